@@ -1,5 +1,5 @@
 // Two builds of the core in turn, instruction by instruction of a net's step: what a change of kernels gains.
-//   node bench/cores.mjs BEFORE.wasm AFTER.wasm [W1|W2|W3|W4|L7|L9|C32|S128|U32] [BATCH] [train|predict]      (after npm run build)
+//   node bench/cores.mjs BEFORE.wasm AFTER.wasm [W1|W2|W3|W4|L7|L9|C32|S128|U32|LSTM] [BATCH] [train|predict]      (after npm run build)
 // Builds are what compileBench() of support.mjs makes, copied before the change. Both run the same plan on the same memory, window by window,
 // by processor time. At the end parameters, gradients and outputs are compared after three steps, so that a change of bits is seen, too.
 import { readFileSync } from "node:fs";

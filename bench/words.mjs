@@ -33,7 +33,7 @@ const WORDS = [
   ],
   [
     /^LSTM/,
-    "half of a step is LSTM_FORWARD, whose products alone would take less than a third of it: the rest is 320 sigmoids and tanhs a row and step, with a call and a division for every four.",
+    "two fifths of a step are LSTM_FORWARD, whose products take half of that: the rest is 320 sigmoids and tanhs a row and step, some forty operations for every four. PyTorch has registers four times as wide.",
   ],
   [
     /against PyTorch/,

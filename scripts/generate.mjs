@@ -1,4 +1,5 @@
 // Writes the sources that follow from others. The build does it first.
+import { writeGates } from "./gates.mjs";
 import { writeIndexes } from "./indexes.mjs";
 import { writeKernels } from "./kernels.mjs";
 import { writeRecords } from "./records.mjs";
@@ -9,5 +10,6 @@ export function generate() {
   writeTiles("assembly/math");
   writeKernels("assembly");
   writeRecords("assembly", "src/core/records.ts");
+  writeGates("assembly", "src/layers/gates.ts");
   writeIndexes("src");
 }

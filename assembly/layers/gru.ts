@@ -6,7 +6,7 @@
 // @core sequences
 
 import { addState, begin, beginBack, dyAt, handOn, RecurrentBackward, RecurrentForward, stateBytes, stateOf, throughProduct, yAt } from "./recurrent";
-import { clear, copyState, gate, gateSlope, isStep, placeOf, product, put, stepAt, TOGETHER } from "../math/recurrence";
+import { activate, clear, copyState, gateSlope, isStep, placeOf, product, put, stepAt, TOGETHER } from "../math/recurrence";
 import { ld, shareStart, tailMask } from "../math/simd";
 
 /**
@@ -28,52 +28,51 @@ function walk(a: RecurrentForward, from: i32, to: i32): void {
     const s = stepAt(p, T, a.back), at = a.places > 1 ? s : 0;
     const rec = a.rec + placeOf(from, at, each, columns), states = stateOf(a, from, s);
     product(rec, ldr, states, lds, a.w, a.b, 0, n, units, columns);
+    for (let i = 0; i < n; i++) activate(a.gates, a.z + placeOf(from + i, s, T, columns), rec + <usize>i * ldr, 2 * units);
+    let second = rec;
     if (!a.after) {
       // the states that the gate has reset, and their product
-      const half = placeOf(0, a.places, each, units), reset = (a.hd ? a.hd : a.h) + placeOf(from, at, each, units) + half;
+      const reset = states + placeOf(0, a.places, each, units);
       for (let i = 0; i < n; i++) {
-        const r = from + i;
-        resetState(reset + <usize>i * lds, states + <usize>i * lds, a.z + placeOf(r, s, T, columns), a.rec + placeOf(r, at, each, columns), units, a.gates);
+        const row = <usize>i * lds;
+        resetState(reset + row, states + row, a.z + placeOf(from + i, s, T, columns) + (<usize>units << 2), units);
       }
-      product(rec + placeOf(0, a.places, each, columns), ldr, reset, lds, a.w, 0, 0, n, units, columns);
+      second += placeOf(0, a.places, each, columns);
+      product(second, ldr, reset, lds, a.w, 0, 0, n, units, columns);
     }
     for (let r = from; r < to; r++) {
       const y = yAt(a, r, s, p), h = a.h + placeOf(r, at, each, units);
-      if (isStep(a.mask, r, s, T)) {
-        const rec = a.rec + placeOf(r, at, each, columns), second = a.after ? rec : rec + placeOf(0, a.places, each, columns);
-        step(y, a.z + placeOf(r, s, T, columns), h, rec, second, units, a.after, a.activation, a.gates);
-      } else copyState(y, h, units);
+      if (isStep(a.mask, r, s, T)) step(y, a.z + placeOf(r, s, T, columns), h, second + <usize>(r - from) * ldr, units, a.after, a.activation);
+      else copyState(y, h, units);
       handOn(a, r, p, y);
     }
   }
 }
 
-/** reset = σ(x + h · w) ∘ h: of the reset gate */
-function resetState(reset: usize, h: usize, z: usize, rec: usize, units: i32, gates: i32): void {
-  const gap = <usize>units << 2;
-  for (let j = 0; j < units; j += 4, reset += 16, h += 16, z += 16, rec += 16) {
-    let v = f32x4.mul(gate(gates, f32x4.add(v128.load(z + gap), v128.load(rec + gap))), v128.load(h));
+/** reset = r ∘ h */
+function resetState(reset: usize, h: usize, r: usize, units: i32): void {
+  for (let j = 0; j < units; j += 4, reset += 16, h += 16, r += 16) {
+    let v = f32x4.mul(v128.load(r), v128.load(h));
     if (units - j < 4) v = v128.and(v, tailMask(units));
     v128.store(reset, v);
   }
 }
 
-/** One step of one row. `second` has the candidate's product in its third part. */
-function step(y: usize, z: usize, h: usize, rec: usize, second: usize, units: i32, after: i32, activation: i32, gates: i32): void {
+/** One step of one row whose two gates are there. The third part of `rec` is the candidate's product. */
+function step(y: usize, z: usize, h: usize, rec: usize, units: i32, after: i32, activation: i32): void {
   const gap = <usize>units << 2, one = f32x4.splat(1);
-  for (let j = 0; j < units; j += 4, y += 16, z += 16, h += 16, rec += 16, second += 16) {
-    const zr = z + gap, zg = zr + gap;
-    const u = gate(gates, f32x4.add(v128.load(z), v128.load(rec)));
-    const r = gate(gates, f32x4.add(v128.load(zr), v128.load(rec + gap)));
-    const inner = v128.load(second + 2 * gap);
-    const g = gate(activation, f32x4.add(v128.load(zg), after ? f32x4.mul(r, inner) : inner));
-    let v = f32x4.add(f32x4.mul(u, v128.load(h)), f32x4.mul(f32x4.sub(one, u), g));
+  const zr = z + gap;
+  let zg = zr + gap;
+  for (let j = 0; j < units; j += 4) {
+    const at = <usize>j << 2, inner = v128.load(rec + 2 * gap + at);
+    put(zg + at, f32x4.add(v128.load(zg + at), after ? f32x4.mul(v128.load(zr + at), inner) : inner), units - j);
+  }
+  activate(activation, zg, 0, units);
+  for (let j = 0; j < units; j += 4, y += 16, z += 16, h += 16, zg += 16) {
+    const u = v128.load(z);
+    let v = f32x4.add(f32x4.mul(u, v128.load(h)), f32x4.mul(f32x4.sub(one, u), v128.load(zg)));
     if (units - j < 4) v = v128.and(v, tailMask(units));
     v128.store(y, v);
-    const n = units - j;
-    put(z, u, n);
-    put(zr, r, n);
-    put(zg, g, n);
   }
 }
 

@@ -2,8 +2,8 @@
 // @core sequences
 
 import { addState, begin, beginBack, dyAt, handOn, RecurrentBackward, RecurrentForward, stateBytes, stateOf, throughProduct, yAt } from "./recurrent";
-import { clear, copyState, gate, gateSlope, isStep, placeOf, product, put, stepAt, TOGETHER } from "../math/recurrence";
-import { shareStart, tailMask } from "../math/simd";
+import { activate, clear, copyState, gateSlope, isStep, placeOf, product, put, stepAt, TOGETHER } from "../math/recurrence";
+import { ld, shareStart, tailMask } from "../math/simd";
 
 /**
  * i, f, g, o = σ, σ, tanh, σ of z_t + h_{t−1} · w;  c_t = f · c_{t−1} + i · g;  h_t = o · tanh c_t; y[rows, T, u] = h
@@ -40,28 +40,30 @@ function walk(a: RecurrentForward, from: i32, to: i32): void {
   }
 }
 
-/** One step of one row. tc 0: nobody goes back, and the gates are not kept. */
+/** One step of one row. tc 0: nobody goes back. */
 function step(y: usize, z: usize, c: usize, next: usize, tc: usize, units: i32, activation: i32, gates: i32): void {
   const gap = <usize>units << 2;
-  for (let j = 0; j < units; j += 4, z += 16, y += 16, c += 16, next += 16) {
-    const zf = z + gap, zg = zf + gap, zo = zg + gap;
-    const i = gate(gates, v128.load(z)), f = gate(gates, v128.load(zf));
-    const g = gate(activation, v128.load(zg)), o = gate(gates, v128.load(zo));
-    let cell = f32x4.add(f32x4.mul(f, v128.load(c)), f32x4.mul(i, g));
+  const zf = z + gap, zg = zf + gap;
+  let zo = zg + gap;
+  activate(gates, z, 0, 2 * units);
+  activate(activation, zg, 0, units);
+  activate(gates, zo, 0, units);
+  for (let j = 0; j < units; j += 4) {
+    const at = <usize>j << 2;
+    let cell = f32x4.add(f32x4.mul(v128.load(zf + at), v128.load(c + at)), f32x4.mul(v128.load(z + at), v128.load(zg + at)));
     if (units - j < 4) cell = v128.and(cell, tailMask(units));
-    const t = gate(activation, cell);
-    let h = f32x4.mul(o, t);
+    v128.store(next + at, cell);
+    v128.store(y + at, cell);
+  }
+  activate(activation, y, 0, ld(units));
+  for (let j = 0; j < units; j += 4, y += 16, zo += 16) {
+    const t = v128.load(y);
+    let h = f32x4.mul(v128.load(zo), t);
     if (units - j < 4) h = v128.and(h, tailMask(units));
-    v128.store(next, cell);
     v128.store(y, h);
     if (!tc) continue;
     v128.store(tc, t);
     tc += 16;
-    const n = units - j;
-    put(z, i, n);
-    put(zf, f, n);
-    put(zg, g, n);
-    put(zo, o, n);
   }
 }
 

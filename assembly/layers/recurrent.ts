@@ -31,7 +31,7 @@ export class RecurrentForward {
   back: i32; // whether it begins with the last step
   order: i32; // whether y is in the order of the walk instead of the input's
   after: i32; // gru: whether the gate resets the product instead of the state
-  activation: i32; // see gate()
+  activation: i32; // see activate()
   gates: i32;
 }
 

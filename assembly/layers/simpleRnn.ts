@@ -2,7 +2,7 @@
 // @core sequences
 
 import { addState, begin, beginBack, dyAt, handOn, RecurrentBackward, RecurrentForward, stateBytes, stateOf, throughProduct, yAt } from "./recurrent";
-import { clear, copyState, gate, gateSlope, isStep, placeOf, product, stepAt, TOGETHER } from "../math/recurrence";
+import { activate, clear, copyState, gateSlope, isStep, placeOf, product, stepAt, TOGETHER } from "../math/recurrence";
 import { ld, shareStart, tailMask } from "../math/simd";
 
 /** h_t = f(z_t + h_{t−1} · w) (Elman 1990), y[rows, T, u] = h. Shares are rows. */
@@ -31,9 +31,9 @@ function walk(a: RecurrentForward, from: i32, to: i32): void {
 
 /** y = a = f(z), with zeros in y's padding */
 function step(y: usize, z: usize, units: i32, activation: i32): void {
+  activate(activation, z, 0, ld(units));
   for (let j = 0; j < units; j += 4, y += 16, z += 16) {
-    let v = gate(activation, v128.load(z));
-    v128.store(z, v);
+    let v = v128.load(z);
     if (units - j < 4) v = v128.and(v, tailMask(units));
     v128.store(y, v);
   }

@@ -30,10 +30,10 @@ export function near4x8(
     } while (--c);
     x += xTurn;
   } while (--rows);
-  v128.store(dw, f32x4.add(v128.load(from), a00)); v128.store(dw, f32x4.add(v128.load(from, 16), a01), 16);
-  v128.store(dw, f32x4.add(v128.load(from, 32), a10), 32); v128.store(dw, f32x4.add(v128.load(from, 48), a11), 48);
-  v128.store(dw, f32x4.add(v128.load(from, 64), a20), 64); v128.store(dw, f32x4.add(v128.load(from, 80), a21), 80);
-  v128.store(dw, f32x4.add(v128.load(from, 96), a30), 96); v128.store(dw, f32x4.add(v128.load(from, 112), a31), 112);
+  a00 = f32x4.add(v128.load(from), a00); a01 = f32x4.add(v128.load(from, 16), a01); v128.store(dw, a00); v128.store(dw, a01, 16);
+  a10 = f32x4.add(v128.load(from, 32), a10); a11 = f32x4.add(v128.load(from, 48), a11); v128.store(dw, a10, 32); v128.store(dw, a11, 48);
+  a20 = f32x4.add(v128.load(from, 64), a20); a21 = f32x4.add(v128.load(from, 80), a21); v128.store(dw, a20, 64); v128.store(dw, a21, 80);
+  a30 = f32x4.add(v128.load(from, 96), a30); a31 = f32x4.add(v128.load(from, 112), a31); v128.store(dw, a30, 96); v128.store(dw, a31, 112);
 }
 
 /** Four rows × eight columns. */
@@ -57,10 +57,10 @@ export function far4x8(
     } while (--c);
     x0 += xTurn; x1 += xTurn; x2 += xTurn; x3 += xTurn;
   } while (--rows);
-  v128.store(dw, f32x4.add(v128.load(from), a00)); v128.store(dw, f32x4.add(v128.load(from, 16), a01), 16);
-  v128.store(dw, f32x4.add(v128.load(from, 32), a10), 32); v128.store(dw, f32x4.add(v128.load(from, 48), a11), 48);
-  v128.store(dw, f32x4.add(v128.load(from, 64), a20), 64); v128.store(dw, f32x4.add(v128.load(from, 80), a21), 80);
-  v128.store(dw, f32x4.add(v128.load(from, 96), a30), 96); v128.store(dw, f32x4.add(v128.load(from, 112), a31), 112);
+  a00 = f32x4.add(v128.load(from), a00); a01 = f32x4.add(v128.load(from, 16), a01); v128.store(dw, a00); v128.store(dw, a01, 16);
+  a10 = f32x4.add(v128.load(from, 32), a10); a11 = f32x4.add(v128.load(from, 48), a11); v128.store(dw, a10, 32); v128.store(dw, a11, 48);
+  a20 = f32x4.add(v128.load(from, 64), a20); a21 = f32x4.add(v128.load(from, 80), a21); v128.store(dw, a20, 64); v128.store(dw, a21, 80);
+  a30 = f32x4.add(v128.load(from, 96), a30); a31 = f32x4.add(v128.load(from, 112), a31); v128.store(dw, a30, 96); v128.store(dw, a31, 112);
 }
 
 /** Three rows × eight columns: six sums still hide the latency of an addition, and 4s and 3s make up every k ≥ 6. */
@@ -82,9 +82,9 @@ export function far3x8(
     } while (--c);
     x0 += xTurn; x1 += xTurn; x2 += xTurn;
   } while (--rows);
-  v128.store(dw, f32x4.add(v128.load(from), a00)); v128.store(dw, f32x4.add(v128.load(from, 16), a01), 16);
-  v128.store(dw, f32x4.add(v128.load(from, 32), a10), 32); v128.store(dw, f32x4.add(v128.load(from, 48), a11), 48);
-  v128.store(dw, f32x4.add(v128.load(from, 64), a20), 64); v128.store(dw, f32x4.add(v128.load(from, 80), a21), 80);
+  a00 = f32x4.add(v128.load(from), a00); a01 = f32x4.add(v128.load(from, 16), a01); v128.store(dw, a00); v128.store(dw, a01, 16);
+  a10 = f32x4.add(v128.load(from, 32), a10); a11 = f32x4.add(v128.load(from, 48), a11); v128.store(dw, a10, 32); v128.store(dw, a11, 48);
+  a20 = f32x4.add(v128.load(from, 64), a20); a21 = f32x4.add(v128.load(from, 80), a21); v128.store(dw, a20, 64); v128.store(dw, a21, 80);
 }
 
 /** The same three rows, and db[8 columns] += the sum of dy over the pixels. */
@@ -108,10 +108,10 @@ export function far3x8WithSums(
     } while (--c);
     x0 += xTurn; x1 += xTurn; x2 += xTurn;
   } while (--rows);
-  v128.store(dw, f32x4.add(v128.load(from), a00)); v128.store(dw, f32x4.add(v128.load(from, 16), a01), 16);
-  v128.store(dw, f32x4.add(v128.load(from, 32), a10), 32); v128.store(dw, f32x4.add(v128.load(from, 48), a11), 48);
-  v128.store(dw, f32x4.add(v128.load(from, 64), a20), 64); v128.store(dw, f32x4.add(v128.load(from, 80), a21), 80);
-  v128.store(db, f32x4.add(v128.load(dbFrom), s0)); v128.store(db, f32x4.add(v128.load(dbFrom, 16), s1), 16);
+  a00 = f32x4.add(v128.load(from), a00); a01 = f32x4.add(v128.load(from, 16), a01); v128.store(dw, a00); v128.store(dw, a01, 16);
+  a10 = f32x4.add(v128.load(from, 32), a10); a11 = f32x4.add(v128.load(from, 48), a11); v128.store(dw, a10, 32); v128.store(dw, a11, 48);
+  a20 = f32x4.add(v128.load(from, 64), a20); a21 = f32x4.add(v128.load(from, 80), a21); v128.store(dw, a20, 64); v128.store(dw, a21, 80);
+  s0 = f32x4.add(v128.load(dbFrom), s0); s1 = f32x4.add(v128.load(dbFrom, 16), s1); v128.store(db, s0); v128.store(db, s1, 16);
 }
 
 /** One row × eight columns. */
@@ -129,7 +129,7 @@ export function far1x8(
     } while (--c);
     x += xTurn;
   } while (--rows);
-  v128.store(dw, f32x4.add(v128.load(from), a00)); v128.store(dw, f32x4.add(v128.load(from, 16), a01), 16);
+  a00 = f32x4.add(v128.load(from), a00); a01 = f32x4.add(v128.load(from, 16), a01); v128.store(dw, a00); v128.store(dw, a01, 16);
 }
 
 /** Four rows × four columns, for a narrow last panel. */
@@ -153,10 +153,10 @@ export function far4x4(
     } while (--c);
     x0 += xTurn; x1 += xTurn; x2 += xTurn; x3 += xTurn;
   } while (--rows);
-  v128.store(dw, f32x4.add(v128.load(from), a00));
-  v128.store(dw, f32x4.add(v128.load(from, 16), a10), 16);
-  v128.store(dw, f32x4.add(v128.load(from, 32), a20), 32);
-  v128.store(dw, f32x4.add(v128.load(from, 48), a30), 48);
+  a00 = f32x4.add(v128.load(from), a00); v128.store(dw, a00);
+  a10 = f32x4.add(v128.load(from, 16), a10); v128.store(dw, a10, 16);
+  a20 = f32x4.add(v128.load(from, 32), a20); v128.store(dw, a20, 32);
+  a30 = f32x4.add(v128.load(from, 48), a30); v128.store(dw, a30, 48);
 }
 
 /** One row × four columns, for a narrow last panel. */
@@ -174,5 +174,5 @@ export function far1x4(
     } while (--c);
     x += xTurn;
   } while (--rows);
-  v128.store(dw, f32x4.add(v128.load(from), a00));
+  a00 = f32x4.add(v128.load(from), a00); v128.store(dw, a00);
 }

@@ -295,45 +295,34 @@ export function columnSums(sums: usize, dy: usize, rows: i32, each: i32, out: i3
   const quads = ld(out) >> 2;
   const ldy = <usize>ld(out) << 2;
   const g1 = shareStart(quads, part + 1, parts);
-  let g = shareStart(quads, part, parts);
-  const images = each >= LEAST_BLOCK;
-  if (images || rows > SUM_BLOCK * each) {
-    const block = images ? each : rows;
-    for (; g < g1; g++) {
-      const to = sums + (<usize>g << 4);
-      let p = dy + (<usize>g << 4);
-      let s = v128.load(add ? to : 0);
-      for (let r = 0; r < rows; r += block) {
-        let s0 = f64x2.splat(0), s1 = s0;
-        for (let i = block; i; i--, p += ldy) {
-          const v = v128.load(p);
-          s0 = f64x2.add(s0, f64x2.promote_low_f32x4(v));
-          s1 = f64x2.add(s1, promoteHigh(v));
-        }
-        s = f32x4.add(s, halves(s0, s1));
-      }
-      v128.store(to, s);
-    }
-    return;
-  }
-  // several columns at a time, because each sum waits for its last addition
-  for (; g + 2 <= g1; g += 2) {
-    const to = sums + (<usize>g << 4);
+  const images = each >= LEAST_BLOCK, blocks = images || rows > SUM_BLOCK * each;
+  const block = images ? each : rows;
+  // two groups at a time, because each sum waits for its last addition; a single last one is added up twice
+  for (let g = shareStart(quads, part, parts); g < g1; g += 2) {
+    const to = sums + (<usize>g << 4), next: usize = g + 1 < g1 ? 16 : 0;
     let p = dy + (<usize>g << 4);
-    let s0 = v128.load(add ? to : 0), s1 = v128.load(add ? to : 0, 16);
-    for (let r = rows; r; r--, p += ldy) {
-      s0 = f32x4.add(s0, v128.load(p));
-      s1 = f32x4.add(s1, v128.load(p, 16));
+    let s0 = v128.load(add ? to : 0), s1 = v128.load(add ? to + next : 0);
+    if (blocks) {
+      for (let r = 0; r < rows; r += block) {
+        let a0 = f64x2.splat(0), a1 = a0, b0 = a0, b1 = a0;
+        for (let i = block; i; i--, p += ldy) {
+          const v = v128.load(p), w = v128.load(p + next);
+          a0 = f64x2.add(a0, f64x2.promote_low_f32x4(v));
+          a1 = f64x2.add(a1, promoteHigh(v));
+          b0 = f64x2.add(b0, f64x2.promote_low_f32x4(w));
+          b1 = f64x2.add(b1, promoteHigh(w));
+        }
+        s0 = f32x4.add(s0, halves(a0, a1));
+        s1 = f32x4.add(s1, halves(b0, b1));
+      }
+    } else {
+      for (let r = rows; r; r--, p += ldy) {
+        s0 = f32x4.add(s0, v128.load(p));
+        s1 = f32x4.add(s1, v128.load(p + next));
+      }
     }
     v128.store(to, s0);
-    v128.store(to, s1, 16);
-  }
-  for (; g < g1; g++) {
-    const to = sums + (<usize>g << 4);
-    let p = dy + (<usize>g << 4);
-    let s = v128.load(add ? to : 0);
-    for (let r = rows; r; r--, p += ldy) s = f32x4.add(s, v128.load(p));
-    v128.store(to, s);
+    v128.store(to + next, s1);
   }
 }
 

@@ -7,7 +7,7 @@
 import { hardSigmoid4, slopeOfHardSigmoid4 } from "./lines";
 import { NARROW, NARROW_ROW, PANEL, PANEL_ROW, panelsOf } from "./packed";
 import { ld } from "./simd";
-import { sigmoid4, tanh4 } from "./exp";
+import { expHere4, sigmoidFrom4, tanhFrom4 } from "./exp";
 import { tile1x24, tile2x16, tiles1x4, tiles1x8, tiles4x4, tiles4x8 } from "./tiles";
 
 /** Rows that walk together. */
@@ -55,36 +55,39 @@ export function product(
   }
 }
 
-// The activations of gates by number: those whose slope follows from what they give. src/layers/recurrent.ts has the same numbers.
-/** @inline */
-const TANH: i32 = 0;
-/** @inline */
-const SIGMOID: i32 = 1;
-/** @inline */
-const RELU: i32 = 2;
-/** @inline */
-const HARD_SIGMOID: i32 = 3;
+/** The activations of gates: those whose slope follows from what they give. src/layers/gates.ts is made of these names. */
+const enum Gate { tanh, sigmoid, relu, hardSigmoid, linear }
 
-function gateOf(kind: i32, z: v128): v128 {
-  if (kind == TANH) return tanh4(z);
-  if (kind == SIGMOID) return sigmoid4(z);
-  if (kind == RELU) return f32x4.pmax(z, f32x4.splat(0)); // in this order NaN passes
-  return kind == HARD_SIGMOID ? hardSigmoid4(z) : z;
+/**
+ * z = f(z + add) over n floats, add 0: of z alone. Here and not in a function for each four, as a step of a row does little else. What tanh
+ * and sigmoid() are made of is what math/exp.ts makes them of, bit for bit; they share the exponential.
+ */
+export function activate(kind: i32, z: usize, add: usize, n: i32): void {
+  for (; n > 0; n -= 4, z += 16) {
+    let v = v128.load(z);
+    if (add) {
+      v = f32x4.add(v, v128.load(add));
+      add += 16;
+    }
+    if (kind <= Gate.sigmoid) {
+      const u = f32x4.abs(v);
+      const e = expHere4(kind == Gate.tanh ? f32x4.add(u, u) : f32x4.neg(u));
+      v = kind == Gate.tanh ? tanhFrom4(v, u, e) : sigmoidFrom4(v, e);
+    } else if (kind == Gate.relu) v = f32x4.pmax(v, f32x4.splat(0)); // in this order NaN passes
+    else if (kind == Gate.hardSigmoid) v = hardSigmoid4(v);
+    put(z, v, n);
+  }
 }
 
 function slopeOf(kind: i32, a: v128): v128 {
   const one = f32x4.splat(1);
-  if (kind == TANH) return f32x4.sub(one, f32x4.mul(a, a));
-  if (kind == SIGMOID) return f32x4.mul(a, f32x4.sub(one, a));
-  if (kind == RELU) return v128.and(one, f32x4.gt(a, f32x4.splat(0)));
-  return kind == HARD_SIGMOID ? slopeOfHardSigmoid4(a) : one;
+  if (kind == Gate.tanh) return f32x4.sub(one, f32x4.mul(a, a));
+  if (kind == Gate.sigmoid) return f32x4.mul(a, f32x4.sub(one, a));
+  if (kind == Gate.relu) return v128.and(one, f32x4.gt(a, f32x4.splat(0)));
+  return kind == Gate.hardSigmoid ? slopeOfHardSigmoid4(a) : one;
 }
 
-// by way of these, as functions that modules export have no vectors
-/** a = f(z) @inline */
-export function gate(kind: i32, z: v128): v128 {
-  return gateOf(kind, z);
-}
+// by way of this, as functions that modules export have no vectors
 /** f′(z) where f(z) = a @inline */
 export function gateSlope(kind: i32, a: v128): v128 {
   return slopeOf(kind, a);

@@ -147,6 +147,11 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
       "continue from what was saved while training: the newest checkpoint that can be read",
     )
     .option(
+      "--restart <N>",
+      "go on from --out where it is there, as where a scheduler starts the command once more; N times at most from the same step",
+      wholeOption("--restart"),
+    )
+    .option(
       "--threads <N>",
       "how many threads compute; results are the same (default: auto, what turns out to be fastest)",
       threadsOption("--threads"),

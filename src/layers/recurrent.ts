@@ -4,6 +4,7 @@ import { ld, type Range } from "../plan/builder.ts";
 import { maskRange } from "../plan/masks.ts";
 import type { AnyOperation, Site } from "../plan/operation.ts";
 import type { Shape } from "../shape.ts";
+import { GATES } from "./gates.ts";
 import { sequenceShape } from "./geometry.ts";
 import { type Built, misfit, type Place } from "./layer.ts";
 import type { RecurrentConfig } from "./recurrentFields.ts";
@@ -17,9 +18,6 @@ import {
   second,
 } from "./recurrentWeights.ts";
 import { emitStateNoise, emitStepNoise } from "./stepNoise.ts";
-
-/** In the order of their numbers in assembly/math/recurrence.ts. */
-const GATES = ["tanh", "sigmoid", "relu", "hardSigmoid", "linear"];
 
 const BACKWARDS = "it begins with the last step, which has not come yet";
 

@@ -29,3 +29,8 @@ test("assembly/kernels.ts and standalone/kernels.ts are what scripts/kernels.mjs
   for (const [name, text] of kernelFiles("assembly") as Map<string, string>)
     expect(readFileSync(new URL(`assembly/${name}`, root), "utf8"), name).toBe(text);
 });
+
+test("src/layers/gates.ts has the names of the enum in assembly/math/recurrence.ts", async () => {
+  const { gatesText } = await script("gates.mjs");
+  expect(readFileSync(new URL("src/layers/gates.ts", root), "utf8")).toBe(gatesText("assembly"));
+});

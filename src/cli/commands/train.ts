@@ -44,6 +44,7 @@ import {
 } from "../training/from.ts";
 import { openFor } from "../training/opening.ts";
 import { reportOf } from "../training/reporting.ts";
+import { type RestartFlags, Restarts, restarted } from "../training/restart.ts";
 import { extraOf, metadataOf, openResumed, type Prepared, saidOver } from "../training/resume.ts";
 import { type Saved, Saving, type SavingFlags } from "../training/saving.ts";
 import { checkPreset, type ModelFlags, resolveConfig } from "../training/settings.ts";
@@ -57,6 +58,7 @@ export interface TrainFlags
     TableFlags,
     ArrayFlags,
     SavingFlags,
+    RestartFlags,
     WindowFlags,
     SequenceFlags {
   testSplit?: number;
@@ -78,10 +80,11 @@ const INTERRUPTED = 130;
 
 /** @returns the exit code */
 export async function trainCommand(source: string, flags: TrainFlags, terminal: Terminal): Promise<number> {
+  const begun = restarted(flags);
   if (flags.folds !== undefined && flags.forecast === undefined)
     return (await import("./folds.ts")).foldsCommand(source, flags, terminal);
   const { amongRanks } = await import("../training/ranks.ts");
-  return amongRanks(flags, terminal, async (flags, terminal, ranks) => {
+  return amongRanks(begun, terminal, async (flags, terminal, ranks) => {
     // of several processes only the first one saves, also to what it goes on from
     const saving = await Saving.open(ranks && ranks.rank > 0 ? {} : flags, terminal);
     try {
@@ -107,6 +110,14 @@ async function trainTo(
   const old = found?.model ?? (path === undefined ? undefined : await openModel(path));
   if (old) checkSingle(old, path!, "fit() takes them");
   checkPreset(flags.model);
+  const restarts =
+    flags.restart === undefined || saving.out === undefined
+      ? undefined
+      : await Restarts.begin(
+          saving.out,
+          found ? since(internalsOf(found.model).state.run).step : 0,
+          flags.restart,
+        );
   const raw = await openFor(old, path, source, flags, terminal);
   if (old && flags.resume === undefined) checkInputs(old, path!, raw);
   const opened = old ? standardisedAs(old, flags.resume ? { ...raw, notes: [] } : raw) : raw;
@@ -148,6 +159,7 @@ async function trainTo(
   const again = flags.resume !== undefined && trained === state.settings?.rows;
   if (again && saidOver(prepared, path!, { json, quiet: mode === "quiet" }, terminal)) {
     if (flags.out !== undefined) await saving.last(model);
+    await restarts?.over();
     return 0;
   }
   const { batchSize, epochs } = config.training;
@@ -191,6 +203,7 @@ async function trainTo(
     });
     // an interruption from now on is no reason to lose what is trained
     if (saving.out !== undefined) saved = await saving.last(model);
+    await restarts?.over();
   } catch (error) {
     line.clear();
     const { epoch, step } = since(internalsOf(model).state.run);
