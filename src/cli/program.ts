@@ -76,7 +76,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     )
     .option(
       "-m, --model <NAME|FILE>",
-      "perceptron, logistic, linear, nielsen, mlp, table; for images cnn, lenet, best; for sequences lstm, gru; for texts chars, words; book-1 … book-10; or a .json file (default: table for tables, forecast for series, gru for sequences, else mlp)",
+      "perceptron, logistic, linear, nielsen, mlp, table; for images cnn, lenet, best; for sequences lstm, gru; for texts chars, words, and chars-gru, chars-lstm, words-gru, words-lstm; book-1 … book-10; or a .json file (default: table for tables, forecast for series, gru for sequences, else mlp)",
     )
     .option("--config <FILE>", "configuration of model and training (.json)")
     .option("--hidden <N,N…>", 'units of the hidden layers, "none" for none', units("--hidden"))

@@ -8,6 +8,7 @@ import { largest } from "../core/compile.ts";
 import { Core } from "../core/core.ts";
 import { MAX_BYTES } from "../core/limits.ts";
 import type { TargetScale } from "../data/targetScale.ts";
+import { misfit } from "../layers/layer.ts";
 import { align, ld, tooLarge } from "../plan/builder.ts";
 import { type ForwardRequest, type InputKind, type Plan, predictPlan } from "../plan/forward.ts";
 import {
@@ -93,7 +94,7 @@ export class InferenceNetwork {
       };
     });
     this.trained = this.tensors.filter(({ spec }) => spec.trainable);
-    this.batchSize = this.tensors.find(({ spec }) => spec.carried)?.spec.shape[0];
+    this.batchSize = batchSizeOf(this.tensors);
     const { inputs, layers, outputs } = architecture;
     this.outputShapes = outputs.map(({ layer }) => layers[layer].outputShape);
     this.activations = outputs.map(({ layer }) => {
@@ -268,4 +269,17 @@ export function footprint(spec: Parameter): number {
   if (spec.layout === "vector") return ld(sizeOf(spec.shape)) * 4;
   const { k, out, groups } = matricesOf(spec);
   return groups * k * ld(out) * 4; // with padded rows, as packed ones have them
+}
+
+/** Of stateful layers, undefined where there are none. @throws NablaError where they have several */
+function batchSizeOf(tensors: readonly Tensor[]): number | undefined {
+  const [first, ...others] = tensors.filter(({ spec }) => spec.carried);
+  const size = first?.spec.shape[0];
+  const other = others.find(({ spec }) => spec.shape[0] !== size);
+  if (other)
+    throw misfit(
+      TRAINING &&
+        `"${first.layer}" is stateful with batchSize ${size}, "${other.layer}" with ${other.spec.shape[0]}; give both the same`,
+    );
+  return size;
 }

@@ -6,10 +6,12 @@ import {
   dense,
   type FitOptions,
   gru,
+  input,
   load,
   lstm,
   type Model,
   masking,
+  model,
   sequential,
   simpleRnn,
 } from "../../src/index.ts";
@@ -228,13 +230,15 @@ describe("refused", () => {
     ).rejects.toThrow(/a batch has 3/);
   });
 
-  test("layers of different batch sizes", async () => {
-    const made = sequential([
-      lstm({ units: 2, ...stateful, returnSequences: true, inputShape: [T, F] }),
+  test("layers of different batch sizes, as soon as the model is made", () => {
+    const layers = () => [
+      lstm({ units: 2, ...stateful, returnSequences: true }),
       gru({ units: 1, stateful: true, batchSize: 3 }),
-    ]).compile({ loss: "meanSquaredError", optimizer: "sgd" });
-    await expect(fit(made)).rejects.toThrow(
-      /layer "gru_1" with 3; give all stateful layers the same batchSize/,
-    );
+    ];
+    const message = /"lstm_1" is stateful with batchSize 2, "gru_1" with 3; give both the same/;
+    expect(() => sequential(layers(), { inputShape: [T, F] })).toThrow(message);
+    const x = input({ shape: [T, F] });
+    const y = layers().reduce((value, layer) => layer.apply(value), x);
+    expect(() => model({ inputs: x, outputs: { y } })).toThrow(message);
   });
 });

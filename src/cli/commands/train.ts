@@ -47,7 +47,7 @@ import { reportOf } from "../training/reporting.ts";
 import { type RestartFlags, Restarts, restarted } from "../training/restart.ts";
 import { extraOf, metadataOf, openResumed, type Prepared, saidOver } from "../training/resume.ts";
 import { type Saved, Saving, type SavingFlags } from "../training/saving.ts";
-import { type ModelFlags, resolveConfig } from "../training/settings.ts";
+import { checkPreset, type ModelFlags, resolveConfig } from "../training/settings.ts";
 import { checkUnits, partsAsBefore } from "../training/targets.ts";
 import { testing } from "../training/testing.ts";
 import { doneEvent, endText, startEvent, startText } from "../training/trainOutput.ts";
@@ -109,6 +109,7 @@ async function trainTo(
   const path = found?.path ?? flags.from;
   const old = found?.model ?? (path === undefined ? undefined : await openModel(path));
   if (old) checkSingle(old, path!, "fit() takes them");
+  checkPreset(flags.model);
   const restarts =
     flags.restart === undefined || saving.out === undefined
       ? undefined
