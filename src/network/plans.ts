@@ -31,7 +31,9 @@ export function planFor(
 ): Plan {
   const targets = training.objectives.map(({ loss, target }) => (loss ? target : "given")).join(" ");
   const what = `${mode} ${targets} ${training.inputGradient} ${weightsFor(mode, training)}`;
-  return network["remember"](what, rows, inputs, () => plan(requestFor(network, mode, rows, inputs, training)));
+  return network["remember"](what, rows, inputs, () =>
+    plan(requestFor(network, mode, rows, inputs, training)),
+  );
 }
 
 /** What such a plan is made from, or one that predicts. */

@@ -32,7 +32,10 @@ const DATA: readonly Step[] = ["trainOnBatch", "testOnBatch", "gradients", "inpu
  */
 export async function byHand(
   who: Step,
-  subject: ModelByHand & ModelToStep & ModelToInspect & NamesClasses & { readonly network: Network | undefined },
+  subject: ModelByHand &
+    ModelToStep &
+    ModelToInspect &
+    NamesClasses & { readonly network: Network | undefined },
   given: readonly unknown[],
 ): Promise<unknown> {
   const call = STEPS[who] as (subject: object, ...rest: readonly unknown[]) => unknown;

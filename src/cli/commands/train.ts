@@ -4,7 +4,6 @@ import { callbackOptions } from "../../callbacks/table.ts";
 import type { Config } from "../../config/config.ts";
 import { augment } from "../../data/augment/index.ts";
 import { shifted } from "../../data/augment/shifted.ts";
-import type { Dataset } from "../../data/dataset.ts";
 import { partsOf } from "../../data/split.ts";
 import { splitNotes } from "../../data/splitNotes.ts";
 import { NablaError } from "../../errors.ts";
@@ -23,8 +22,6 @@ import { scoreForecast } from "../../sequences/score.ts";
 import type { Threads } from "../../threads/threads.ts";
 import { checkFit } from "../../training/batch.ts";
 import { since } from "../../training/run.ts";
-import type { RunSettings } from "../../training/settings.ts";
-import { chosenRows, fractionOf } from "../../training/splitRule.ts";
 import type { ImageFlags } from "../input/images.ts";
 import { openModel, openNewest, passedOver } from "../input/openModel.ts";
 import { isSeries } from "../input/series.ts";
@@ -43,6 +40,7 @@ import {
   standardisedAs,
 } from "../training/from.ts";
 import { openFor } from "../training/opening.ts";
+import { parts, splitOff, validationPart } from "../training/parts.ts";
 import { reportOf } from "../training/reporting.ts";
 import { type RestartFlags, Restarts, restarted } from "../training/restart.ts";
 import { extraOf, metadataOf, openResumed, type Prepared, saidOver } from "../training/resume.ts";
@@ -279,28 +277,3 @@ function checkTrainable(data: OpenedData, { training }: Config): void {
       `--batch-size: expected at most ${trained}, the rows of ${data.name} to train on, got ${batchSize}`,
     );
 }
-
-/** How many rows fit() will train on and validate on. @param rows which, where they are chosen already */
-export function parts(
-  data: { readonly train: Pick<Dataset, "length">; readonly validation?: Dataset },
-  { training }: Pick<Config, "training">,
-  rows?: readonly [Uint32Array, Uint32Array],
-): { trained: number; validation: number } {
-  const { length } = data.train;
-  const taken = rows?.[1].length ?? Math.floor(length * fractionOf(training.validationSplit) + 0.5);
-  const copies = training.shifted === undefined ? 1 : 5;
-  return {
-    trained: copies * (rows?.[0].length ?? length - taken),
-    validation: taken || (validationPart(data, { training })?.length ?? 0),
-  };
-}
-
-/** The data's own validation part, unless rows are split off to validate on. */
-const validationPart = (
-  { validation }: { readonly validation?: Dataset },
-  { training }: Pick<Config, "training">,
-): Dataset | undefined => (training.validationSplit === 0 ? validation : undefined);
-
-/** The rows that fit() trains on and validates on. @param before settings of a training that is resumed */
-const splitOff = (train: Dataset, { training }: Config, before: RunSettings | undefined) =>
-  chosenRows(train, training.validationSplit, before?.validationSplit, training).rows;
