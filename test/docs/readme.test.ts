@@ -114,6 +114,11 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
       expect([Number(accuracy), said]).toEqual([1, "up"]);
     },
     (printed) => {
+      const [accuracy, ...said] = printed.trim().split(/\s+/);
+      expect(Number(accuracy)).toBeGreaterThan(0.95);
+      expect(said).toEqual(["above", "below", "above"]);
+    },
+    (printed) => {
       const [own, counted] = printed.trim().split(" ").map(Number);
       expect(own).toBeLessThan(counted!);
       expect(printed.trim().slice(printed.trim().indexOf(" ", 20)).length).toBeGreaterThan(5);
