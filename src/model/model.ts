@@ -23,13 +23,7 @@ import {
   predictDataset,
 } from "../network/predict.ts";
 import type { Input, Layer } from "../plan/operation.ts";
-import {
-  argumentsOf,
-  isDataset,
-  type TargetsArgument,
-  type Together,
-  unread,
-} from "../training/arguments.ts";
+import { isDataset, type TargetsArgument, type Together, unread } from "../training/arguments.ts";
 import type { TrainingOptions } from "../training/compile.ts";
 import type { Scores, ScoresWithIntervals } from "../training/evaluate.ts";
 import { loaded } from "../training/loading.ts";
