@@ -4,7 +4,7 @@
 // by processor time. At the end parameters, gradients and outputs are compared after three steps, so that a change of bits is seen, too.
 import { readFileSync } from "node:fs";
 import { sequential } from "nabla";
-import { internalsOf, median, updateOf } from "../build/internals.js";
+import { internalsOf, median, planFor, updateOf } from "../build/internals.js";
 import { answers, NETS } from "./nets.mjs";
 
 const [before, after, name = "W2", batch = "32", mode = "train"] = process.argv.slice(2);
@@ -17,7 +17,7 @@ const input = [{ type: "float32", scale: 1 }];
 const plan =
   mode === "predict"
     ? network.plan("predict", rows, input)
-    : network.plan("train", rows, input, {
+    : planFor(network, "train", rows, input, {
         objectives: [{ loss: compiled.loss, target: "class" }],
         update: updateOf(compiled, network),
       });

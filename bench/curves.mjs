@@ -2,7 +2,7 @@
 //   node bench/curves.mjs         (after npm run build)
 import { availableParallelism } from "node:os";
 import { dense, sequential } from "nabla";
-import { inTurn, median, PlanBuilder, plan, shades, took } from "../build/internals.js";
+import { inTurn, median, PlanBuilder, plan, requestFor, shades, took } from "../build/internals.js";
 import { answers, CASES, classesOf, flops, NETS } from "./nets.mjs";
 import { stepsOf, trainingOf } from "./steps.mjs";
 import { measured, peakMeter } from "./support.mjs";
@@ -81,7 +81,7 @@ export function planMemory() {
         return super.alloc(called, bytes, ...rest);
       }
     }
-    const request = network.request("train", batch, kinds, training);
+    const request = requestFor(network, "train", batch, kinds, training);
     const made = plan({ ...request, builder: new Adding(batch, network.core, request.parts) });
     return { name, batch, labels: answers(model), plan: made.end - made.base, sum };
   });

@@ -1,5 +1,5 @@
 // Whole training steps on a batch that lies in linear memory: what a framework's own loop over ready tensors measures.
-import { internalsOf, shades, updateOf } from "../build/internals.js";
+import { internalsOf, planFor, shades, updateOf } from "../build/internals.js";
 import { answers, classesOf } from "./nets.mjs";
 
 /** Windows measure time, so the weights stay where they are. */
@@ -25,7 +25,7 @@ export function trainingOf(model) {
  */
 export function stepsOf(model, batch, data = {}, learningRate = STILL) {
   const { network, kinds, training } = trainingOf(model);
-  const plan = network.use(network.plan("train", batch, kinds, training));
+  const plan = network.use(planFor(network, "train", batch, kinds, training));
   const { core } = network;
   const inputs = batch * model.inputShape.reduce((a, b) => a * b);
   const labels = batch * answers(model);

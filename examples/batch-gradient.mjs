@@ -26,8 +26,8 @@ export async function run(print = console.log) {
     { inputShape: [3], seed: 1 },
   );
   model.compile({ loss: "crossEntropy" });
-  const batch = model.gradients(x, y).gradients;
-  const single = x.map((row, i) => model.gradients([row], [y[i]]).gradients);
+  const batch = (await model.gradients(x, y)).gradients;
+  const single = await Promise.all(x.map(async (row, i) => (await model.gradients([row], [y[i]])).gradients));
 
   let difference = 0;
   print("                    batch    average   of the single examples");

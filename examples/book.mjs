@@ -45,4 +45,10 @@ export async function run(print = console.log, smaller = {}) {
   return { bits, counted, text };
 }
 
-await main(import.meta.url, run.bind(undefined, console.log, {}));
+await main(import.meta.url, async () => {
+  const found = await run();
+  // what the example is there for
+  if (!(found.bits < found.counted - 0.4))
+    throw new Error(`expected 0.4 bits less than by counting, got ${found.bits} beside ${found.counted}`);
+  return found;
+});

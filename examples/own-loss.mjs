@@ -39,7 +39,7 @@ export async function run(print = console.log) {
   model.compile({ loss: pinball, optimizer: { name: "adam", learningRate: 0.01 }, schedule: "cosine" });
   const { x, y } = points(2000, 1);
   await model.fit(x, y, { epochs: 50 });
-  const fits = checkGradients(model, x.slice(0, 5), y.slice(0, 5)).loss;
+  const fits = (await checkGradients(model, x.slice(0, 5), y.slice(0, 5))).loss;
   print(`value and gradient agree to ${fits?.error.toExponential(1)}`);
 
   const rows = [0.1, 0.3, 0.5, 0.7, 0.9].map((value) => ({

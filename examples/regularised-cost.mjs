@@ -41,12 +41,13 @@ function formula(/** @type {import("nabla").Model} */ model, /** @type {number} 
 }
 
 export async function run(print = console.log) {
-  const rows = [0, 1, 10].map((lambda) => {
+  const rows = [];
+  for (const lambda of [0, 1, 10]) {
     const model = network(lambda);
-    const { loss } = model.gradients(x, y);
-    const check = checkGradients(model, x, y);
-    return { lambda, J: formula(model, lambda), loss, worst: check.worst, ok: check.ok };
-  });
+    const { loss } = await model.gradients(x, y);
+    const check = await checkGradients(model, x, y);
+    rows.push({ lambda, J: formula(model, lambda), loss, worst: check.worst, ok: check.ok });
+  }
   print("  λ    J by the formula   J by the library   gradient against finite differences");
   for (const { lambda, J, loss, worst, ok } of rows) {
     print(
@@ -55,9 +56,9 @@ export async function run(print = console.log) {
   }
 
   // the penalty's own gradient: λ/m · Θ
-  const [without, withPenalty] = [network(0), network(10)].map(
-    (model) => model.gradients(x, y).gradients["dense_1.kernel"],
-  );
+  const ofKernel = async (/** @type {number} */ lambda) =>
+    (await network(lambda).gradients(x, y)).gradients["dense_1.kernel"];
+  const [without, withPenalty] = [await ofKernel(0), await ofKernel(10)];
   const w = network(0).weights()["dense_1.kernel"];
   const difference = Math.max(
     ...w.map((value, i) => Math.abs(withPenalty[i] - without[i] - (10 / m) * value)),

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { zipSync } from "fflate";
 import { SHIPPED, workerAt } from "./defines.mjs";
@@ -63,9 +63,11 @@ export async function buildWeb({ quiet = false } = {}) {
     },
   });
 
-  // what the package has of it: a third of the size, and `nabla play` serves it as well. No times: the same sources, the same bytes
+  // what the package has of it: less than a third of the size, and `nabla play` serves it as well. A zip that is packed as a whole, for its
+  // files are alike. No times: the same sources, the same bytes
   const contents = readdirSync(OUT).map((file) => [file, readFileSync(join(OUT, file))]);
-  writeFileSync(`${OUT}.zip`, zipSync(Object.fromEntries(contents), { level: 9, mtime: "1980-01-01" }));
+  const zip = zipSync(Object.fromEntries(contents), { level: 0, mtime: "1980-01-01" });
+  writeFileSync(`${OUT}.zip.br`, brotliCompressSync(zip, { params: { [constants.BROTLI_PARAM_LGWIN]: 24 } }));
 
   const page1 = [join(OUT, "index.html"), style, ...reached(metafile, main)];
   measured("opening", [...page1, courseStyle, ...reached(metafile, course)], quiet);
@@ -158,10 +160,19 @@ const spawning = {
   },
 };
 
-/** The page begins with a network of convolutions and has no sequences: that core is for networks of dense layers as well. */
+/**
+ * The page begins with a network of convolutions and has no sequences: that core is for networks of dense layers as well. All of it, as views
+ * show gradients when they are drawn (web/gradients.ts).
+ */
 const oneCore = {
   name: "one core",
   setup(bundler) {
+    bundler.onLoad({ filter: /[\\/]src[\\/]core[\\/]images\.ts$/ }, () => ({
+      contents:
+        'import { core } from "#core/images-training"; export const imagesBuild = { code: core, rank: 1 };',
+      loader: "ts",
+      resolveDir: "src/core",
+    }));
     for (const [name, build] of Object.entries({ dense: "denseBuild", full: "fullBuild" }))
       bundler.onLoad({ filter: new RegExp(`[\\\\/]src[\\\\/]core[\\\\/]${name}\\.ts$`) }, () => ({
         contents: `export { imagesBuild as ${build} } from "./images.ts";`,

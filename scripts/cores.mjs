@@ -2,7 +2,7 @@
 //
 // All but `predict` are cut from one, so functions, bits and speed are the same (subset.mjs). Each has what another has and more, so its text
 // is that one's and the rest (extending.mjs). A program begins with `dense`; a layer whose kernels are not in it names a larger one as its
-// `core` (src/core/images.ts, full.ts). Kernels that change weights come when something trains. `predict` is compiled for size, as far as that
+// `core` (src/core/images.ts, full.ts). What only training takes comes when something trains or is evaluated. `predict` is compiled for size, as far as that
 // does not cost speed: bits are the same, and the largest tile is unrolled as in the others (tiles/parts.mjs). nabla/predict has it. As text a
 // core packs like its bytes (bytes.mjs).
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -25,27 +25,32 @@ const kernels = new Map(
 );
 
 /** What networks of layers take besides kernels, and the kernels of these cores. */
-const has = (...cores) => {
+const trains = (...cores) => {
   return (name) => (kernels.has(name) ? cores.includes(kernels.get(name).core) : !TESTED.test(name));
+};
+
+/** The same without the kernels of losses, backward passes and optimizers. */
+const predicts = (...cores) => {
+  const has = trains(...cores);
+  return (name) => has(name) && kernels.get(name)?.forward !== false;
 };
 
 /**
  * Which exports each has, and of which it is an extension. dense: networks of dense layers. images: all layers but those of sequences.
- * full: these, too. All of them without, and "-training" with what changes weights; simd is the full one. predict: all layers, forwards only;
- * predict-dense: of dense layers.
+ * full: these, too. All of them predict alone; "-training" has the rest, for losses, gradients and steps; simd is the full one. predict and
+ * predict-dense: what nabla/predict takes besides kernels.
  */
 export const CORES = {
-  dense: { has: has("dense") },
-  "dense-training": { of: "dense", has: has("dense", "training") },
-  images: { of: "dense", has: has("dense", "images") },
-  "images-training": { of: "images", has: has("dense", "images", "training") },
-  full: { of: "images", has: has("dense", "images", "sequences") },
+  dense: { has: predicts("dense") },
+  "dense-training": { of: "dense", has: trains("dense", "training") },
+  images: { of: "dense", has: predicts("dense", "images") },
+  "images-training": { of: "images", has: trains("dense", "images", "training") },
+  full: { of: "images", has: predicts("dense", "images", "sequences") },
   simd: { of: "full", has: () => true },
   predict: { small: true, has: (name) => kernels.get(name)?.forward ?? PREDICTS.test(name) },
   "predict-dense": {
     small: true,
-    has: (name) =>
-      kernels.has(name) ? kernels.get(name).forward && has("dense")(name) : PREDICTS.test(name),
+    has: (name) => (kernels.has(name) ? predicts("dense")(name) : PREDICTS.test(name)),
   },
 };
 /** Those whose files are in the package, for hosts that import them. */

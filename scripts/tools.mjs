@@ -56,9 +56,10 @@ export const SETS = {
   edge: { workerd: "1", "edge-runtime": "4" },
   // test/structure/patterns.system.test.ts; its programs for each system are left out, the one in JavaScript does
   patterns: { recheck: "^4.5.0" },
-  // test/export/onnx.node.test.ts: what runs ONNX files; its WebAssembly is in the package. test/import/json: libraries whose JSON is read.
+  // test/export/onnx.node.test.ts: what runs ONNX files; the first has its native program in the package, 290 MB for all systems. test/import/json: libraries whose JSON is read.
   // test/import/keras, test/export/tfjs.node.test.ts: what runs models of TensorFlow.js
   interop: {
+    "onnxruntime-node": "1",
     "onnxruntime-web": "1",
     "@tensorflow/tfjs-core": "4",
     "@tensorflow/tfjs-layers": "4",

@@ -4,7 +4,11 @@
  */
 
 /** "Uint8Array" of a Buffer, too; "Object" of a plain one. */
-export const tagOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);
+export function tagOf(value: unknown): string {
+  // what toString() takes into its text, where there is one: asked for itself it costs a twentieth
+  const tag = (value as Partial<DataView> | null | undefined)?.[Symbol.toStringTag];
+  return typeof tag === "string" ? tag : Object.prototype.toString.call(value).slice(8, -1);
+}
 
 interface Tagged {
   AbortController: AbortController;
@@ -27,7 +31,7 @@ export const isA = <T extends keyof Tagged>(tag: T, value: unknown): value is Ta
 
 /** Bytes, whatever brings them: Uint8Array, Uint8ClampedArray, Buffer. */
 export const isBytes = (value: unknown): value is Uint8Array | Uint8ClampedArray =>
-  ArrayBuffer.isView(value) && /^Uint8/.test(tagOf(value));
+  ArrayBuffer.isView(value) && tagOf(value).startsWith("Uint8");
 
 /** The same bytes as a Uint8Array of this realm; nothing is copied. */
 export const asBytes = ({ buffer, byteOffset, length }: Uint8Array | Uint8ClampedArray): Uint8Array =>

@@ -7,6 +7,8 @@ export type { DataSource, FileSource } from "./data/files.ts";
 export { type OpenDataOptions, openData } from "./data/open.ts";
 export { downloadModel } from "./download.ts";
 export { type ImagesOptions, imagesFrom, type PictureSource, pictureFrom } from "./images/picture.ts";
+export { predictPictures } from "./images/predictPictures.ts";
+export type { PictureAnswer, PicturePredictor } from "../model/pictureAnswers.ts";
 export { type Background, type PixelOptions, type PixelSource, pixelsOf } from "./images/pixels.ts";
 export type { ModelSource } from "./modelFile.ts";
 export { listModels, loadModel, persistStorage, removeModel, saveModel } from "./models.ts";

@@ -10,6 +10,7 @@ import { arrayFlags } from "./options/arrays.ts";
 import { augmentation } from "./options/augment.ts";
 import { importCommand } from "./options/importing.ts";
 import { pictureFlags, toldFlags, unreadableFlag } from "./options/pictures.ts";
+import { savingFlags } from "./options/saving.ts";
 import { sequenceFlags } from "./options/sequenceData.ts";
 import { sequenceCommands } from "./options/sequences.ts";
 import { seriesFlags, windowFlags } from "./options/series.ts";
@@ -76,7 +77,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     )
     .option(
       "-m, --model <NAME|FILE>",
-      "perceptron, logistic, linear, nielsen, mlp, table; for images cnn, lenet, best; for sequences lstm, gru; for texts chars, words; book-1 … book-10; or a .json file (default: table for tables, forecast for series, gru for sequences, else mlp)",
+      "perceptron, logistic, linear, nielsen, mlp, table; for images cnn, lenet, best; for sequences lstm, gru; for texts chars, words, and chars-gru, chars-lstm, words-gru, words-lstm; book-1 … book-10; or a .json file (default: table for tables, forecast for series, gru for sequences, else mlp)",
     )
     .option("--config <FILE>", "configuration of model and training (.json)")
     .option("--hidden <N,N…>", 'units of the hidden layers, "none" for none', units("--hidden"))
@@ -130,22 +131,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
       wholeOption("--folds", 2),
     )
     .option("--samples <N>", "generated sets: rows to train on", wholeOption("--samples"));
-  sequenceFlags(arrayFlags(pictureFlags(windowFlags(train))))
-    .option("-o, --out <FILE>", "save the model (.safetensors)")
-    .option(
-      "--checkpoint-every <STEPS>",
-      "save to --out while training, too",
-      wholeOption("--checkpoint-every"),
-    )
-    .option(
-      "--keep <N>",
-      "keep the last N checkpoints and the best, each in a file named after its epoch and step; one after every epoch if --checkpoint-every does not say otherwise",
-      wholeOption("--keep"),
-    )
-    .option(
-      "--resume <FILE|FOLDER>",
-      "continue from what was saved while training: the newest checkpoint that can be read",
-    )
+  savingFlags(sequenceFlags(arrayFlags(pictureFlags(windowFlags(train)))))
     .option(
       "--threads <N>",
       "how many threads compute; results are the same (default: auto, what turns out to be fastest)",

@@ -23,7 +23,7 @@ export interface Build {
   /** Of two builds the one with the greater has every kernel of the other. Default 0. */
   readonly rank?: number;
   /**
-   * The code with the kernels that change weights as well, which only trainings need; none where it has them.
+   * The code with the kernels of losses, gradients and steps as well, which predictions do not need; none where it has them.
    * @param who begins errors
    */
   training?(who: string): Promise<{ readonly core: Build["code"] }>;

@@ -142,7 +142,7 @@ export class Core {
     return (this.exports[name] as WebAssembly.Global | undefined)?.value ?? numberOf(this.module, name);
   }
 
-  /** Whether it has the kernels that change weights. */
+  /** Whether it has the kernels of losses, gradients and steps. */
   get trains(): boolean {
     return this.record("SGD") !== undefined;
   }

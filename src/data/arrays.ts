@@ -1,13 +1,14 @@
 /** Datasets from a program's own values: typed arrays, plain nested arrays, labels. */
 
 import { NablaError } from "../errors.ts";
-import { choice, type Field, int, list, number, string } from "../fields/fields.ts";
+import { choice, type Field, int, list, number, show, string } from "../fields/fields.ts";
 import { checkGiven } from "../fields/programs.ts";
 import { fits, reordered, showShape, sizeOf } from "../shape.ts";
 import { asBytes, isA, isBytes } from "../tags.ts";
 import type { Dataset, Target } from "./dataset.ts";
 import { type ArrayLike2, type Shaped, shaped, type TypedArray } from "./flat.ts";
 import { rowsDataset } from "./rows.ts";
+import { areTexts, numbered } from "./texts.ts";
 
 export { type ArrayLike2, type Shaped, shaped, type TypedArray } from "./flat.ts";
 
@@ -67,12 +68,23 @@ const MAX_CLASSES = 100_000;
  * `x` holds the rows: nested arrays, `{ data, shape }`, or a flat typed array (with `inputShape`, unless the length
  * divided by the number of targets says it). uint8 stays uint8, rows of bytes in an array too; everything else becomes float32, bigints
  * among it. `y` holds labels [n], or values [n, size]; one-hot rows stay values unless `target: "class"`. Bytes that are inputs and
- * targets at once (an autoencoder's) have one scale.
+ * targets at once (an autoencoder's) have one scale. Texts are names of classes: those of `names`, else all that occur, sorted.
  *
- * Throws a NablaError when the counts disagree, a row is ragged, or a value is NaN or infinite.
+ * Throws a NablaError when the counts disagree, a row is ragged, a value is NaN or infinite, or a text is none of `names`.
  */
-export function arrayDataset(x: ArrayLike2, y: ArrayLike2, options: ArrayOptions = {}): Dataset {
+export function arrayDataset(
+  x: ArrayLike2,
+  y: ArrayLike2 | readonly string[],
+  options: ArrayOptions = {},
+): Dataset {
   checkGiven("arrayDataset", options, arrayOptions());
+  const { name = "data", target, names } = options;
+  if (areTexts(y)) {
+    if (target === "values")
+      throw new NablaError(`${name}: y: ${show(y[0])} is the name of a class: leave out target: "values"`);
+    const { labels, classes } = numbered(y, `${name}: y`, names);
+    return toDataset(x, labels, { ...options, target: "class", names: classes });
+  }
   return toDataset(x, y, options, '; for quantities pass target: "values"');
 }
 

@@ -36,7 +36,7 @@ function narrow(value: bigint, where: string): number {
 /** Any accepted form of values as flat data with its shape: bytes as bytes. @param where what errors call it */
 export function shaped(value: ArrayLike2, where: string): Shaped {
   if (isTyped(value)) {
-    const data = /^Big/.test(tagOf(value))
+    const data = tagOf(value).startsWith("Big")
       ? Float64Array.from(value as ArrayLike<bigint>, (each) => narrow(each, where))
       : (value as TypedArray);
     return { data, shape: [value.length] };

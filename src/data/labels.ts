@@ -9,3 +9,11 @@ export const areTooMany = (distinct: number, rows: number): boolean => distinct 
 
 /** The order of names, which is the same everywhere: no language's alphabet. */
 export const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Whether names are numbers, all of them. */
+export const isNumeric = (names: readonly string[]): boolean =>
+  names.every((name) => name.trim() !== "" && Number.isFinite(Number(name)));
+
+/** Names of classes in their order: numbers by size, others by code unit. Sorts in place. */
+export const inOrder = (names: string[]): string[] =>
+  names.sort(isNumeric(names) ? (a, b) => Number(a) - Number(b) || byCodeUnit(a, b) : byCodeUnit);

@@ -3,8 +3,8 @@
 import { nameLayers } from "../layers/chain.ts";
 import { internalsOf } from "../model/internals.ts";
 import { Model } from "../model/model.ts";
+import { copyParameters } from "../network/copy.ts";
 import { matricesOf } from "../network/inference.ts";
-import { copyParameters } from "../training/inspect.ts";
 import { checkWeightType, dequantise, quantise, type WeightType } from "./quantise.ts";
 import { isPacked } from "./weights.ts";
 

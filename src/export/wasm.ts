@@ -9,12 +9,15 @@
  * padding, float16, int8) lie where buffers will be, and the start function unpacks them: see weights.ts. Before that it checks a sum of all
  * data, for hosts that do not check the digest of the file.
  */
+
 import { standalone } from "#standalone";
 import { decodeBytes } from "../core/bytes.ts";
 import { Core, type KernelName } from "../core/core.ts";
 import type { Field, Layout } from "../core/layouts.ts";
 import { MAX_BYTES } from "../core/limits.ts";
 import type { Records } from "../core/records.ts";
+import type { RowFormat } from "../data/images/imageSet.ts";
+import { imagesOf } from "../data/images/trained.ts";
 import { NablaError } from "../errors.ts";
 import { bool, number } from "../fields/fields.ts";
 import { checkWhole } from "../fields/options.ts";
@@ -78,6 +81,8 @@ export interface ExportDescription {
   /** Whether it takes step by step: shapes are those of a step then. */
   readonly stream?: true;
   readonly classes?: readonly string[];
+  /** How the pictures were made that are its inputs: pixels on a side, 1 or 3 channels, and what was done where proportions differ. */
+  readonly images?: RowFormat;
   /** How to standardise columns of a table before they are input: (value − mean) / scale. */
   readonly standardisation?: unknown;
 }
@@ -125,8 +130,10 @@ export function describeExport(model: Model, options: ExportOptions = {}): Expor
   const { compiled } = internalsOf(model).state;
   const threshold =
     compiled && !several ? outputThreshold(compiled.goals[0]!.loss, activations[0]!) : undefined;
+  const images = imagesOf({ inputShape: [], metadata: model.metadata });
   return {
     ...tableOf(model),
+    ...(images && { images }),
     ...metadata,
     nabla: 1,
     input: { shape: several ? whole.inputs[0]!.shape : inputs[0]!.shape, scale },

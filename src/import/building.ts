@@ -109,6 +109,12 @@ export class Building {
     return this.keep({ config, weights, inputs, shape: built.outputShape });
   }
 
+  /** A state of a recurrent layer at the end. @param units how many that layer has */
+  state(state: string, layer: string, units: number): Made {
+    const config = { type: "finalState", name: this.nameFor(`${layer}_${state}`, "finalState"), state };
+    return this.keep({ config, weights: {}, inputs: [layer], shape: [units] });
+  }
+
   /** A layer applied once more, to other values, with the same weights. @throws NablaError for inputs that it cannot take */
   again({ config: owner, weights }: Made, inputs: readonly string[]): Made {
     const { inputs: _, ...options } = owner;

@@ -25,7 +25,9 @@ function obstacle({ operation, from, shape }: Made, stepwise: ReadonlySet<Node>)
   const given = from[0].shape;
   const { alone, steps, whole } = operation;
   if (from.some((value) => !stepwise.has(value)))
-    return "it is also given values that do not come step by step";
+    return alone === "walks"
+      ? "it begins with states it is given; make a model of one step, whose inputs and outputs are the states, with these weights"
+      : "it is also given values that do not come step by step";
   if (whole) return whole;
   if (alone === "walks") return undefined;
   if (steps && alone !== "each") return "it puts several steps together, and later ones have not come yet";

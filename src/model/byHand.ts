@@ -1,4 +1,4 @@
-/** The methods of a model that answer rows of tables, and that train it step by step. Their code is loaded when it is used: most programs have no use for it. */
+/** The methods of a model that answer rows of tables, that train it step by step, and that look at its gradients. Their code is loaded when it is used: most programs have no use for it. */
 import type { ArrayLike2, ArrayRecord } from "../data/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Row, RowOptions } from "../data/tables/rows.ts";
@@ -6,9 +6,10 @@ import type { OutputRecord, Outputs } from "../network/predict.ts";
 import type { RowAnswer, RowPredictor } from "../network/tableAnswers.ts";
 import type { Step } from "../training/byHand.ts";
 import type { Scores } from "../training/evaluate.ts";
+import type { Gradients } from "../training/gradients.ts";
 import { loaded } from "../training/loading.ts";
 import type { ApplyOptions } from "../training/manual.ts";
-import type { TrainOnBatchOptions, WeightOptions } from "../training/options.ts";
+import type { GradientOptions, TrainOnBatchOptions, WeightOptions } from "../training/options.ts";
 import { internalsOf } from "./internals.ts";
 import { States } from "./states.ts";
 
@@ -66,6 +67,42 @@ export abstract class ByHand extends States {
     more?: WeightOptions,
   ): Promise<Scores> {
     return step(this, "testOnBatch", x, y, more);
+  }
+
+  /** Loss and dL/dw for every parameter on this batch (mean over its rows, penalties included). Changes nothing. */
+  gradients(data: Dataset, options?: GradientOptions): Promise<Gradients>;
+  gradients(
+    x: ArrayLike2 | ArrayRecord,
+    y: ArrayLike2 | ArrayRecord,
+    options?: GradientOptions,
+  ): Promise<Gradients>;
+  async gradients(
+    x: Dataset | ArrayLike2 | ArrayRecord,
+    y?: ArrayLike2 | ArrayRecord | GradientOptions,
+    more?: GradientOptions,
+  ): Promise<Gradients> {
+    return step(this, "gradients", x, y, more);
+  }
+
+  /**
+   * dL/dx of each row's own loss, [rows, …input shape]: which values the loss depends on (saliency; the size of the class score's
+   * gradient in Simonyan, Vedaldi & Zisserman 2013). With respect to the inputs as the network sees them: bytes after their
+   * scale. Layers behave as when predicting; nothing changes. All rows are one batch: pass a few.
+   * @throws NablaError for data that does not fit, and for the perceptron's loss, which has no gradient
+   */
+  inputGradients(data: Dataset, options?: GradientOptions): Promise<Outputs>;
+  inputGradients(x: ArrayLike2, y: ArrayLike2 | ArrayRecord, options?: GradientOptions): Promise<Outputs>;
+  inputGradients(
+    x: ArrayRecord,
+    y: ArrayLike2 | ArrayRecord,
+    options?: GradientOptions,
+  ): Promise<OutputRecord>;
+  async inputGradients(
+    x: Dataset | ArrayLike2 | ArrayRecord,
+    y?: ArrayLike2 | ArrayRecord | GradientOptions,
+    more?: GradientOptions,
+  ): Promise<Outputs | OutputRecord> {
+    return step(this, "inputGradients", x, y, more);
   }
 
   /**

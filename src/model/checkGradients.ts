@@ -4,6 +4,8 @@ import type { ArrayLike2, ArrayRecord } from "../data/arrays.ts";
 import { NablaError } from "../errors.ts";
 import { int, number } from "../fields/fields.ts";
 import { checkGiven } from "../fields/programs.ts";
+import { datasetOf } from "../training/arguments.ts";
+import { gradientsOf } from "../training/gradients.ts";
 import { checkLosses } from "./checkLoss.ts";
 import { internalsOf } from "./internals.ts";
 import type { Model } from "./model.ts";
@@ -39,12 +41,12 @@ export interface GradientCheck {
  * kink (ReLU at 0, hinge, L1), the differences to both sides disagree: such samples are left out and counted. Weights are put back exactly.
  * Of a loss of the program's own, gradient() is held against value() as well: so one sees which of loss and layers is wrong.
  */
-export function checkGradients(
+export async function checkGradients(
   model: Model,
   x: ArrayLike2 | ArrayRecord,
   y: ArrayLike2 | ArrayRecord,
   options: GradientCheckOptions = {},
-): GradientCheck {
+): Promise<GradientCheck> {
   checkGiven("checkGradients", options, {
     samples: int({ min: 1, wide: true }),
     epsilon: number({ exclusiveMin: 0 }),
@@ -57,8 +59,10 @@ export function checkGradients(
       throw new NablaError(
         `checkGradients: loss "${loss.name}" has a rule for corrections, no gradient to check`,
       );
-  const own = checkLosses(internals, x, y, { samples, epsilon, tolerance });
-  const { gradients } = model.gradients(x, y);
+  const data = datasetOf([x, y], "checkGradients", internals);
+  const { gradients } = await model.gradients(data);
+  // from here on at once: its code and its kernels are there
+  const own = checkLosses(internals, data, { samples, epsilon, tolerance });
   const before = model.weights();
   const tensors: GradientCheck["tensors"] = {};
   let worst = 0;
@@ -81,7 +85,7 @@ export function checkGradients(
         values[i] = moved;
         const exact = values[i]; // as float32
         model.setWeights({ [name]: values });
-        return { at: exact, loss: model.gradients(x, y).lossExact };
+        return { at: exact, loss: gradientsOf(internals, data, {}).lossExact };
       };
       const [here, up, down, nearUp, nearDown] = [w, w + h, w - h, w + h / 4, w - h / 4].map(at);
       const slope = (a: typeof here, b: typeof here) => (a.loss - b.loss) / (a.at - b.at);

@@ -1,8 +1,7 @@
 /** Is the gradient of a loss of the program's own the derivative of its value? */
-import type { ArrayLike2, ArrayRecord } from "../data/arrays.ts";
+import type { Dataset } from "../data/dataset.ts";
 import { Outputs } from "../network/predict.ts";
 import type { Batch, Loss, OwnLosses } from "../plan/loss.ts";
-import { datasetOf } from "../training/arguments.ts";
 import { gradientsOf } from "../training/gradients.ts";
 import type { TrainingState } from "../training/state.ts";
 import type { GradientCheck, GradientCheckOptions } from "./checkGradients.ts";
@@ -11,21 +10,19 @@ import type { Internals } from "./internals.ts";
 /** By central differences, for the outputs and targets of this batch; of several the one that is off most. @see checkGradients */
 export function checkLosses(
   internals: Internals,
-  x: ArrayLike2 | ArrayRecord,
-  y: ArrayLike2 | ArrayRecord,
+  data: Dataset,
   options: Required<GradientCheckOptions>,
 ): GradientCheck["loss"] {
   const { goals } = internals.state.required;
   return goals
-    .flatMap(({ loss }, k) => (loss.own ? [checkLoss(internals, k, x, y, options)] : []))
+    .flatMap(({ loss }, k) => (loss.own ? [checkLoss(internals, k, data, options)] : []))
     .sort((a, b) => b.error - a.error)[0];
 }
 
 function checkLoss(
   internals: Internals,
   k: number,
-  x: ArrayLike2 | ArrayRecord,
-  y: ArrayLike2 | ArrayRecord,
+  data: Dataset,
   options: Required<GradientCheckOptions>,
 ): NonNullable<GradientCheck["loss"]> {
   const compiled = internals.state.required;
@@ -47,7 +44,7 @@ function checkLoss(
     } as unknown as TrainingState,
     build: (shape: readonly number[]) => internals.build(shape),
   };
-  gradientsOf(subject, datasetOf([x, y], "checkGradients", internals), {});
+  gradientsOf(subject, data, {});
   return compare(loss, ...batch!, options);
 }
 

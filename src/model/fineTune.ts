@@ -8,7 +8,7 @@ import { type Builder, everyLayer, lineTo, nameLayers, sourcesOf, withInner } fr
 import type { LayerConfig, LayerInput, Topology } from "../layers/configs.ts";
 import { checkChain } from "../layers/registry.ts";
 import { withShape } from "../layers/shape.ts";
-import { readingFor } from "../training/inspect.ts";
+import { readingFor } from "../network/copy.ts";
 import { seedField } from "../training/settings.ts";
 import { internalsOf } from "./internals.ts";
 import { Model } from "./model.ts";

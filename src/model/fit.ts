@@ -1,7 +1,6 @@
 /** What fit() and evaluate() do before their code is loaded. */
-import type { Dataset } from "../data/dataset.ts";
 import { looksAcrossRows } from "../layers/chain.ts";
-import { datasetOf } from "../training/arguments.ts";
+import { type DataArgument, datasetOf, type Together } from "../training/arguments.ts";
 import { loaded } from "../training/loading.ts";
 import type { BatchSource } from "../training/source.ts";
 import type { ToDataset } from "../training/stream.ts";
@@ -12,7 +11,7 @@ import type { FitOptions } from "./options.ts";
 /** @see Model.fit */
 export async function fitModel(
   model: Model,
-  data: Dataset | BatchSource,
+  data: DataArgument | BatchSource | Together,
   options: FitOptions,
 ): Promise<void> {
   const internals = internalsOf(model);
@@ -36,7 +35,7 @@ export async function fitModel(
 /** Rows of a program's own as a data set for this model. */
 export const toDataset =
   (internals: Internals): ToDataset["datasetOf"] =>
-  (data, name, kind) =>
-    datasetOf(data, name, internals, kind);
+  (data, name, kind, classes) =>
+    datasetOf(data, name, internals, kind, classes);
 
 export const loadEvaluate = (who: string) => loaded(() => import("../training/evaluate.ts"), who);

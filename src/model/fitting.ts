@@ -6,9 +6,11 @@ import { checkGiven } from "../fields/programs.ts";
 import { attempt } from "../host.ts";
 import { readyToTrain, trainingModule } from "../network/into.ts";
 import type { ThreadsUsed } from "../threads/threads.ts";
+import type { DataArgument, Together } from "../training/arguments.ts";
 import { fit, type ModelToTrain } from "../training/fit.ts";
 import { kindsOf } from "../training/goals.ts";
 import { loaded } from "../training/loading.ts";
+import { meant } from "../training/meant.ts";
 import { fitOptions, settingNames } from "../training/options.ts";
 import type { TrainRequest } from "../training/request.ts";
 import type { Run } from "../training/run.ts";
@@ -46,7 +48,7 @@ export async function fitting(
   model: Model,
   internals: Internals,
   given: Given,
-  data: Dataset | BatchSource,
+  argument: DataArgument | BatchSource | Together,
   now: FitOptions,
   options: FitOptions,
 ): Promise<void> {
@@ -56,8 +58,10 @@ export async function fitting(
   state.required;
   const before = internals.network;
   let begun = false;
+  const { data, datasetOf, learned } = meant("fit", internals, argument, true, given);
   const subject: ModelToTrain<Model> = {
     ...given,
+    datasetOf,
     streams: () => loaded(() => import("../training/streamFit.ts")),
     model,
     seed,
@@ -67,7 +71,7 @@ export async function fitting(
       begun = true;
       const network = internals.built;
       network.reading ??= kindsOf(dataset, network);
-      model.metadata = metadataFrom(dataset, model.metadata, adopts);
+      model.metadata = metadataFrom(dataset, model.metadata, adopts, learned());
     },
     train: (request, run) => trainSomewhere(internals, request, run, now),
   };
@@ -142,9 +146,10 @@ function metadataFrom(
   { target, standardisation, targetScale, extra }: Dataset,
   before: Metadata,
   adopts: boolean | undefined,
+  learned: readonly string[] | undefined,
 ): Metadata {
   const { classes, standardisation: old, ...rest } = before;
-  const names = target.kind === "class" ? target.names : undefined;
+  const names = learned ?? (target.kind === "class" ? target.names : undefined);
   const scaled = standardisation ?? (extra ? undefined : old);
   const named = names ?? (extra && target.kind === "values" ? undefined : classes);
   return {

@@ -2,6 +2,7 @@
 
 import { NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
+import { atRest } from "../layers/atRest.ts";
 import type { LayerConfig, Topology } from "../layers/configs.ts";
 import { checkUnits } from "../layers/trainable.ts";
 import { Network } from "../network/network.ts";
@@ -64,6 +65,11 @@ export class Internals {
   ): Architecture {
     const { layers, outputs } = this.topology;
     return this.builder.build({ layers: layers.map(change), outputs }, inputShape);
+  }
+
+  /** The same layers as they behave outside training: what trains them is loaded later, and does not know their kinds. */
+  atRest(inputShape: Shape): Architecture {
+    return this.architecture(inputShape, atRest);
   }
 
   /** How the inputs of rows are read, once the model has been trained. */

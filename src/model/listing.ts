@@ -4,6 +4,7 @@ import { bool, choice, int } from "../fields/fields.ts";
 import { checkOptions } from "../fields/options.ts";
 import { readyToTrain } from "../network/into.ts";
 import type { Network } from "../network/network.ts";
+import { requestFor } from "../network/plans.ts";
 import type { InputKind, Mode } from "../plan/forward.ts";
 import { listing, type Place } from "../plan/listing.ts";
 import type { CompiledTraining } from "../training/compile.ts";
@@ -58,16 +59,16 @@ export async function listingOf(internals: Internals, options: ListingOptions = 
   const rows = int({ min: 1 }).check(options.rows ?? 32, "listing: rows");
   const inputs = inputKinds(network, options.inputType ?? "float32");
   const offsets = bool().check(options.offsets ?? false, "listing: offsets");
-  if (mode === "predict") return listing(network.request(mode, rows, inputs), placesOf(network), offsets);
+  if (mode === "predict") return listing(requestFor(network, mode, rows, inputs), placesOf(network), offsets);
   const compiled = state.required;
   const objectives = compiled.goals.map(({ loss, factor }) => ({
     loss,
     target: loss.classification ? ("class" as const) : ("values" as const),
     factor,
   }));
-  if (mode === "train") await readyToTrain(network, "listing");
+  await readyToTrain(network, "listing");
   const update = updateOf(compiled, network);
-  const request = network.request(mode, rows, inputs, { objectives, update });
+  const request = requestFor(network, mode, rows, inputs, { objectives, update });
   return listing(request, placesOf(network, compiled), offsets);
 }
 

@@ -10,6 +10,7 @@ import { shapeField } from "../layers/shape.ts";
 import { type Applied, apply } from "../layers/symbolic.ts";
 import { outputThreshold } from "../losses/resolve.ts";
 import type { ConfusionMatrix } from "../metrics/confusion.ts";
+import { copyParameters } from "../network/copy.ts";
 import {
   aboutOf,
   batchSizeOf,
@@ -22,16 +23,13 @@ import {
   predictDataset,
 } from "../network/predict.ts";
 import type { Input, Layer } from "../plan/operation.ts";
-import { argumentsOf, isDataset, isStream } from "../training/arguments.ts";
+import { isDataset, type TargetsArgument, type Together, unread } from "../training/arguments.ts";
 import type { TrainingOptions } from "../training/compile.ts";
 import type { Scores, ScoresWithIntervals } from "../training/evaluate.ts";
-import { type Gradients, gradientsOf } from "../training/gradients.ts";
-import { copyParameters, inputGradientsOf } from "../training/inspect.ts";
 import { loaded } from "../training/loading.ts";
 import type {
   ConfusionOptions,
   EvaluateOptions,
-  GradientOptions,
   History,
   StreamEvaluateOptions,
 } from "../training/options.ts";
@@ -117,18 +115,18 @@ export class Model extends ByHand {
   /**
    * Trains for `epochs` passes over the data. Called again it goes on, for so many more: optimizer, steps, random draws; until compile().
    *
-   * `x` and `y` are plain or typed arrays with the batch dimension first (labels may be integers); or pass a Dataset, or a BatchSource.
+   * `x` and `y` are plain or typed arrays with the batch dimension first; or pass { xs, ys }, a Dataset, or a BatchSource. Labels are integers,
+   * or texts: then the model learns them as `metadata.classes`, sorted, and answers with them. Later labels have to be among them.
    * @throws NablaError for data that does not fit, and when the loss stops being finite
    */
-  fit(data: Dataset | BatchSource, options?: FitOptions): Promise<History>;
-  fit(x: ArrayLike2 | ArrayRecord, y: ArrayLike2 | ArrayRecord, options?: FitOptions): Promise<History>;
+  fit(data: Dataset | BatchSource | Together, options?: FitOptions): Promise<History>;
+  fit(x: ArrayLike2 | ArrayRecord, y: TargetsArgument, options?: FitOptions): Promise<History>;
   async fit(
-    x: Dataset | BatchSource | ArrayLike2 | ArrayRecord,
-    y?: ArrayLike2 | ArrayRecord | FitOptions,
+    x: Dataset | BatchSource | Together | ArrayLike2 | ArrayRecord,
+    y?: TargetsArgument | FitOptions,
     more?: FitOptions,
   ): Promise<History> {
-    if (isStream(x)) await fitModel(this, x, (y ?? {}) as FitOptions);
-    else await fitModel(this, ...argumentsOf("fit", internalsOf(this), x, y, more));
+    await fitModel(this, ...unread("fit", internalsOf(this), x, y, more));
     return this.history;
   }
 
@@ -141,35 +139,28 @@ export class Model extends ByHand {
    * Loss and metrics on data. The result does not depend on the batch size. With `bootstrap: 1000` it also has `intervals`: of each figure,
    * [low, high], between which it lies with a confidence of 95 %.
    */
-  evaluate(data: Dataset, options: EvaluateOptions & WithIntervals): Promise<ScoresWithIntervals>;
-  evaluate(data: Dataset, options?: EvaluateOptions): Promise<Scores>;
+  evaluate(data: Dataset | Together, options: EvaluateOptions & WithIntervals): Promise<ScoresWithIntervals>;
+  evaluate(data: Dataset | Together, options?: EvaluateOptions): Promise<Scores>;
   evaluate(
     x: ArrayLike2 | ArrayRecord,
-    y: ArrayLike2 | ArrayRecord,
+    y: TargetsArgument,
     options: EvaluateOptions & WithIntervals,
   ): Promise<ScoresWithIntervals>;
-  evaluate(
-    x: ArrayLike2 | ArrayRecord,
-    y: ArrayLike2 | ArrayRecord,
-    options?: EvaluateOptions,
-  ): Promise<Scores>;
+  evaluate(x: ArrayLike2 | ArrayRecord, y: TargetsArgument, options?: EvaluateOptions): Promise<Scores>;
   evaluate(
     batches: BatchSource,
     options: StreamEvaluateOptions & WithIntervals,
   ): Promise<ScoresWithIntervals>;
   evaluate(batches: BatchSource, options?: StreamEvaluateOptions): Promise<Scores>;
   async evaluate(
-    x: Dataset | BatchSource | ArrayLike2 | ArrayRecord,
-    y?: ArrayLike2 | ArrayRecord | EvaluateOptions,
+    x: Dataset | BatchSource | Together | ArrayLike2 | ArrayRecord,
+    y?: TargetsArgument | EvaluateOptions,
     more?: EvaluateOptions,
   ): Promise<Scores> {
     const internals = internalsOf(this);
-    if (isStream(x)) {
-      const { evaluateBatches } = await loadEvaluate("evaluate");
-      return evaluateBatches(internals, x, (y ?? {}) as StreamEvaluateOptions, toDataset(internals));
-    }
-    const given = argumentsOf("evaluate", internals, x, y, more);
-    return (await loadEvaluate("evaluate")).evaluate(internals, ...given);
+    const given = unread("evaluate", internals, x, y, more);
+    const { evaluateGiven } = await loadEvaluate("evaluate");
+    return evaluateGiven(internals, ...given, { datasetOf: toDataset(internals) });
   }
 
   /** Counts of true against predicted classes, with accuracy and figures per class. */
@@ -188,15 +179,16 @@ export class Model extends ByHand {
     x: ArrayLike2 | ArrayRecord | Dataset,
     options?: PredictOptions,
   ): Result;
-  predict(x: ArrayLike2 | ArrayRecord | Dataset, options: PredictOptions = {}): Outputs | OutputRecord {
+  predict(x: ArrayLike2 | ArrayRecord | Dataset, options?: PredictOptions): Outputs | OutputRecord {
     const batchSize = batchSizeOf("predict", options);
     const internals = internalsOf(this);
     const { builder, state } = internals;
-    const network = isDataset(x) ? internals.build(x.inputShape) : internals.built;
+    const dataset = isDataset(x);
+    const network = dataset ? internals.build(x.inputShape) : internals.built;
     const about = aboutOf(network, internals.metadata.classes, (k, after) =>
       state.compiled ? outputThreshold(state.compiled.goals[k].loss, after) : undefined,
     );
-    const outputs = isDataset(x)
+    const outputs = dataset
       ? predictDataset(network, x, batchSize, about)
       : predictBatches(
           network,
@@ -205,36 +197,6 @@ export class Model extends ByHand {
           about,
         );
     return byName(network, outputs);
-  }
-
-  /** Loss and dL/dw for every parameter on this batch (mean over its rows, penalties included). Changes nothing. */
-  gradients(data: Dataset, options?: GradientOptions): Gradients;
-  gradients(x: ArrayLike2 | ArrayRecord, y: ArrayLike2 | ArrayRecord, options?: GradientOptions): Gradients;
-  gradients(
-    x: Dataset | ArrayLike2 | ArrayRecord,
-    y?: ArrayLike2 | ArrayRecord | GradientOptions,
-    more?: GradientOptions,
-  ): Gradients {
-    const internals = internalsOf(this);
-    return gradientsOf(internals, ...argumentsOf("gradients", internals, x, y, more));
-  }
-
-  /**
-   * dL/dx of each row's own loss, [rows, …input shape]: which values the loss depends on (saliency; the size of the class score's
-   * gradient in Simonyan, Vedaldi & Zisserman 2013). With respect to the inputs as the network sees them: bytes after their
-   * scale. Layers behave as when predicting; nothing changes. All rows are one batch: pass a few.
-   * @throws NablaError for data that does not fit, and for the perceptron's loss, which has no gradient
-   */
-  inputGradients(data: Dataset, options?: GradientOptions): Outputs;
-  inputGradients(x: ArrayLike2, y: ArrayLike2 | ArrayRecord, options?: GradientOptions): Outputs;
-  inputGradients(x: ArrayRecord, y: ArrayLike2 | ArrayRecord, options?: GradientOptions): OutputRecord;
-  inputGradients(
-    x: Dataset | ArrayLike2 | ArrayRecord,
-    y?: ArrayLike2 | ArrayRecord | GradientOptions,
-    more?: GradientOptions,
-  ): Outputs | OutputRecord {
-    const internals = internalsOf(this);
-    return inputGradientsOf(internals, ...argumentsOf("inputGradients", internals, x, y, more));
   }
 
   /**

@@ -42,8 +42,17 @@ interface Abi {
 const MPICH: Abi = { handle: "int", handles: () => ({ world: 0x44000000, byte: 0x4c00010d }) };
 const STANDARD: Abi = { handle: "intptr_t", handles: () => ({ world: 0x101, byte: 0x247 }) };
 
-/** UCX's. Without them it does not know which memory it may keep registered; it copies, or registers anew. */
-const HOOKS = { UCX_MEM_EVENTS: "n", UCX_MEM_MALLOC_HOOKS: "n", UCX_MEM_MMAP_HOOK_MODE: "none" };
+/**
+ * UCX's. Without hooks it does not know which memory it may keep registered; it copies, or registers anew. Of signs of life that nobody
+ * waits for at the end it warns, on the standard output, where a program's own words are.
+ */
+const UCX = {
+  UCX_MEM_EVENTS: "n",
+  UCX_MEM_MALLOC_HOOKS: "n",
+  UCX_MEM_MMAP_HOOK_MODE: "none",
+  UCX_LOG_LEVEL: "error",
+  UCX_LOG_FILE: "stderr",
+};
 
 const OPEN_MPI_NAMES = ["libmpi.so.40", "libmpi.so.80"];
 const MPICH_NAMES = ["libmpich.so.12", "libmpi.so.12"];
@@ -86,7 +95,7 @@ export const alone: Library = {
 /** @param wanted the library's file, instead of what NABLA_MPI or the system names */
 export async function openLibrary(wanted = env.NABLA_MPI): Promise<Library> {
   // MPICH's transport takes the place of malloc and munmap, in a process that has been running for long: Node crashes, once in a dozen jobs
-  for (const [name, value] of Object.entries(HOOKS)) env[name] ??= value;
+  for (const [name, value] of Object.entries(UCX)) env[name] ??= value;
   const koffi = await loadKoffi();
   const missed: string[] = [];
   for (const path of wanted ? [wanted] : candidates()) {

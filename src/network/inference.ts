@@ -8,6 +8,7 @@ import { largest } from "../core/compile.ts";
 import { Core } from "../core/core.ts";
 import { MAX_BYTES } from "../core/limits.ts";
 import type { TargetScale } from "../data/targetScale.ts";
+import { misfit } from "../layers/layer.ts";
 import { align, ld, tooLarge } from "../plan/builder.ts";
 import { type ForwardRequest, type InputKind, type Plan, predictPlan } from "../plan/forward.ts";
 import {
@@ -40,14 +41,21 @@ export class InferenceNetwork {
   /** How rows of each input were read in training: what bytes stand for. Undefined before; bytes then are multiplied by 1/255. */
   reading: readonly InputKind[] | undefined;
   /** The model it is of, which says in what unit outputs are. */
-  about: { readonly metadata: { readonly targetScale?: TargetScale } } = { metadata: {} };
-  private plans = new Map<string, Plan>();
+  about: {
+    readonly metadata: {
+      readonly targetScale?: TargetScale;
+      readonly classes?: readonly string[] | undefined;
+    };
+  } = { metadata: {} };
+  private plans = new Map<Plan, string>();
   private active: Plan | undefined;
   /** Called before something else uses the place of the plan in memory, while that is needed again as it is. */
   leaving: (() => void) | undefined;
 
   /** The activation each output comes from. Found once, as every prediction asks. */
   readonly activations: readonly ActivationName[];
+  /** Shapes of one row of each output, without the batch. */
+  readonly outputShapes: readonly (readonly number[])[];
   /** Rows of every batch, where states are carried from one to the next. */
   readonly batchSize: number | undefined;
 
@@ -86,8 +94,9 @@ export class InferenceNetwork {
       };
     });
     this.trained = this.tensors.filter(({ spec }) => spec.trainable);
-    this.batchSize = this.tensors.find(({ spec }) => spec.carried)?.spec.shape[0];
+    this.batchSize = batchSizeOf(this.tensors);
     const { inputs, layers, outputs } = architecture;
+    this.outputShapes = outputs.map(({ layer }) => layers[layer].outputShape);
     this.activations = outputs.map(({ layer }) => {
       let at: Layer | undefined = layers[layer];
       while (at && at.activation === undefined) at = layers[at.inputs[0] - inputs.length];
@@ -111,11 +120,6 @@ export class InferenceNetwork {
     return this.architecture.inputs[0].shape;
   }
 
-  /** Shapes of one row of each output, without the batch. */
-  get outputShapes(): (readonly number[])[] {
-    return this.architecture.outputs.map(({ layer }) => this.layers[layer].outputShape);
-  }
-
   /** Of the first output. */
   get outputShape(): readonly number[] {
     return this.outputShapes[0];
@@ -128,9 +132,7 @@ export class InferenceNetwork {
 
   /** The plan for predicting up to `rows` rows at once, made once and then remembered. Not yet in memory: see use(). */
   plan(_mode: "predict", rows: number, inputs: readonly InputKind[]): Plan {
-    return this.remember(`predict ${rows} ${keyOf(inputs)}`, () =>
-      predictPlan(this.outputsRequest(rows, inputs)),
-    );
+    return this.remember("predict", rows, inputs, () => predictPlan(this.outputsRequest(rows, inputs)));
   }
 
   /** What such a plan is made from. */
@@ -151,15 +153,20 @@ export class InferenceNetwork {
     return (layer, name) => placed(tensors.get(`${layer}.${name}`)!);
   }
 
-  protected remember(key: string, make: () => Plan): Plan {
-    let found = this.plans.get(key);
-    if (found === undefined) {
-      found = make();
-      this.plans.set(key, found);
-      // the oldest goes: a program that predicts batches of ever new sizes must not keep a plan for each
-      if (this.plans.size > 16) this.plans.delete(this.plans.keys().next().value!);
-    }
-    return found;
+  /** @param what it is for, besides these rows of these kinds, which are compared: a key takes as long to write as a small network to run */
+  protected remember(what: string, rows: number, inputs: readonly InputKind[], make: () => Plan): Plan {
+    for (const [plan, its] of this.plans)
+      if (
+        its === what &&
+        plan.rows === rows &&
+        plan.inputs.every(({ kind }, i) => kind.type === inputs[i].type && kind.scale === inputs[i].scale)
+      )
+        return plan;
+    const made = make();
+    this.plans.set(made, what);
+    // the oldest goes: a program that predicts batches of ever new sizes must not keep a plan for each
+    if (this.plans.size > 16) this.plans.delete(this.plans.keys().next().value!);
+    return made;
   }
 
   protected forget(): void {
@@ -233,10 +240,6 @@ export class InferenceNetwork {
   }
 }
 
-/** Tells apart how rows arrive. */
-export const keyOf = (inputs: readonly InputKind[]): string =>
-  inputs.map(({ type, scale }) => `${type} ${scale}`).join(" ");
-
 /** A kernel of any rank as the matrices it is multiplied as: [everything before the last axis, a share of the last axis]. */
 export function matricesOf(spec: Parameter): { k: number; out: number; groups: number } {
   const { shape, groups = 1, columns = shape[shape.length - 1] } = spec;
@@ -266,4 +269,17 @@ export function footprint(spec: Parameter): number {
   if (spec.layout === "vector") return ld(sizeOf(spec.shape)) * 4;
   const { k, out, groups } = matricesOf(spec);
   return groups * k * ld(out) * 4; // with padded rows, as packed ones have them
+}
+
+/** Of stateful layers, undefined where there are none. @throws NablaError where they have several */
+function batchSizeOf(tensors: readonly Tensor[]): number | undefined {
+  const [first, ...others] = tensors.filter(({ spec }) => spec.carried);
+  const size = first?.spec.shape[0];
+  const other = others.find(({ spec }) => spec.shape[0] !== size);
+  if (other)
+    throw misfit(
+      TRAINING &&
+        `"${first.layer}" is stateful with batchSize ${size}, "${other.layer}" with ${other.spec.shape[0]}; give both the same`,
+    );
+  return size;
 }

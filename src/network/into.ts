@@ -15,11 +15,11 @@ export function moveInto(network: Network, to: Core): void {
   network["forget"]();
 }
 
-/** Builds with the kernels that change weights, by those without. */
+/** Builds with the kernels of losses, gradients and steps, by those that predict alone. */
 const trained = new WeakMap<Build, Build>();
 
 /**
- * The build of a core, with the kernels that change weights.
+ * The build of a core, with all kernels of its layers.
  * @param who begins errors @throws NablaError where it cannot be loaded
  */
 export async function trainingBuild({ build, trains }: Core, who: string): Promise<Build> {
@@ -32,11 +32,11 @@ export async function trainingBuild({ build, trains }: Core, who: string): Promi
   return made;
 }
 
-/** The module of a core, with the kernels that change weights: for a worker. */
+/** The module of a core, with all kernels of its layers: for a worker. */
 export const trainingModule = async (core: Core, who: string): Promise<WebAssembly.Module> =>
   core.trains ? core.module : core.compile(await trainingBuild(core, who));
 
-/** Makes a network one that can be trained here, if it is not. Nothing of it changes. */
+/** Makes a network one that can be evaluated and trained here, if it is not. Nothing of it changes. */
 export async function readyToTrain(network: Network, who: string): Promise<void> {
   const { core } = network;
   const build = await trainingBuild(core, who);

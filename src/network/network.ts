@@ -1,5 +1,5 @@
 /**
- * A built network that can be trained: gradients, optimizer slots and the plans of training, on top of src/network/inference.ts.
+ * A built network that can be trained: room for gradients and optimizer slots, on top of src/network/inference.ts; plans.ts plans its training.
  * The public model and the training loop sit on top of this one.
  *
  * Memory, each range 64-byte aligned:  parameters | those that are not trained | gradients | optimizer slots | one plan at a time
@@ -9,28 +9,9 @@ import { initialize } from "../initializers/initialize.ts";
 import type { Flat, Slot } from "../optimizers/kind.ts";
 import { TRAINED } from "../optimizers/update.ts";
 import type { Placed } from "../plan/operation.ts";
-import {
-  type InputKind,
-  type Mode,
-  type Objective,
-  type Plan,
-  type PlanRequest,
-  plan,
-  type Update,
-} from "../plan/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import { sizeOf } from "../shape.ts";
-import { eachRun, footprint, InferenceNetwork, keyOf, type Tensor } from "./inference.ts";
-
-/** What a training plan needs besides the layers. */
-export interface Training {
-  /** One for each output. */
-  readonly objectives: readonly Objective[];
-  readonly update?: Update;
-  /** Which weights it works on. Default: those that are trained. */
-  readonly of?: Weights;
-  /** Whether the gradient goes on to the inputs. */
-  readonly inputGradient?: boolean;
-}
+import { eachRun, footprint, InferenceNetwork, type Tensor } from "./inference.ts";
 
 /** The model's own weights, or those that are trained: others only where the model's own are an average of them. */
 export type Weights = "own" | "trained";
@@ -106,24 +87,6 @@ export class Network extends InferenceNetwork {
     return spec.trainable ? { value: { ...value, offset: this.start(of) + at }, gradient } : tensor;
   }
 
-  /** The plan for this mode with room for `rows` rows, made once and then remembered. Not yet in memory: see use(). */
-  override plan(mode: Mode, rows: number, inputs: readonly InputKind[], training?: Training): Plan {
-    const targets = training?.objectives.map(({ loss, target }) => (loss ? target : "given")).join(" ");
-    const key = `${mode} ${rows} ${keyOf(inputs)} ${targets} ${training?.inputGradient} ${weightsFor(mode, training)}`;
-    return this.remember(key, () => plan(this.request(mode, rows, inputs, training)));
-  }
-
-  /** What such a plan is made from. */
-  request(mode: Mode, rows: number, inputs: readonly InputKind[], training?: Training): PlanRequest {
-    const of = weightsFor(mode, training);
-    return {
-      mode,
-      ...this.outputsRequest(rows, inputs),
-      ...training,
-      parameter: this.lookup((tensor) => this.placed(tensor, of)),
-    };
-  }
-
   /** A copy of a parameter's values, row-major in its shape; `of` chooses the gradient or a slot instead. */
   read(tensor: Tensor, of: "value" | "gradient" | number = "value"): Float32Array<ArrayBuffer> {
     const from = this.offsetOf(tensor, of);
@@ -166,6 +129,3 @@ export class Network extends InferenceNetwork {
     return this.gradients + (this.withGradients ? this.bytes * (1 + this.slots) : 0);
   }
 }
-
-const weightsFor = (mode: Mode, training?: Training): Weights =>
-  mode === "train" ? (training?.of ?? "trained") : "own";

@@ -55,6 +55,11 @@ Object.setPrototypeOf(
 export class Outputs extends Indexed {
   /** One row's outputs: a view. */
   readonly [row: number]: Float32Array;
+  // declared here, so that they are there before they are set: what is not is looked for in the prototype above, by its trap
+  /** Row-major. */
+  readonly data: Float32Array;
+  /** [rows, ...output shape] */
+  readonly shape: readonly number[];
   // what is printed and compared is data and shape
   readonly #about: About;
 
@@ -62,12 +67,10 @@ export class Outputs extends Indexed {
    * @param data row-major
    * @param shape [rows, ...output shape]
    */
-  constructor(
-    readonly data: Float32Array,
-    readonly shape: readonly number[],
-    about: About = {},
-  ) {
+  constructor(data: Float32Array, shape: readonly number[], about: About = {}) {
     super();
+    this.data = data;
+    this.shape = shape;
     this.#about = about;
   }
 

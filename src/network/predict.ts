@@ -25,16 +25,20 @@ export interface Rows {
   readonly scale?: number;
 }
 
+/** Values as they are copied into linear memory, where they are in such a type already. */
+const ready = (data: unknown): Rows["data"] | undefined =>
+  isBytes(data) ? asBytes(data) : isA("Float32Array", data) ? data : undefined;
+
 /** Reads what predict() takes. @throws NablaError when the values do not make up whole rows */
 export function rowsOf(x: ArrayLike2, inputShape: readonly number[]): Rows {
   const width = sizeOf(inputShape);
+  // rows one after the other
+  const flat = ready(x);
+  if (flat) return check(flat, width, inputShape);
   const { data, shape } = shaped(x, "predict: x");
   const wanted = `predict: expected rows of shape ${showShape(inputShape)}, so [n, ${inputShape.join(", ")}]`;
-  // flat values may be rows one after the other, but not where they are plainly one row
-  const single =
-    sizeOf(shape) === width &&
-    shape[0] !== 1 &&
-    (shape.length > 1 || (width > 1 && !isBytes(x) && !isA("Float32Array", x)));
+  // other flat values may be that, too, but not where they are plainly one row
+  const single = sizeOf(shape) === width && shape[0] !== 1 && (shape.length > 1 || width > 1);
   if (single && (shape.length === inputShape.length || sizeOf(shape.slice(1)) !== width)) {
     throw new NablaError(
       `${wanted}, got a single row ${showShape(shape)}: the batch dimension is missing; pass [x]`,
@@ -43,17 +47,12 @@ export function rowsOf(x: ArrayLike2, inputShape: readonly number[]): Rows {
   const row = shape.slice(1);
   if (shape.length > 1 && !fits(row, inputShape))
     throw new NablaError(`${wanted}, got ${showShape(shape)}${reordered(row, inputShape, 1)}`);
-  const values = isBytes(data) ? asBytes(data) : isA("Float32Array", data) ? data : Float32Array.from(data);
-  return check(values as Rows["data"], data.length, width, inputShape);
+  return check(ready(data) ?? Float32Array.from(data), width, inputShape);
 }
 
-function check(
-  data: Uint8Array | Float32Array,
-  length: number,
-  width: number,
-  inputShape: readonly number[],
-): Rows {
-  if (length === 0 || length % width !== 0) {
+function check(data: Rows["data"], width: number, inputShape: readonly number[]): Rows {
+  const { length } = data;
+  if (!length || length % width) {
     throw new NablaError(
       `predict: expected a multiple of ${width} values (rows of shape ${showShape(inputShape)}), got ${length}`,
     );
@@ -89,13 +88,10 @@ export function lookLikeBytes(data: ArrayLike<number>): boolean {
 /** How many rows are computed at once where nobody says so. No result depends on it. */
 export const ROWS_AT_ONCE = 256;
 
-/** The option batchSize among others, which are checked. @param names of all options there are */
-export function batchSizeOf(
-  who: string,
-  options: { readonly batchSize?: number },
-  names: readonly string[] = ["batchSize"],
-): number {
-  checkOptions(who, options, names);
+/** The only option there is, which is checked. */
+export function batchSizeOf(who: string, options?: PredictOptions): number {
+  if (options === undefined) return ROWS_AT_ONCE;
+  checkOptions(who, options, ["batchSize"]);
   const batchSize = options.batchSize ?? ROWS_AT_ONCE;
   checkWhole(`${who}: batchSize`, batchSize);
   return batchSize;
@@ -177,9 +173,8 @@ export function predictBatches(
     for (const [i, { x }] of plan.inputs.entries()) {
       const { data } = inputs[i];
       const width = data.length / rows;
-      const part = data.subarray(from * width, (from + n) * width);
-      if (isBytes(data)) core.u8(x.offset, n * width).set(part);
-      else core.f32(x.offset, n * width).set(part);
+      const to = core[isBytes(data) ? "u8" : "f32"](x.offset, n * width);
+      to.set(data.subarray(from * width, (from + n) * width));
     }
     checkRows("predict", network, plan, n, (row) => first + from + row);
     network.run(plan, 0, plan.marks.end, n);

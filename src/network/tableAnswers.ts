@@ -35,6 +35,8 @@ export interface QuantityAnswer extends Prepared {
   /** In the unit of the table's column. */
   readonly value: number;
   readonly class?: undefined;
+  readonly probability?: undefined;
+  readonly probabilities?: undefined;
 }
 
 /** A model that predicts. */

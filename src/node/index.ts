@@ -19,6 +19,8 @@ export type { FileStatus, FileSystem, OpenFile } from "./fileSystem.ts";
 export { checkWritable, type Content, type WriteOptions, writeFileAtomic } from "./files.ts";
 export type { Location } from "./location.ts";
 export { decodeImage, decodeImageFile } from "./images/decode.ts";
+export { type PictureInput, predictPictures } from "./images/predictPictures.ts";
+export type { PictureAnswer, PicturePredictor } from "../model/pictureAnswers.ts";
 export type { ImageFolderOptions, ImageInfo } from "./images/pictures.ts";
 export { type OpenSeriesOptions, openSeries } from "./series.ts";
 export { loadModel, type SaveModelOptions, saveModel } from "./models.ts";

@@ -84,7 +84,7 @@ export class Predictor {
     x: ArrayLike2 | ArrayRecord,
     options?: PredictOptions,
   ): Result;
-  predict(x: ArrayLike2 | ArrayRecord, options: PredictOptions = {}): Outputs | OutputRecord {
+  predict(x: ArrayLike2 | ArrayRecord, options?: PredictOptions): Outputs | OutputRecord {
     const { network } = this;
     const batchSize = batchSizeOf("predict", options);
     const rows = this.#read(x, network.architecture);

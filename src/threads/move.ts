@@ -6,7 +6,7 @@ import { moveInto } from "../network/into.ts";
 import type { Network } from "../network/network.ts";
 import { type SharedPlan, SharingBuilder } from "./sharing.ts";
 
-type Changing = { -readonly [K in "request" | "run"]: Network[K] };
+type Changing = { -readonly [K in "outputsRequest" | "run"]: Network[K] };
 
 /** Who runs its plans meanwhile. */
 export interface Runner {
@@ -20,15 +20,15 @@ export interface Runner {
 /** @returns what moves it back */
 export function move(network: Network, core: Core, team: Runner): () => void {
   const changing = network as Changing;
-  const { core: before, request } = network;
+  const { core: before, outputsRequest } = network;
   moveInto(network, core);
-  changing.request = (mode, rows, ...rest) => ({
-    ...request.call(network, mode, rows, ...rest),
+  changing.outputsRequest = (rows, inputs) => ({
+    ...outputsRequest.call(network, rows, inputs),
     builder: new SharingBuilder(rows, core, team.size, team.meeting),
   });
   changing.run = (plan, from, to, rows) => team.run(plan as SharedPlan, from, to, rows);
   return () => {
-    delete (network as Partial<Changing>).request;
+    delete (network as Partial<Changing>).outputsRequest;
     delete (network as Partial<Changing>).run;
     moveInto(network, before);
   };

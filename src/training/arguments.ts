@@ -14,10 +14,18 @@ import type { checkFigures, namedDataset } from "./byName.ts";
 import type { CompiledTraining } from "./compile.ts";
 import type { BatchSource } from "./source.ts";
 
+/** Targets: one array, or one for each output by its name. Texts are names of classes, for a model with one output. */
+export type TargetsArgument = ArrayLike2 | ArrayRecord | readonly string[];
+
 /** A data set; or x and y, where rows may have factors of the loss. */
 export type DataArgument =
   | Dataset
-  | readonly [x: ArrayLike2 | ArrayRecord, y: ArrayLike2 | ArrayRecord, sampleWeight?: ArrayLike<number>];
+  | readonly [x: ArrayLike2 | ArrayRecord, y: TargetsArgument, sampleWeight?: ArrayLike<number>];
+
+/** x and y in one object, under these names or those of TensorFlow.js. */
+export type Together =
+  | { readonly xs: ArrayLike2 | ArrayRecord; readonly ys: TargetsArgument }
+  | { readonly x: ArrayLike2 | ArrayRecord; readonly y: TargetsArgument };
 
 export function isDataset(value: unknown): value is Dataset {
   const { read, inputShape, target } = (value ?? {}) as Partial<Dataset>;
@@ -68,6 +76,30 @@ export function argumentsOf<O>(
 }
 
 /**
+ * The same for what has more code to read them, loaded when it is used: iterators, x and y in one object, and labels that are texts are
+ * passed on as they are. See meant().
+ */
+export function unread<O>(
+  who: string,
+  purpose: Purpose,
+  x: Dataset | BatchSource | Together | ArrayLike2 | ArrayRecord,
+  y: TargetsArgument | O | undefined,
+  more: O | undefined,
+): [data: DataArgument | BatchSource | Together, options: O] {
+  if (isDataset(x) || isStream(x) || isTogether(x, purpose)) return [x, (y ?? {}) as O];
+  if (hasText(y) || (isRecord(y) && Object.values(y).some(hasText)))
+    return [[x as ArrayRecord, y as TargetsArgument], (more ?? {}) as O];
+  return argumentsOf(who, purpose, x as ArrayRecord, y as ArrayRecord | O, more);
+}
+
+/** Whether a list begins with a text, or with a list that does: a text has a first letter. */
+const hasText = (y: unknown): boolean => Array.isArray(y) && typeof y[0]?.[0] === "string";
+
+/** Whether they are x and y in one object, and not one array for each input. */
+const isTogether = (x: unknown, { topology }: Purpose): x is Together =>
+  isRecord(x) && ("ys" in x || "y" in x) && !topology.layers.some(({ name }) => name! in x);
+
+/**
  * Whether targets are labels or values, where output and loss say so: a column of whole numbers is one of labels where there is an output
  * for each class. With one output a regression takes whole numbers as they are.
  */
@@ -81,22 +113,31 @@ function readingOf(
   return lastAxis && size === 1 && output[output.length - 1] === units ? "class" : undefined;
 }
 
-/** @param name what errors call it @param kind what targets are, where nothing else says it */
+/** The names of outputs, in their order. */
+export const outputNames = ({ layers, outputs }: Topology): string[] =>
+  outputs ? Object.keys(outputs) : [nameLayers(layers).at(-1)!.name!];
+
+/**
+ * @param name what errors call it
+ * @param kind what targets are, where nothing else says it
+ * @param classes what they are called, where they are labels
+ */
 export function datasetOf(
   data: DataArgument,
   name: string,
   purpose: Purpose,
   kind?: Dataset["target"]["kind"],
+  classes?: readonly string[],
 ): Dataset {
   if (isDataset(data)) return data;
   const { topology, builder, state, reading } = purpose;
-  const [x, y] = data;
+  const [x, y] = data as readonly [ArrayLike2 | ArrayRecord, ArrayLike2 | ArrayRecord];
   const goals = state.compiled?.goals ?? [];
   const kindOf = (k: number, output: Shape | undefined, size: number) =>
     (goals[k] && output && readingOf(goals[k].loss, output, size)) ?? kind;
-  const { layers, outputs } = topology;
+  const { layers } = topology;
   const inputs = layers.filter(({ type }) => type === "input").map((layer) => layer.name!);
-  const names = outputs ? Object.keys(outputs) : [nameLayers(layers).at(-1)!.name!];
+  const names = outputNames(topology);
   // options in the place of y are no record of targets
   const one = names.length === 1 && !(isRecord(y) && names[0] in y);
   if (builder.byName && (isRecord(x) || inputs.length > 1 || !one)) {
@@ -117,6 +158,7 @@ export function datasetOf(
   return toDataset(rows, targets, {
     name,
     ...(target && { target }),
+    ...(classes && { names: classes }),
     ...(reading && { inputScale: reading[0]!.scale }),
   });
 }

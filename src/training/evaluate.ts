@@ -7,21 +7,22 @@ import { checkGiven } from "../fields/programs.ts";
 import { ConfusionMatrix } from "../metrics/confusion.ts";
 import type { Metric, Subject, Tally } from "../metrics/metric.ts";
 import { metricsField } from "../metrics/table.ts";
+import { readyToTrain } from "../network/into.ts";
 import type { Network } from "../network/network.ts";
+import { planFor } from "../network/plans.ts";
 import { ROWS_AT_ONCE } from "../network/predict.ts";
 import { keepingStates } from "../network/states.ts";
-import type { Plan } from "../plan/plan.ts";
-import { beginStep } from "../plan/step.ts";
 import { isPromise } from "../tags.ts";
 import { unlessAborted } from "./aborted.ts";
+import { type DataArgument, isStream, type Together } from "./arguments.ts";
 import { aside } from "./aside.ts";
 import { BatchLoader, checkFit, type Ready } from "./batch.ts";
 import { checkBootstrap, type Intervals, Recorder } from "./bootstrap.ts";
 import { byNumbers } from "./classes.ts";
 import { isOwn, listOf, namesOf } from "./compile.ts";
-import { runWithLoss } from "./given.ts";
 import { type Goal, kindsOf, objectivesOf } from "./goals.ts";
 import { loaded } from "./loading.ts";
+import { meant, type NamesClasses } from "./meant.ts";
 import { metricsFor, readingsOf } from "./measures.ts";
 import { kindsFor } from "./metricKinds.ts";
 import {
@@ -35,7 +36,8 @@ import { checkNames } from "./own.ts";
 import { seeingNoPadding } from "./padding.ts";
 import { pauser } from "./pause.ts";
 import { penalties } from "./penalties.ts";
-import { classesIn, rowLosses } from "./pixels.ts";
+import { classesIn } from "./pixels.ts";
+import { scoreRows } from "./scoreRows.ts";
 import type { BatchSource, Source } from "./source.ts";
 import type { TrainingState } from "./state.ts";
 import type { ToDataset } from "./stream.ts";
@@ -90,9 +92,9 @@ async function scoreAll(request: ScoreRequest): Promise<Scores> {
   const { source, signal, lenient } = request;
   const inputs = kindsOf(dataset, network);
   const objectives = objectivesOf(goals, dataset, network);
-  const planFor = (rows: number) => network.plan("evaluate", rows, inputs, { objectives });
+  const planOf = (rows: number) => planFor(network, "evaluate", rows, inputs, { objectives });
   const rows = network.batchSize ?? Math.min(request.batchSize, dataset.length);
-  let plan = planFor(source ? source.rows : rows);
+  let plan = planOf(source ? source.rows : rows);
   const loader = new BatchLoader(network, dataset, goals, request.weighting);
   const check = batchCheck(dataset, network, goals);
   for (const metric of metrics) metric.reset();
@@ -106,7 +108,7 @@ async function scoreAll(request: ScoreRequest): Promise<Scores> {
     const read = ready ?? loader.read(indices, number);
     const came = isPromise(read) ? await unlessAborted(read, signal) : read;
     // looked up again: the model may have been compiled meanwhile, and its plans lie elsewhere then
-    plan = planFor(Math.max(n, plan.rows));
+    plan = planOf(Math.max(n, plan.rows));
     request.onRead?.(indices, came);
     loader.copy(plan, indices, came);
     if (!lenient) loader.check(source ? `batch ${number}: ` : "", plan, indices);
@@ -136,45 +138,6 @@ async function scoreAll(request: ScoreRequest): Promise<Scores> {
   for (const metric of metrics) scores[metric.name] = metric.result();
   return scores;
 }
-
-/** Rows that were run: copies of their losses, and what they and those before add up to, in their order. */
-interface Ran {
-  readonly sum: number;
-  readonly losses: Float32Array;
-}
-
-/**
- * Runs a plan on the rows that are loaded.
- *
- * @param before the sum of the losses before
- * @returns a promise where the loss is of the program's own, and elsewhere
- */
-export function scoreRows(
-  network: Network,
-  plan: Plan,
-  loader: BatchLoader,
-  goals: readonly Goal[],
-  rows: number,
-  before = 0,
-): Ran | Promise<Ran> {
-  const { core } = network;
-  beginStep(core, plan.step, { rows });
-  const done = (): Ran => {
-    const each = plan.outputs.map(({ losses: of, each }) =>
-      rowLosses(core.f32(of!.offset, rows * each), each),
-    );
-    const losses = goals.length === 1 ? each[0].slice() : weighted(each, goals);
-    let sum = before;
-    for (let r = 0; r < rows; r++) sum += losses[r];
-    return { sum, losses };
-  };
-  const ran = runWithLoss(network, plan, goals, rows, plan.marks.end, () => loader.scored(plan, rows));
-  return isPromise(ran) ? ran.then(done) : done();
-}
-
-/** The losses of rows, of all outputs together. */
-const weighted = (each: readonly Float32Array[], goals: readonly Goal[]): Float32Array =>
-  each[0].map((_, r) => each.reduce((sum, losses, k) => sum + goals[k].factor * losses[r], 0));
 
 /** A model to evaluate. */
 export interface ModelToScore {
@@ -209,6 +172,7 @@ export async function evaluate(
   const { threads, signal } = options;
   const asked = also ? [...metrics, seeingNoPadding(also(readings[0]), network)] : metrics;
   const request = { network, dataset, goals, metrics: asked, batchSize, source, onRow, weighting, recorder };
+  await readyToTrain(network, "evaluate");
   const scores = await threaded("evaluate", subject.state, network, threads, () =>
     score({ ...request, pause, signal }),
   );
@@ -216,6 +180,24 @@ export async function evaluate(
   const again = metricsFor(goals, network, dataset, { kinds, readings });
   const intervals = await recorder.intervals(again, penalties(network), options, pause);
   return Object.assign(scores, { intervals });
+}
+
+/**
+ * The same of data as a program gives it.
+ *
+ * @param reads makes data sets of arrays
+ * @see Model.evaluate
+ */
+export async function evaluateGiven(
+  subject: ModelToScore & NamesClasses,
+  given: DataArgument | BatchSource | Together,
+  options: EvaluateOptions | StreamEvaluateOptions,
+  reads: ToDataset,
+): Promise<Scores> {
+  const { data, datasetOf } = meant("evaluate", subject, given, false, reads);
+  return isStream(data)
+    ? evaluateBatches(subject, data, options, datasetOf)
+    : evaluate(subject, data, options);
 }
 
 /**

@@ -100,11 +100,11 @@ async function prepared<M extends TrainedModel>(
   const { goals } = compiled;
   if (!source) checkLabels(data, network, goals);
   checkFit(train, network, goals);
-  if (!source) checkData(data, network, goals);
+  if (!source) checkData(data, network, goals, undefined, options.resume);
   if (validation) {
     checkLabels(validation, network, goals);
     checkFit(validation, network, goals);
-    if (!rows) checkData(validation, network, goals, source ? undefined : data);
+    if (!rows) checkData(validation, network, goals, source ? undefined : data, options.resume);
   }
   const { augment: _, ...plain } = wanted;
   const settings: RunSettings = {

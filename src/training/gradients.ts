@@ -22,11 +22,10 @@ export interface Gradients {
 export function gradientsOf(subject: ModelToScore, dataset: Dataset, options: GradientOptions): Gradients {
   const { network, plan, goals, rows } = pass("gradients", subject, dataset, options, (built) => {
     const { kinds, optimizer: config } = subject.state.required;
-    // the tape of a training step, of which the update is not run; so it may be missing
+    // the tape of a training step, of which the update is not run
     const update: Update = {
       penalties: (builder) => emitPenalties(builder, built, "own"),
-      update: (builder) =>
-        built.core.trains ? emitUpdate(builder, { kind: kinds.optimizer, config }, built.flat) : undefined,
+      update: (builder) => emitUpdate(builder, { kind: kinds.optimizer, config }, built.flat),
     };
     return [built, { update, of: "own" }];
   });

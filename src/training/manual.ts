@@ -9,6 +9,7 @@ import { didYouMean, NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
 import { checkRows } from "../network/checkRows.ts";
 import type { Network } from "../network/network.ts";
+import { planFor } from "../network/plans.ts";
 import { byName, inputsOf, kindsOfRows, type OutputRecord, Outputs } from "../network/predict.ts";
 import { floatsOf, ld, unpadded } from "../plan/builder.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -66,7 +67,7 @@ export function forward(subject: ModelByHand, x: ArrayLike2 | ArrayRecord): Outp
   session.capacity = Math.max(session.capacity, rows);
   const kinds = kindsOfRows(network, inputs, "forward");
   network.reading ??= kinds;
-  const plan = network.plan("train", session.capacity, kinds, {
+  const plan = planFor(network, "train", session.capacity, kinds, {
     objectives: network.architecture.outputs.map(() => ({ target: "values" })),
     update: updateOf(compiled, network),
     inputGradient: true,

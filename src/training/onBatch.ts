@@ -5,6 +5,7 @@ import { NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
 import { checkGiven } from "../fields/programs.ts";
 import type { Kinds } from "../metrics/kinds.ts";
+import { planFor } from "../network/plans.ts";
 import { restoreSnapshot, takeSnapshot } from "../network/snapshot.ts";
 import { keepingStates } from "../network/states.ts";
 import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
@@ -12,7 +13,7 @@ import { isPromise } from "../tags.ts";
 import { aside } from "./aside.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import { byNumbers } from "./classes.ts";
-import { type ModelToScore, type Scores, scoreRows } from "./evaluate.ts";
+import type { ModelToScore, Scores } from "./evaluate.ts";
 import { runWithLoss } from "./given.ts";
 import { kindsOf, objectivesOf } from "./goals.ts";
 import { metricsFor } from "./measures.ts";
@@ -20,6 +21,7 @@ import { kindsFor } from "./metricKinds.ts";
 import { type TrainOnBatchOptions, weightOptions } from "./options.ts";
 import { penalties } from "./penalties.ts";
 import { prepare } from "./prepare.ts";
+import { scoreRows } from "./scoreRows.ts";
 import { batchCheck, checkData, checkLabels } from "./targets.ts";
 import { updateOf } from "./update.ts";
 import { weightingOf } from "./weighting.ts";
@@ -129,7 +131,7 @@ function loaded(
   if (training) prepare(state, network);
   // growing batches are not planned for each anew
   if (rows > state.capacity) state.capacity = Math.max(rows, Math.ceil(state.capacity * 1.5));
-  const plan = network.plan(mode, state.capacity, kindsOf(data, network), {
+  const plan = planFor(network, mode, state.capacity, kindsOf(data, network), {
     objectives: objectivesOf(goals, data, network),
     ...(training && { update: updateOf(state.required, network) }),
   });

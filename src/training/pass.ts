@@ -2,7 +2,9 @@
 import { type Dataset, range } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import { checkOptions } from "../fields/options.ts";
-import type { Network, Training } from "../network/network.ts";
+import type { Network } from "../network/network.ts";
+import type { Training } from "../network/plans.ts";
+import { planFor } from "../network/plans.ts";
 import type { Domain } from "../plan/loss.ts";
 import type { Plan } from "../plan/plan.ts";
 import { beginStep } from "../plan/step.ts";
@@ -42,7 +44,7 @@ export function pass(
   const loader = new BatchLoader(network, dataset, goals, weighting);
   const ready = loader.readNow(who, indices);
   const objectives = objectivesOf(goals, dataset, network);
-  const plan = network.plan("train", rows, kindsOf(dataset, network), { objectives, ...more });
+  const plan = planFor(network, "train", rows, kindsOf(dataset, network), { objectives, ...more });
   loader.copy(plan, indices, ready);
   loader.check(`${who}: `, plan, indices);
   checkTargets(`${who}: ${dataset.name}`, network, plan, goals, rows);

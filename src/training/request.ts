@@ -2,7 +2,8 @@
 import type { Callback, TrainedModel } from "../callbacks/callback.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Metric } from "../metrics/metric.ts";
-import type { Network, Training } from "../network/network.ts";
+import type { Network } from "../network/network.ts";
+import type { Training } from "../network/plans.ts";
 import { rateAt } from "../schedules/rate.ts";
 import type { CompiledTraining } from "./compile.ts";
 import { type Goal, objectivesOf } from "./goals.ts";

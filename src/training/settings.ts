@@ -18,6 +18,13 @@ export const seedField = () =>
 /** Factors of the loss by class; "balanced" is in the inverse ratio of how many rows to train on each class has. */
 export type ClassWeight = Readonly<Record<string, number>> | "balanced";
 
+/** The same as programs write it: by the numbers of classes, or by their names. */
+export type WrittenClassWeight =
+  | Readonly<Record<string, number>>
+  | readonly number[]
+  | ReadonlyMap<number | string, number>
+  | "balanced";
+
 /** As documents have it. */
 function classWeights(doc: string): Field<ClassWeight> {
   const factors = record(number({ min: 0 }), { keys: /^(0|[1-9][0-9]*)$/ });
@@ -95,7 +102,7 @@ const settings = <W, A, V>(
      */
     validationSplit,
     /**
-     * Factors of the loss, by class: { 3: 10 } or [1, 1, 1, 10]. "balanced": rows / (classes · rows of the class), counted over the rows
+     * Factors of the loss, by class: { 3: 10 }, { cat: 10 } or [1, 1, 1, 10]. "balanced": rows / (classes · rows of the class), counted over the rows
      * to train on, so that every class has the same weight altogether.
      */
     classWeight: optional(classWeight),
@@ -141,7 +148,7 @@ const laterSplit = (): Field<SplitRule, ValidationSplit, "defaulted"> => ({
 export const fitSettings = () =>
   settings(
     later(
-      (weights: Readonly<Record<number, number>> | readonly number[] | "balanced"): ClassWeight =>
+      (weights: WrittenClassWeight): ClassWeight =>
         weights === "balanced"
           ? weights
           : ((isA("Map", weights) ? Object.fromEntries(weights as never) : { ...weights }) as Record<

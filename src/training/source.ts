@@ -1,6 +1,7 @@
 /** What is known of batches that come one after the other, from an iterator. */
 import type { ArrayLike2, ArrayRecord } from "../data/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
+import type { TargetsArgument } from "./arguments.ts";
 import type { Ready } from "./batch.ts";
 
 /** One array, or one for each input or output by its name. */
@@ -8,8 +9,9 @@ type Arrays = ArrayLike2 | ArrayRecord;
 
 /** Rows with what they are mapped to, and factors of their loss where these are to count. */
 export type Batch =
-  | readonly [x: Arrays, y: Arrays, sampleWeight?: ArrayLike<number>]
-  | { readonly x: Arrays; readonly y: Arrays; readonly sampleWeight?: ArrayLike<number> }
+  | readonly [x: Arrays, y: TargetsArgument, sampleWeight?: ArrayLike<number>]
+  | { readonly x: Arrays; readonly y: TargetsArgument; readonly sampleWeight?: ArrayLike<number> }
+  | { readonly xs: Arrays; readonly ys: TargetsArgument }
   | Dataset;
 
 /** Where a training is: counted from 0, epochs since compile(). */

@@ -14,16 +14,10 @@ export function checkStateful(
   rows: number | undefined,
   validation: number | undefined,
 ): void {
-  const states = network.tensors.filter(({ spec }) => spec.carried);
-  const [first] = states;
+  const first = network.tensors.find(({ spec }) => spec.carried);
   if (!first) return;
   const { batchSize = 0 } = network;
   const called = `"${first.layer}" is stateful with batchSize ${batchSize}`;
-  const other = states.find(({ spec }) => spec.shape[0] !== batchSize);
-  if (other)
-    throw new NablaError(
-      `fit: layer ${called}, layer "${other.layer}" with ${other.spec.shape[0]}; give all stateful layers the same batchSize`,
-    );
   if (settings.batchSize !== batchSize)
     throw new NablaError(
       `fit: batchSize: layer ${called}: expected batchSize: ${batchSize}, got ${settings.batchSize}`,

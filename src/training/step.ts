@@ -1,6 +1,7 @@
 /** One step of a training: forward, loss, backward, update. */
 
 import type { Metric, Scored } from "../metrics/metric.ts";
+import { planFor } from "../network/plans.ts";
 import type { Plan } from "../plan/plan.ts";
 import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
 import { isPromise } from "../tags.ts";
@@ -62,7 +63,7 @@ export class Stepper<M> {
 
   protected planFor(rows: number, training = this.request.training): Plan {
     const { network, train } = this.request;
-    return network.plan("train", rows, kindsOf(train, network), training);
+    return planFor(network, "train", rows, kindsOf(train, network), training);
   }
 
   /** Whether rows are taken from memory, and need not be read. */

@@ -9,8 +9,13 @@ import { checkSamples } from "./weighting.ts";
 
 /** A batch as a data set. */
 export interface ToDataset {
-  /** @param kind what targets are, where that is known */
-  datasetOf(data: DataArgument, name: string, kind?: Dataset["target"]["kind"]): Dataset;
+  /** @param kind what targets are, where that is known @param classes what they are called, where they are labels */
+  datasetOf(
+    data: DataArgument,
+    name: string,
+    kind?: Dataset["target"]["kind"],
+    classes?: readonly string[],
+  ): Dataset;
 }
 
 export interface StreamOptions extends ToDataset {
@@ -160,8 +165,17 @@ function partsOf(
   if (isDataset(batch)) return [batch];
   if (Array.isArray(batch) && (batch.length === 2 || batch.length === 3))
     return [batch.slice(0, 2), batch[2]];
-  if (typeof batch === "object" && batch !== null && "x" in batch && "y" in batch)
-    return [[batch.x, batch.y], batch.sampleWeight];
+  if (typeof batch === "object" && batch !== null) {
+    if ("x" in batch && "y" in batch) return [[batch.x, batch.y], batch.sampleWeight];
+    // as TensorFlow.js calls them
+    if ("xs" in batch && "ys" in batch) {
+      if (typeof batch.ys === "number")
+        throw new NablaError(
+          `${name}: { xs, ys } is a single row: an iterator gives batches, { xs: [row, …], ys: [target, …] }`,
+        );
+      return [[batch.xs, batch.ys]];
+    }
+  }
   const got = Array.isArray(batch) ? `${batch.length} values` : show(batch);
   throw new NablaError(`${name}: expected { x, y }, [x, y] or [x, y, sampleWeight], got ${got}`);
 }

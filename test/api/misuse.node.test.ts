@@ -26,6 +26,11 @@ const compiled = () => {
 };
 const HISTORY = await compiled().fit([[0, 1]], [1], { epochs: 1, worker: false });
 const quiet = { write: () => true };
+const pictureModel = () => {
+  const made = sequential([dense({ units: 1 })], { inputShape: [2, 2, 1] });
+  made.metadata = { extra: { images: { width: 2, height: 2, channels: 1, fit: "pad" } } };
+  return made;
+};
 const picture = { data: new Uint8Array(4), width: 2, height: 2, channels: 1 };
 
 const GOOD: Readonly<Record<string, () => readonly unknown[]>> = {
@@ -39,6 +44,7 @@ const GOOD: Readonly<Record<string, () => readonly unknown[]>> = {
   "node.checkWritable": () => [at("new"), {}],
   "node.writeFileAtomic": () => [at("written"), new Uint8Array(3), { keepPrevious: true }],
   "node.decodeImage": () => [new Uint8Array(30), "picture", { maxPixels: 100 }],
+  "node.predictPictures": () => [pictureModel(), at("none.png"), { maxPixels: 100 }],
   "node.decodeImageFile": () => [at("none.png"), { maxPixels: 100 }],
   "node.loadModel": () => [at("none.safetensors"), { custom: [] }],
   "node.csvLogger": () => [at("log.csv"), {}],
@@ -52,6 +58,7 @@ const GOOD: Readonly<Record<string, () => readonly unknown[]>> = {
   "browser.openData": () => [[], {}],
   "browser.downloadModel": () => [model(), "name"],
   "browser.imagesFrom": () => [[picture], { size: 2, channels: 1, fit: "pad", background: "white" }],
+  "browser.predictPictures": () => [pictureModel(), picture],
   "browser.pictureFrom": () => [picture, {}],
   "browser.pixelsOf": () => [picture, { channels: 1, background: "white", name: "p" }],
   "browser.loadModel": () => ["name", {}],

@@ -1,7 +1,7 @@
 /** Pictures as a real page has them: decoded by the engine, drawn, shown. */
 import { encode } from "fast-png";
 import { describe, expect, test } from "vitest";
-import { imagesFrom, openData, pictureFrom, pixelsOf } from "../../src/browser/index.ts";
+import { imagesFrom, openData, pictureFrom, pixelsOf, predictPictures } from "../../src/browser/index.ts";
 import { prepareDigit } from "../../src/data/images/digit.ts";
 import { fitPicture } from "../../src/data/images/resize.ts";
 import { dense, flatten, NablaError, sequential } from "../../src/index.ts";
@@ -234,4 +234,40 @@ describe("openData: folders of pictures", () => {
     ]);
     await origin.removeEntry("shapes", { recursive: true });
   });
+});
+
+test("predictPictures: everything that shows pixels gets the answer of rows prepared alike", async () => {
+  const files = ["dim", "lit"].flatMap((name, c) =>
+    Array.from({ length: 6 }, (_, n) => ({
+      path: `set/${name}/${n}.png`,
+      file: png(
+        5 + n,
+        4,
+        3,
+        noise((5 + n) * 12, n + 1).map((value) => (value >> 2) + 180 * c),
+      ),
+    })),
+  );
+  const tree = files.map(({ path, file }) =>
+    Object.defineProperty(file, "webkitRelativePath", { value: path }),
+  );
+  const { train } = await openData(tree, { images: { size: { width: 4, height: 3 }, fit: "stretch" } });
+  const model = sequential([flatten(), dense({ units: 2, activation: "softmax" })], { seed: 1 });
+  model.compile({ optimizer: { name: "adam", learningRate: 0.05 }, loss: "categoricalCrossentropy" });
+  await model.fit(train, { epochs: 10 });
+  const file = png(
+    9,
+    6,
+    3,
+    noise(162).map((value) => (value >> 2) + 180),
+  );
+  const { data } = fitPicture(await pictureFrom(file), { width: 4, height: 3 }, "stretch");
+  const [wanted] = model.predict({ data, shape: [1, 3, 4, 3] }).probabilities();
+  expect(wanted!.lit).toBeGreaterThan(0.6);
+  const [element, context] = canvas(9, 6);
+  context.drawImage(await createImageBitmap(file), 0, 0);
+  const answer = { class: "lit", probability: wanted!.lit, probabilities: wanted };
+  for (const source of [file, element, context.getImageData(0, 0, 9, 6), await createImageBitmap(file)])
+    expect(await predictPictures(model, source)).toEqual([answer]);
+  expect(await predictPictures(model, [file, element])).toEqual([answer, answer]);
 });

@@ -1,4 +1,5 @@
 /** nabla train of sequences of different lengths, out of JSON and tables; evaluate, predict, resume. */
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Stream } from "../../src/math/random.ts";
 import { done, events, type Workplace, workplace } from "./support.ts";
@@ -130,6 +131,88 @@ test("texts are sequences of words; ids are looked up", async () => {
   const ids = await place.run(["train", "ids.json", "--ids", "--epochs", "1"]);
   expect(ids.stderr).toBe("");
   expect(events(ids.stdout)[0]).toMatchObject({ inputShape: [2] });
+});
+
+test("every step has a target: trained, looked at, and predicted step by step", async () => {
+  // whether the sum so far is above 0, and the sum
+  const rows = Array.from({ length: 60 }, (_, r) => {
+    let sum = 0;
+    const x = Array.from(
+      { length: 3 + (r % 4) },
+      (_, t) => Math.round(9 * Math.sin(1 + r * 3.7 + t * 2.3)) || 1,
+    );
+    const sums = x.map((value) => (sum += value));
+    return { x, sums, tags: sums.map((at) => (at > 0 ? "above" : "below")) };
+  });
+  place.write("tags.json", JSON.stringify(rows.map(({ x, tags }) => ({ x, label: tags }))));
+  const lines = rows.flatMap(({ x, sums, tags }, r) =>
+    x.map((value, t) => [r, t, value, sums[t], tags[t]].join(",")),
+  );
+  place.write("tags.csv", `walk,t,x,sum,tag\n${lines.join("\n")}\n`);
+  const flags = ["--hidden", "8", "--seed", "1", "--epochs", "120", "--out"];
+  const trained = await place.run([
+    "train",
+    "tags.json",
+    ...flags,
+    "tags.safetensors",
+    "--report",
+    "tags.html",
+  ]);
+  expect(trained.stderr).toBe("");
+  expect(events(trained.stdout)[0]!.notes).toContain("target label: 2 classes, one for each step");
+  const last = done(trained);
+  expect(last.testAccuracy).toBeGreaterThan(0.9);
+  const looked = JSON.parse(
+    (await place.run(["evaluate", "tags.safetensors", "tags.json", "--json"])).stdout,
+  );
+  expect(looked).toMatchObject({ part: "test", rows: 12, accuracy: last.testAccuracy });
+  const predict = (...words: string[]) => place.run(["predict", ...words]);
+  expect((await predict("tags.safetensors", "[5,-9,7,9]")).stdout.trim()).toMatch(
+    /: above below above above$/,
+  );
+  const { steps } = JSON.parse((await predict("tags.safetensors", "[5,-9]", "--json")).stdout);
+  expect(steps).toMatchObject([{ class: "above" }, { class: "below" }]);
+  await predict("tags.safetensors", "[5,-9]", "--out", "told.csv");
+  expect(readFileSync(place.path("told.csv"), "utf8")).toMatch(
+    /^input,step,class,confidence\r?\n.*,0,above,0\.\d+\r?\n.*,1,below,0\.\d+\r?\n$/,
+  );
+  // a table: told that steps have labels, and which column it is
+  const table = ["train", "tags.csv", "--sequence", "walk", "--targets", "each", "--time", "t", "--ignore"];
+  const same = await place.run([...table, "sum", "--label", "tag", ...flags, "same.safetensors"]);
+  expect(same.stderr).toBe("");
+  expect(done(same).testAccuracy).toBeGreaterThan(0.9);
+  expect((await predict("same.safetensors", "tags.csv")).stdout).toMatch(
+    /tags\.csv#0: (above|below)( (above|below)){2}\n/,
+  );
+  // numbers
+  const sums = await place.run([...table, "tag", "--label", "sum", ...flags, "sums.safetensors"]);
+  expect(sums.stderr).toBe("");
+  expect(done(sums).testMeanAbsoluteError).toBeLessThan(1.5);
+  expect((await predict("sums.safetensors", "[5,-9]")).stderr).toBe("");
+  expect((await predict("sums.safetensors", "[5,-9]")).stdout.trim()).toMatch(/: [3-6][\d.]* -[2-6][\d.]*$/);
+  const mlp = await place.run(["train", "tags.json", "--model", "mlp"]);
+  expect(mlp.stderr).toMatch(
+    /--model mlp gives one answer for a row; tags\.json has a target for each step: --model gru or lstm/,
+  );
+  // numbers are scaled as they were
+  const constant = ["--schedule", "constant"];
+  const numbers = (epochs: number) =>
+    place.run([
+      ...table,
+      "tag",
+      "--label",
+      "sum",
+      ...constant,
+      "--epochs",
+      `${epochs}`,
+      "--out",
+      `${epochs}.safetensors`,
+    ]);
+  const whole = done(await numbers(5));
+  done(await numbers(3));
+  const on = await place.run(["train", "tags.csv", "--resume", "3.safetensors", "--epochs", "5"]);
+  expect(on.stderr).toBe("");
+  expect(done(on).weightsSha256).toBe(whole.weightsSha256);
 });
 
 test.each([

@@ -250,3 +250,38 @@ test("a text is learned, looked at beside counting, and gone on with", async () 
     /nabla generate book\.safetensors/,
   );
 });
+
+test.each(["chars-gru", "chars-lstm", "words-gru", "words-lstm"])(
+  "--model %s walks the tokens, and goes on where it was stopped",
+  async (name) => {
+    place.write("rows.txt", "the cat sat on the mat. the dog sat on the log.\n".repeat(60));
+    const train = ["train", "rows.txt", "--model", name, "--hidden", "16", "--window", "8", "--seed", "1"];
+    const to = (epochs: number, file: string) => [...train, "--epochs", String(epochs), "--out", file];
+    const whole = await place.run([...to(60, `${name}.safetensors`), "--report", "rows.html"]);
+    const last = done(whole);
+    expect(last.bitsPerToken).toBeLessThan(last.ngramBits as number);
+    // of each step
+    expect(last.testAccuracy).toBeGreaterThan(0.7);
+    expect(readFileSync(place.path("rows.html"), "utf8")).toContain(name.endsWith("gru") ? "gru" : "lstm");
+    const again = JSON.parse(
+      (await place.run(["evaluate", `${name}.safetensors`, "rows.txt", "--json"])).stdout,
+    );
+    expect(again).toMatchObject({ part: "test", bitsPerToken: last.bitsPerToken, ngramBits: last.ngramBits });
+    const prompt = ["--prompt", "the cat sat on", "--temperature", "0", "--length"];
+    const { stdout } = await place.run(["generate", `${name}.safetensors`, ...prompt, "4"]);
+    expect(stdout).toMatch(/^the cat sat on the/);
+
+    const constant = ["--schedule", "constant"];
+    const four = done(await place.run([...to(4, "four.safetensors"), ...constant]));
+    done(await place.run([...to(2, "two.safetensors"), ...constant]));
+    const on = done(await place.run(["train", "rows.txt", "--resume", "two.safetensors", "--epochs", "4"]));
+    expect(on.weightsSha256).toBe(four.weightsSha256);
+  },
+);
+
+test("a name that no preset has is told before the text is read", async () => {
+  place.write("short.txt", "abc ".repeat(60));
+  const { code, stderr } = await place.run(["train", "short.txt", "--model", "chars-rnn"]);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/there is no "chars-rnn".*chars-gru/);
+});

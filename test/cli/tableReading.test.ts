@@ -105,7 +105,7 @@ test("data: options say how a file is read; what was read is said", async () => 
   expect((await data("counts.csv", "--header", "no")).rows).toBe(3);
   expect((await data("counts.csv", "--header", "yes")).columns).toEqual(["0", "1"]);
   place.write("euro.csv", "a;b;price\n1;2;1.000,5\n3;4;900,0\n");
-  expect((await place.run(["data", "euro.csv"])).stderr).toContain(
+  expect((await place.run(["data", "euro.csv"])).stdout).toContain(
     'euro.csv: line 2: column "price": "1.000,5" is a number with a decimal comma',
   );
   expect((await data("euro.csv", "--decimal", ",")).notes).toEqual([

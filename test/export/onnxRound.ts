@@ -8,10 +8,11 @@ import type { Model } from "../../src/index.ts";
 import { permuted } from "../../src/interop/layouts.ts";
 import { sizeOf } from "../../src/shape.ts";
 
-const folder = fileURLToPath(
-  new URL("../../build/tools/interop/node_modules/onnxruntime-web/", import.meta.url),
-);
-export const hasRuntime = (): boolean => existsSync(folder);
+const tools = fileURLToPath(new URL("../../build/tools/interop/node_modules/", import.meta.url));
+const has = (name: string): boolean => existsSync(`${tools}${name}/package.json`);
+/** The native program, which its package has for some systems; otherwise the one in WebAssembly. */
+const native = existsSync(`${tools}onnxruntime-node/bin/napi-v6/${process.platform}/${process.arch}`);
+export const hasRuntime = (): boolean => native || has("onnxruntime-web");
 
 interface Tensor {
   readonly data: Float32Array;
@@ -22,19 +23,18 @@ interface Session {
   release(): Promise<void>;
 }
 interface Runtime {
-  env: { logLevel: string; wasm: { numThreads: number } };
+  env: { logLevel: string; wasm?: { numThreads: number } };
   InferenceSession: { create(bytes: Uint8Array, options: object): Promise<Session> };
   Tensor: new (type: "float32", data: Float32Array, dims: readonly number[]) => Tensor;
 }
 
 let runtime: Promise<Runtime> | undefined;
 async function load(): Promise<Runtime> {
-  const { default: made, ...named } = await import(
-    /* @vite-ignore */ pathToFileURL(`${folder}dist/ort.node.min.mjs`).href
-  );
+  const file = native ? "onnxruntime-node/dist/index.js" : "onnxruntime-web/dist/ort.node.min.mjs";
+  const { default: made, ...named } = await import(/* @vite-ignore */ pathToFileURL(`${tools}${file}`).href);
   const ort: Runtime = named.InferenceSession ? named : made;
   ort.env.logLevel = "error";
-  ort.env.wasm.numThreads = 1;
+  if (!native) ort.env.wasm!.numThreads = 1;
   return ort;
 }
 
@@ -45,7 +45,9 @@ export async function runtimeOutputs(bytes: Uint8Array, x: Rows): Promise<Record
   runtime ??= load();
   const ort = await runtime;
   const session = await ort.InferenceSession.create(bytes, {
-    executionProviders: ["wasm"],
+    executionProviders: [native ? "cpu" : "wasm"],
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
     graphOptimizationLevel: "disabled",
     logSeverityLevel: 3,
   });

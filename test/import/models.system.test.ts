@@ -1,5 +1,6 @@
 /**
- * Real models, from the packages that have them: what they predict is what onnxruntime and TensorFlow.js predict, and each is trained further.
+ * Real models, from the packages that have them: what they predict is what onnxruntime and TensorFlow.js predict, and each is trained further, the last of them in
+ * test/import/shapes.
  * `node scripts/tools.mjs interop models` installs them.
  */
 import { existsSync, readFileSync } from "node:fs";
@@ -8,7 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { openModel } from "../../src/import/index.ts";
-import { dense, fineTune, type Model } from "../../src/index.ts";
+import type { Model } from "../../src/index.ts";
 import { Stream } from "../../src/math/random.ts";
 import { sizeOf } from "../../src/shape.ts";
 import { differs, hasRuntime, runtimeOutputs } from "../export/onnxRound.ts";
@@ -121,25 +122,6 @@ describe.skipIf(!there || !hasRuntime())("ONNX files of packages", () => {
   }, 300_000);
 });
 
-/** Pictures of one thing: a disc, a square, a cross, in any colour and place. */
-function drawn(kind: number, seed: number, size: number): Float32Array {
-  const random = new Stream(seed, 7);
-  const uniform = () => random.uniform();
-  const [cx, cy, r] = [0.35 + 0.3 * uniform(), 0.35 + 0.3 * uniform(), 0.18 + 0.12 * uniform()];
-  const [ink, paper] = [0, 1].map((k) => Array.from({ length: 3 }, () => 0.35 * uniform() + 0.6 * k));
-  const out = new Float32Array(size * size * 3);
-  for (let p = 0; p < size * size; p++) {
-    const [dx, dy] = [Math.abs((p % size) / size - cx), Math.abs(Math.floor(p / size) / size - cy)];
-    const inside = [
-      dx * dx + dy * dy < r * r,
-      dx < r && dy < r,
-      (dx < r / 4 && dy < 1.3 * r) || (dy < r / 4 && dx < 1.3 * r),
-    ][kind];
-    for (let c = 0; c < 3; c++) out[3 * p + c] = (inside ? ink : paper)![c]!;
-  }
-  return out;
-}
-
 describe.skipIf(!there || !hasTfjs())("a model of TensorFlow.js in a package", () => {
   const require = createRequire(join(folder, "package.json"));
   const part = (name: string) => require(join(folder, "nsfwjs/dist/models/mobilenet_v2", `${name}.min.js`));
@@ -164,27 +146,4 @@ describe.skipIf(!there || !hasTfjs())("a model of TensorFlow.js in a package", (
     const y = net.predict(tfjs().tensor(data, [1, 224, 224, 3])) as { dataSync(): Float32Array };
     expect(differs(model.predict({ data, shape: [1, 224, 224, 3] }).data, y.dataSync())).toBeLessThan(1e-5);
   }, 300_000);
-
-  test("nsfwjs: its body learns to tell shapes that are drawn", async () => {
-    const model = await opened();
-    const [each, size] = [12, 224];
-    const set = (from: number, count: number) => {
-      const data = new Float32Array(3 * count * size * size * 3);
-      const y = Array.from({ length: 3 * count }, (_, i) => i % 3);
-      y.forEach((kind, i) => {
-        data.set(drawn(kind, from + i, size), i * size * size * 3);
-      });
-      return { x: { data, shape: [3 * count, size, size, 3] }, y };
-    };
-    // what the body sees, before the package's own head
-    const { name } = model.layers.find(({ type }) => type === "flatten")!;
-    const layers = [dense({ units: 3, activation: "softmax" })];
-    const net = fineTune(model, { layers, upTo: name, freeze: true, seed: 1 });
-    const optimizer = { name: "adam", learningRate: 0.01 } as const;
-    net.compile({ loss: "categoricalCrossentropy", optimizer, metrics: ["accuracy"] });
-    const train = set(0, each);
-    await net.fit(train.x, train.y, { epochs: 8, batchSize: 12 });
-    const test = set(1000, 6);
-    expect((await net.evaluate(test.x, test.y)).accuracy).toBeGreaterThanOrEqual(0.9);
-  }, 600_000);
 });

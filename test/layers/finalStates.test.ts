@@ -64,7 +64,7 @@ function coder(type: Kind, { both = false, masked = false, more = {} } = {}): Mo
 
 test.each(stored.map((one) => [`${one.by}, ${one.type} ${one.resetAfter ?? ""}`, one] as const))(
   "an encoder and a decoder as %s",
-  (_, { type, resetAfter, both, masked, x, spoken, target, wanted, y, ends, weights, gradients }) => {
+  async (_, { type, resetAfter, both, masked, x, spoken, target, wanted, y, ends, weights, gradients }) => {
     const made = coder(type as Kind, { both, masked, ...(resetAfter === false && { more: { resetAfter } }) });
     const named = (of: typeof weights) =>
       Object.fromEntries(
@@ -79,7 +79,7 @@ test.each(stored.map((one) => [`${one.by}, ${one.type} ${one.resetAfter ?? ""}`,
     near("last", got.last.data, ends[ends.length - 1]);
     const width = both ? 2 * U : U;
     const wants = { y: rows(target, ROWS, SPOKEN, width), last: rows(wanted, ROWS, width) };
-    const found = made.gradients(given as never, wants as never).gradients;
+    const found = (await made.gradients(given as never, wants as never)).gradients;
     for (const [name, want] of Object.entries(named(gradients as never))) near(name, found[name]!, want);
   },
 );
@@ -95,11 +95,11 @@ const batch = (seed: number, ...shape: number[]) => ({
 describe.each(["simpleRnn", "lstm", "gru"] as const)("%s", (type) => {
   test.each([{}, { goBackwards: true }, { recurrentDropout: 0.4, dropout: 0.2 }])(
     "gradients are those of differences, %o",
-    (more) => {
+    async (more) => {
       const made = coder(type, { more });
       const given = { x: batch(1, 2, T, F), spoken: batch(2, 2, SPOKEN, F) };
       const wants = { y: batch(3, 2, SPOKEN, U), last: batch(4, 2, U) };
-      const { ok, worst } = checkGradients(made, given as never, wants as never);
+      const { ok, worst } = await checkGradients(made, given as never, wants as never);
       expect(ok, `${worst}`).toBe(true);
     },
   );
@@ -158,19 +158,19 @@ describe.each(["simpleRnn", "lstm", "gru"] as const)("%s", (type) => {
   });
 });
 
-test("states alone are trained, and an output of states and steps", () => {
+test("states alone are trained, and an output of states and steps", async () => {
   const x = input({ shape: [T, F], name: "x" });
   const [y, h, c] = lstm({ units: U, returnSequences: true, returnState: true }).apply<SymbolicTensor[]>(x);
   const all = model({ inputs: x, outputs: { y, h, c } }).compile({ loss: "meanSquaredError" });
   const wants = { y: batch(3, 2, T, U), h: batch(4, 2, U), c: batch(5, 2, U) };
-  expect(checkGradients(all, batch(1, 2, T, F) as never, wants as never).ok).toBe(true);
+  expect((await checkGradients(all, batch(1, 2, T, F) as never, wants as never)).ok).toBe(true);
   // one state that is asked for twice has the sum of both gradients
   const twice = [h, finalState({ state: "h" }).apply(y)];
   const both = model({ inputs: x, outputs: { a: twice[0], b: twice[1] } }).compile({
     loss: "meanSquaredError",
   });
   const target = { a: batch(4, 2, U), b: batch(5, 2, U) };
-  expect(checkGradients(both, batch(1, 2, T, F) as never, target as never).ok).toBe(true);
+  expect((await checkGradients(both, batch(1, 2, T, F) as never, target as never)).ok).toBe(true);
 });
 
 test("a stateful layer returns the state it carries on", () => {

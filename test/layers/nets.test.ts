@@ -230,10 +230,10 @@ const rowsOf = (x: Float32Array, n: number) =>
   Array.from({ length: x.length / n }, (_, r) => [...x.subarray(r * n, (r + 1) * n)]);
 
 describe.each(nets)("%s", (_, shape, configs) => {
-  test("loss and gradients are the reference's", () => {
+  test("loss and gradients are the reference's", async () => {
     const { model, net, names, p, x, labels } = build(shape, configs);
     const before = model.weights();
-    const got = model.gradients(rowsOf(x, size(shape)), labels);
+    const got = await model.gradients(rowsOf(x, size(shape)), labels);
     const pass = net.forward(p, Float64Array.from(x), true);
     const { loss, dy } = lossOf(pass.y, labels);
     near("loss", [got.loss, got.lossExact], [loss, loss], 2e-6);
@@ -242,7 +242,7 @@ describe.each(nets)("%s", (_, shape, configs) => {
     for (const name of Object.keys(net.parameters))
       near(`gradient of ${name}`, got.gradients[names.get(name)!], want[name], 5e-6);
     expect(model.weights()).toEqual(before);
-    expect(model.gradients(rowsOf(x, size(shape)), labels)).toEqual(got);
+    expect(await model.gradients(rowsOf(x, size(shape)), labels)).toEqual(got);
   });
 
   test("predict() gives the reference's outputs, row by row the same bits as together", () => {
@@ -253,9 +253,9 @@ describe.each(nets)("%s", (_, shape, configs) => {
     for (const batchSize of [1, 2, 3]) expect(model.predict(rows, { batchSize }).data).toEqual(data);
   });
 
-  test("without kinks, the kernels' gradients are those of their values", () => {
+  test("without kinks, the kernels' gradients are those of their values", async () => {
     const { model, x, labels } = build(shape, smooth(configs));
-    const checked = checkGradients(model, rowsOf(x, size(shape)), labels, { samples: 12 });
+    const checked = await checkGradients(model, rowsOf(x, size(shape)), labels, { samples: 12 });
     expect(checked, JSON.stringify(checked)).toMatchObject({ ok: true });
     expect(checked.skipped).toBeLessThan(5);
   });
@@ -263,7 +263,7 @@ describe.each(nets)("%s", (_, shape, configs) => {
 
 describe("bytes as inputs", () => {
   const image = { height: 7, width: 5 };
-  test.each([1, 2, 3, 4, 5])("%i channels: the same bits as the numbers they stand for", (channels) => {
+  test.each([1, 2, 3, 4, 5])("%i channels: the same bits as the numbers they stand for", async (channels) => {
     const shape = [image.height, image.width, channels];
     for (const first of [
       conv(6, 3, { ...same, ...relu }),
@@ -279,7 +279,7 @@ describe("bytes as inputs", () => {
       const numbers = { data: Float32Array.from(data, (v) => v * Math.fround(1 / 255)), shape: all };
       expect(model.predict(bytes).data).toEqual(model.predict(numbers).data);
       const labels = [0, 1, 2, 0, 1];
-      expect(model.gradients(bytes, labels)).toEqual(model.gradients(numbers, labels));
+      expect(await model.gradients(bytes, labels)).toEqual(await model.gradients(numbers, labels));
     }
   });
 });

@@ -46,9 +46,9 @@ describe.each(stored.torch)("PyTorch, $type", ({ type, x, states, weights, y, en
     if (ends[1]) near("cells", after["walk.cells"]!, ends[1]);
   });
 
-  test("gradients", () => {
+  test("gradients", async () => {
     model.setWeights({ ...named(weights), ...given });
-    const got = model.gradients(rows(x, F) as never, rows(target, U) as never).gradients;
+    const got = (await model.gradients(rows(x, F) as never, rows(target, U) as never)).gradients;
     for (const [name, want] of Object.entries(named(gradients))) near(name, got[name]!, want!);
   });
 });

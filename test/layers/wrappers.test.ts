@@ -153,7 +153,7 @@ describe("rows of different lengths", () => {
     model.build([5, 2]);
     const x = LENGTHS.map((_, r) => row(r, 5));
     const y = LENGTHS.map((_, r) => [value(r)]);
-    const { gradients } = model.gradients(x, y);
+    const { gradients } = await model.gradients(x, y);
     const weights = model.weights();
     for (const [name, tensor] of Object.entries(weights)) {
       const at = Math.floor(tensor.length / 2);

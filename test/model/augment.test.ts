@@ -59,7 +59,7 @@ test("training reads with its epoch; evaluation, prediction, validation and grad
   expect(reads).toEqual([0, 0, 1, 1, 2, 2]);
   reads.length = 0;
   await model.evaluate(dataset);
-  model.gradients(dataset);
+  await model.gradients(dataset);
   model.predict(dataset);
   await model.fit(data, { batchSize: 30, epochs: 2, validationData: dataset });
   expect(reads.length).toBeGreaterThan(4);

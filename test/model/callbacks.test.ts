@@ -164,7 +164,7 @@ describe("what a callback can do", () => {
     const curious: Callback = {
       async onBatchEnd(_batch, _logs, { model }) {
         model.predict(large.x); // a larger plan: memory grows
-        model.gradients(large.x, large.labels);
+        await model.gradients(large.x, large.labels);
         model.weights();
         await model.evaluate(data, { batchSize: 3 });
       },

@@ -29,7 +29,7 @@ test("arrays by name, one of them by name, and joined data sets train as arrays 
     await model.fit(inputs, targets, settings);
     expect(weightsSha256(model)).toBe(weightsSha256(expected));
     expect(await model.evaluate(inputs, targets)).toEqual(await expected.evaluate(x, y));
-    expect(model.gradients(inputs, targets)).toEqual(expected.gradients(x, y));
+    expect(await model.gradients(inputs, targets)).toEqual(await expected.gradients(x, y));
   }
   const dataset = arrayDataset(x, y);
   const model = fresh();

@@ -85,8 +85,8 @@ function reference(model: Model, loss: LossName): ReferenceNet {
   );
 }
 
-function analytic(model: Model, x: Row[], y: Row[]): ReferenceGradients {
-  const { loss, gradients } = model.gradients(x, y);
+async function analytic(model: Model, x: Row[], y: Row[]): Promise<ReferenceGradients> {
+  const { loss, gradients } = await model.gradients(x, y);
   return {
     loss,
     layers: model.layers.map(({ name, outputShape }) => ({
@@ -97,12 +97,12 @@ function analytic(model: Model, x: Row[], y: Row[]): ReferenceGradients {
 }
 
 /** Throws unless model, reference and differences agree. `plant` may spoil the model's or the reference's gradients. */
-function check(
+async function check(
   loss: LossName,
   output: ActivationName,
   hidden: ActivationName,
   plant: { model?: (g: ReferenceGradients) => void; reference?: (g: ReferenceGradients) => void } = {},
-): void {
+): Promise<void> {
   const model = build(loss, output, hidden);
   const x = rows(ROWS, INPUTS, 11);
   const y = targets(loss, 12);
@@ -111,7 +111,7 @@ function check(
   plant.reference?.(want);
   const difference = furthest(want.layers, net.differences(x, y));
   if (!(difference < 2e-6)) throw new Error(`the reference is off its own differences by ${difference}`);
-  const got = analytic(model, x, y);
+  const got = await analytic(model, x, y);
   plant.model?.(got);
   // 1 − e^(−z²) near z = 0 has lost most of float32's digits before the loss takes its logarithm
   const illConditioned = output === "gaussian" && /rossentropy/i.test(loss);
@@ -123,11 +123,11 @@ function check(
 }
 
 describe.each(dealt(pairs.filter(([loss]) => loss !== "perceptron")))("%s after %s", (loss, output) => {
-  test("gradients agree with a network in double precision, whatever the hidden activation", () => {
+  test("gradients agree with a network in double precision, whatever the hidden activation", async () => {
     for (const hidden of hiddenNames) {
       // with these, z come so near 0 that the ill-conditioned pair has no digits left to compare
       if (/^hard/.test(hidden) && output === "gaussian" && /rossentropy/i.test(loss)) continue;
-      expect(() => check(loss, output, hidden), `hidden ${hidden}`).not.toThrow();
+      await expect(check(loss, output, hidden), `hidden ${hidden}`).resolves.toBeUndefined();
     }
   });
 
@@ -173,11 +173,11 @@ describe.each(dealt(pairs.filter(([loss]) => loss !== "perceptron")))("%s after 
 });
 
 describe("perceptron after step", () => {
-  test("takes the perceptron rule's correction for a gradient", () => {
+  test("takes the perceptron rule's correction for a gradient", async () => {
     const model = build("perceptron", "step");
     const x = rows(ROWS, INPUTS, 11);
     const y = targets("perceptron", 12);
-    const got = analytic(model, x, y);
+    const got = await analytic(model, x, y);
     const want = reference(model, "perceptron").gradients(x, y);
     expect(want.layers[0].kernel.flat().some((v) => v !== 0)).toBe(true);
     expect(furthest(got.layers, want.layers)).toBeLessThan(1e-6);
@@ -205,25 +205,29 @@ describe("the check can fail", () => {
   const spoil = (g: ReferenceGradients) => {
     g.layers[0].kernel[2][3] += 1e-4;
   };
-  test("on a wrong gradient of the model", () => {
-    expect(() => check("meanSquaredError", "tanh", "sigmoid", { model: spoil })).toThrow("off the reference");
+  test("on a wrong gradient of the model", async () => {
+    await expect(check("meanSquaredError", "tanh", "sigmoid", { model: spoil })).rejects.toThrow(
+      "off the reference",
+    );
   });
-  test("on a wrong reference", () => {
-    expect(() => check("meanSquaredError", "tanh", "sigmoid", { reference: spoil })).toThrow(
+  test("on a wrong reference", async () => {
+    await expect(check("meanSquaredError", "tanh", "sigmoid", { reference: spoil })).rejects.toThrow(
       "its own differences",
     );
   });
-  test("on a wrong loss", () => {
+  test("on a wrong loss", async () => {
     const more = (g: ReferenceGradients) => {
       g.loss *= 1.0001;
     };
-    expect(() => check("meanSquaredError", "tanh", "sigmoid", { model: more })).toThrow("the loss is");
+    await expect(check("meanSquaredError", "tanh", "sigmoid", { model: more })).rejects.toThrow(
+      "the loss is",
+    );
   });
-  test("where a layer's gradient is scaled", () => {
+  test("where a layer's gradient is scaled", async () => {
     const half = (g: ReferenceGradients) => {
       g.layers[1].bias = g.layers[1].bias!.map((v) => v / 2);
     };
-    expect(() => check("huber", "linear", "relu", { model: half })).toThrow("off the reference");
+    await expect(check("huber", "linear", "relu", { model: half })).rejects.toThrow("off the reference");
   });
 });
 
@@ -233,24 +237,24 @@ describe("checkGradients, the public check", () => {
     ["meanSquaredError", "tanh", "gelu"],
     ["categoricalCrossentropy", "softmax", "tanh"],
     ["crossEntropy", "sigmoid", "silu"],
-  ] as const)("%s after %s passes and leaves the weights as they were", (loss, output, hidden) => {
+  ] as const)("%s after %s passes and leaves the weights as they were", async (loss, output, hidden) => {
     const model = build(loss, output, hidden);
     const before = model.weights();
-    const result = checkGradients(model, x, targets(loss, 12));
+    const result = await checkGradients(model, x, targets(loss, 12));
     expect(result.ok, JSON.stringify(result)).toBe(true);
     expect(Object.keys(result.tensors)).toEqual(Object.keys(before));
     expect(model.weights()).toEqual(before);
   });
 
-  test("finds a planted error", () => {
+  test("finds a planted error", async () => {
     const model = build("meanSquaredError", "tanh", "gelu");
     const honest = model.gradients.bind(model);
-    model.gradients = (...args: unknown[]) => {
-      const result = honest(...(args as Parameters<typeof honest>));
+    model.gradients = async (...args: unknown[]) => {
+      const result = await honest(...(args as Parameters<typeof honest>));
       result.gradients["dense_1.kernel"][0] *= 1.5;
       return result;
     };
-    const result = checkGradients(model, x, targets("meanSquaredError", 12));
+    const result = await checkGradients(model, x, targets("meanSquaredError", 12));
     expect(result.ok).toBe(false);
     expect(result.tensors["dense_1.kernel"].error).toBeGreaterThan(0.02);
     expect(result.tensors["dense_2.kernel"].error).toBeLessThan(0.02);

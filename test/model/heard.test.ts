@@ -227,9 +227,9 @@ describe("data and options", () => {
     expect(zero.history.valLoss).toEqual([0]);
   });
 
-  test("two quantities a row have no classes either", () => {
+  test("two quantities a row have no classes either", async () => {
     const model = sequential([dense({ units: 2, inputShape: [1] })]).compile({ loss: "meanSquaredError" });
-    expect(() => model.gradients([[1]], [[0.5, 100]], { classWeight: { 0: 5, 1: 0 } })).toThrow(
+    await expect(model.gradients([[1]], [[0.5, 100]], { classWeight: { 0: 5, 1: 0 } })).rejects.toThrow(
       "gradients: row 0: classWeight: the targets 0.5, 100 are not one class; use sampleWeight",
     );
   });

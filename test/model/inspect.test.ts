@@ -50,7 +50,7 @@ async function worst(model: Model, data: Dataset, h: number): Promise<{ error: n
   const { inputShape } = data;
   const width = size(inputShape);
   const x = noise(ROWS * width);
-  const got = model.inputGradients(data);
+  const got = await model.inputGradients(data);
   expect(got.shape).toEqual([ROWS, ...inputShape]);
   const middle = await losses(model, x, inputShape);
   const top = Math.max(...got.data.map(Math.abs));
@@ -127,41 +127,49 @@ test("inputGradients() through ReLU and max pooling", async () => {
   expect(error).toBeLessThan(0.05);
 });
 
-test("a row's gradient does not depend on the other rows; bytes count after their scale", () => {
+test("a row's gradient does not depend on the other rows; bytes count after their scale", async () => {
   const shape = [6, 5, 1];
   const [model, data] = made(smooth(5), shape);
-  const all = model.inputGradients(data);
+  const all = await model.inputGradients(data);
   const x = noise(ROWS * 30);
   for (let r = 0; r < ROWS; r++) {
     const one = arrayDataset(x.slice(r * 30, r * 30 + 30), Int32Array.of(r % 3), { inputShape: shape });
-    expect(model.inputGradients(one).data).toEqual(all.row(r).slice());
+    expect((await model.inputGradients(one)).data).toEqual(all.row(r).slice());
   }
   const bytes = Uint8Array.from({ length: 30 }, (_, i) => (i * 37) % 256);
   const scaled = Float32Array.from(bytes, (v) => Math.fround(v) * Math.fround(1 / 255));
-  const of = (values: Uint8Array | Float32Array) =>
-    model.inputGradients(arrayDataset(values, Int32Array.of(1), { inputShape: shape })).data;
-  expect(of(bytes)).toEqual(of(scaled));
+  const of = async (values: Uint8Array | Float32Array) =>
+    (await model.inputGradients(arrayDataset(values, Int32Array.of(1), { inputShape: shape }))).data;
+  expect(await of(bytes)).toEqual(await of(scaled));
 });
 
 test("inputGradients() changes nothing, also in the middle of a training", async () => {
   const run = async (look: boolean) => {
     const [model, data] = made(smooth(5), [6, 5, 1]);
-    const onBatchEnd = () => void (look && model.inputGradients(data));
+    const onBatchEnd = async () => {
+      if (look) await model.inputGradients(data);
+    };
     await model.fit(data, { epochs: 3, batchSize: 2, callbacks: [{ onBatchEnd }] });
     return weightsSha256(model);
   };
   expect(await run(true)).toBe(await run(false));
 });
 
-test("inputGradients() says what it cannot do", () => {
+test("inputGradients() says what it cannot do", async () => {
   const model = sequential([dense({ units: 2, activation: "step" })], { inputShape: [2] });
-  expect(() => model.inputGradients([[1, 2]], [1])).toThrow("the model has no loss and no optimizer yet");
+  await expect(model.inputGradients([[1, 2]], [1])).rejects.toThrow(
+    "the model has no loss and no optimizer yet",
+  );
   model.compile({ optimizer: "sgd", loss: "perceptron" });
-  expect(() => model.inputGradients([[1, 2]], [1])).toThrow('inputGradients: loss "perceptron" has a rule');
+  await expect(model.inputGradients([[1, 2]], [1])).rejects.toThrow(
+    'inputGradients: loss "perceptron" has a rule',
+  );
   const [other, data] = made([flatten(), dense({ units: 3, activation: "softmax" })], [2, 2]);
   const slow = { ...data, read: async () => {} };
-  expect(() => other.inputGradients(slow)).toThrow("inputGradients: the data set reads asynchronously");
-  expect(() => other.inputGradients(noise(5), [1])).toThrow(/expected|rows/);
+  await expect(other.inputGradients(slow)).rejects.toThrow(
+    "inputGradients: the data set reads asynchronously",
+  );
+  await expect(other.inputGradients(noise(5), [1])).rejects.toThrow(/expected|rows/);
 });
 
 test("truncated() gives a layer's outputs: a convolution added up by hand, a pooling of it", () => {

@@ -1,4 +1,5 @@
 /** microBatchSize: a batch runs in pieces, and nobody can tell from the result. */
+
 import { describe, expect, test } from "vitest";
 import type { Dataset } from "../../src/data/dataset.ts";
 import {
@@ -24,6 +25,7 @@ import {
 } from "../../src/index.ts";
 import { Stream } from "../../src/math/random.ts";
 import { internalsOf } from "../../src/model/internals.ts";
+import { planFor } from "../../src/network/plans.ts";
 import { updateOf } from "../../src/training/update.ts";
 import { clouds, slowly } from "../support/problems.ts";
 
@@ -210,7 +212,9 @@ describe("batch normalisation", () => {
     const before = model.weights();
     await model.fit(x, y, { batchSize: 8, microBatchSize: 4, shuffle: false });
     const after = model.weights();
-    const halves = [0, 4].map((at) => make().gradients(x.slice(at, at + 4), y.slice(at, at + 4)).gradients);
+    const halves = await Promise.all(
+      [0, 4].map(async (at) => (await make().gradients(x.slice(at, at + 4), y.slice(at, at + 4))).gradients),
+    );
     for (const name of ["batchNormalization_1.gamma", "batchNormalization_1.beta", "dense_1.kernel"])
       after[name].forEach((value, i) => {
         const dw = (halves[0][name][i] + halves[1][name][i]) / 2;
@@ -233,7 +237,7 @@ describe("memory", () => {
       const input = { type: "uint8", scale: 1 / 255 } as const;
       const { loss } = training;
       const update = updateOf(training, network);
-      const { base, end } = network.plan("train", rows, [input], {
+      const { base, end } = planFor(network, "train", rows, [input], {
         objectives: [{ loss, target: "class" }],
         update,
       });

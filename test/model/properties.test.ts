@@ -18,7 +18,7 @@ function shuffled(n: number, seed: number): number[] {
 
 test.each([2, 17, 64, 300])(
   "a batch of %i rows in another order has the same gradient, to rounding",
-  (rows) => {
+  async (rows) => {
     const [inputs, units] = [7, 3];
     const model = sequential(
       [dense({ units: 5, activation: "tanh", inputShape: [inputs] }), dense({ units })],
@@ -28,13 +28,16 @@ test.each([2, 17, 64, 300])(
     const order = shuffled(rows, rows);
     const take = (from: Float32Array, width: number) =>
       Float32Array.from(order.flatMap((row) => [...from.subarray(row * width, (row + 1) * width)]));
-    const given = model.gradients(shaped(x, rows, inputs), shaped(y, rows, units));
-    const other = model.gradients(shaped(take(x, inputs), rows, inputs), shaped(take(y, units), rows, units));
+    const given = await model.gradients(shaped(x, rows, inputs), shaped(y, rows, units));
+    const other = await model.gradients(
+      shaped(take(x, inputs), rows, inputs),
+      shaped(take(y, units), rows, units),
+    );
     // Σ of `rows` terms, rounded after each product and sum: |error| ≤ rows · ε · Σ |terms| for either order (Higham 2002, 4.2), and the
     // terms of one row are the same bits. Σ |terms| is that of gradients of single rows, whose mean over rows this is.
     const sizes: Record<string, Float64Array> = {};
     for (let r = 0; r < rows; r++) {
-      const one = model.gradients(
+      const one = await model.gradients(
         shaped(x.subarray(r * inputs, (r + 1) * inputs), 1, inputs),
         shaped(y.subarray(r * units, (r + 1) * units), 1, units),
       );
@@ -171,15 +174,17 @@ const trainable = ACTIVATIONS.filter((name) => activations[name].trainable && na
 describe("a hundred layers", () => {
   const x = shaped(values(4 * 8, 2), 4, 8);
   const y = shaped(values(4 * 2, 3), 4, 2);
-  function finite(model: Model): void {
-    const { loss, gradients } = model.compile({ loss: "meanSquaredError", optimizer: "sgd" }).gradients(x, y);
+  async function finite(model: Model): Promise<void> {
+    const { loss, gradients } = await model
+      .compile({ loss: "meanSquaredError", optimizer: "sgd" })
+      .gradients(x, y);
     expect(Number.isFinite(loss)).toBe(true);
     for (const [name, g] of Object.entries(gradients)) expect(g.every(Number.isFinite), name).toBe(true);
   }
 
-  test.each(trainable)("of %s: loss and gradients are numbers", (activation) => {
+  test.each(trainable)("of %s: loss and gradients are numbers", async (activation) => {
     for (const kernelInitializer of ["heNormal", "glorotUniform"] as const)
-      finite(
+      await finite(
         sequential([
           dense({
             units: 8,
@@ -193,7 +198,7 @@ describe("a hundred layers", () => {
       );
   });
 
-  test("with residual blocks or normalisation the first layer learns", () => {
+  test("with residual blocks or normalisation the first layer learns", async () => {
     for (const block of [
       () => residual([dense({ units: 8, activation: "tanh" })]),
       () =>
@@ -207,8 +212,8 @@ describe("a hundred layers", () => {
         ...Array.from({ length: 98 }, block),
         dense({ units: 2 }),
       ]);
-      finite(model);
-      const { gradients } = model.gradients(x, y);
+      await finite(model);
+      const { gradients } = await model.gradients(x, y);
       const [first] = Object.values(gradients);
       expect(first!.some((v) => v !== 0)).toBe(true);
     }
@@ -244,7 +249,7 @@ describe("edges of a batch", () => {
 
   test("rows that all weigh nothing change no weight and give no NaN", async () => {
     const model = fresh();
-    const { loss, gradients } = model.gradients(data, y, { sampleWeight: new Array(rows).fill(0) });
+    const { loss, gradients } = await model.gradients(data, y, { sampleWeight: new Array(rows).fill(0) });
     expect(loss).toBe(0);
     for (const g of Object.values(gradients)) expect(g.every((v) => v === 0)).toBe(true);
     const before = model.weights();

@@ -188,7 +188,7 @@ describe("the same bits", () => {
 });
 
 test("gradients, with and without losses of one's own", async () => {
-  expect(checkGradients(fresh(), x, y).ok).toBe(true);
+  expect((await checkGradients(fresh(), x, y)).ok).toBe(true);
   const own = {
     name: "squares",
     value: (o: { length: number; row(r: number): Float32Array }, t: typeof o) =>
@@ -199,14 +199,14 @@ test("gradients, with and without losses of one's own", async () => {
     }),
   };
   const options: TrainingOptions = { loss: { digit: "categoricalCrossentropy", box: own } };
-  const check = checkGradients(fresh(options), x, y);
+  const check = await checkGradients(fresh(options), x, y);
   expect(check.ok).toBe(true);
   expect(check.loss?.name).toBe("squares");
   const [here, there] = [fresh(options), fresh(options)];
   await here.fit(x, y, { epochs: 2, batchSize: 8 });
   await there.fit(x, y, { epochs: 2, batchSize: 8, worker: true });
   expect(weightsSha256(there)).toBe(weightsSha256(here));
-  const gradients = fresh().inputGradients(x, y);
+  const gradients = await fresh().inputGradients(x, y);
   expect(Object.entries(gradients).map(([name, { shape }]) => [name, shape])).toEqual([
     ["left", [ROWS, 5]],
     ["right", [ROWS, 3]],

@@ -6,10 +6,12 @@ import {
   dense,
   type FitOptions,
   gru,
+  input,
   load,
   lstm,
   type Model,
   masking,
+  model,
   sequential,
   simpleRnn,
 } from "../../src/index.ts";
@@ -82,7 +84,7 @@ describe.each(forms)("%s", (_name, make) => {
     const batch = { data: x.subarray(0, ROWS * T * F), shape: [ROWS, T, F] };
     made.predict({ data: x.subarray(ROWS * T * F, 2 * ROWS * T * F), shape: [ROWS, T, F] });
     const before = made.weights();
-    const check = checkGradients(made, batch as never, [[1], [2]]);
+    const check = await checkGradients(made, batch as never, [[1], [2]]);
     expect(check.ok).toBe(true);
     expect(made.weights()).toEqual(before);
   });
@@ -148,8 +150,8 @@ test("what only looks leaves the states alone: evaluate(), testOnBatch(), gradie
   const n = ROWS * T * F;
   const x = { data: data().data.subarray(0, n), shape: [ROWS, T, F] };
   await made.testOnBatch(x as never, targets.slice(0, ROWS));
-  made.gradients(x as never, targets.slice(0, ROWS));
-  made.inputGradients(x as never, targets.slice(0, ROWS));
+  await made.gradients(x as never, targets.slice(0, ROWS));
+  await made.inputGradients(x as never, targets.slice(0, ROWS));
   expect(made.weights()).toEqual(before);
   // evaluate() walks the data from its beginning
   made.resetStates();
@@ -228,13 +230,15 @@ describe("refused", () => {
     ).rejects.toThrow(/a batch has 3/);
   });
 
-  test("layers of different batch sizes", async () => {
-    const made = sequential([
-      lstm({ units: 2, ...stateful, returnSequences: true, inputShape: [T, F] }),
+  test("layers of different batch sizes, as soon as the model is made", () => {
+    const layers = () => [
+      lstm({ units: 2, ...stateful, returnSequences: true }),
       gru({ units: 1, stateful: true, batchSize: 3 }),
-    ]).compile({ loss: "meanSquaredError", optimizer: "sgd" });
-    await expect(fit(made)).rejects.toThrow(
-      /layer "gru_1" with 3; give all stateful layers the same batchSize/,
-    );
+    ];
+    const message = /"lstm_1" is stateful with batchSize 2, "gru_1" with 3; give both the same/;
+    expect(() => sequential(layers(), { inputShape: [T, F] })).toThrow(message);
+    const x = input({ shape: [T, F] });
+    const y = layers().reduce((value, layer) => layer.apply(value), x);
+    expect(() => model({ inputs: x, outputs: { y } })).toThrow(message);
   });
 });

@@ -510,7 +510,7 @@ describe("evaluate", () => {
       'unknown option "batchSize"',
     );
     await expect(model.trainOnBatch(epochFrom as never)).rejects.toThrow(
-      "trainOnBatch: expected x and y, or a data set; got only x",
+      "trainOnBatch: expected x and y of one batch, got an iterator",
     );
   });
 });

@@ -164,7 +164,7 @@ test("arrays, and tables of another scale, are brought to that of the model", as
     Float32Array.from(ownTargets(other)),
   );
   expect((await model.evaluate(other)).mae! / alike.mae!).toBeCloseTo(1, 4);
-  const [a, b] = [model.gradients(kept!), model.gradients(...arrays)];
+  const [a, b] = [await model.gradients(kept!), await model.gradients(...arrays)];
   expect(a.loss / b.loss).toBeCloseTo(1, 3);
   expect((await model.testOnBatch(...arrays)).mae! / scores.mae!).toBeCloseTo(1, 4);
   const batches = async function* () {

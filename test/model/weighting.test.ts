@@ -34,8 +34,8 @@ function fresh(loss: TrainingOptions["loss"] = "categoricalCrossentropy"): Model
 
 /** Throws unless every gradient is `factor` times the other. */
 function proportional(
-  a: ReturnType<Model["gradients"]>,
-  b: ReturnType<Model["gradients"]>,
+  a: Awaited<ReturnType<Model["gradients"]>>,
+  b: Awaited<ReturnType<Model["gradients"]>>,
   factor: number,
 ): void {
   expect(a.loss).toBeCloseTo(factor * b.loss, 6);
@@ -49,13 +49,13 @@ function proportional(
 describe("a weight of n counts a row n times", () => {
   test.each(["categoricalCrossentropy", "meanSquaredError", "huber", "binaryCrossentropy"] as const)(
     "%s",
-    (loss) => {
+    async (loss) => {
       const model = fresh(loss);
-      const weighted = model.gradients(x, oneHot, { sampleWeight: times });
-      const often = model.gradients(repeated(x), repeated(oneHot));
+      const weighted = await model.gradients(x, oneHot, { sampleWeight: times });
+      const often = await model.gradients(repeated(x), repeated(oneHot));
       // both are means: over 12 rows, and over as many as there are with repetitions
       proportional(weighted, often, total / 12);
-      const plain = model.gradients(x, oneHot);
+      const plain = await model.gradients(x, oneHot);
       expect(Math.abs(plain.loss - weighted.loss)).toBeGreaterThan(0.01);
     },
   );
@@ -94,23 +94,23 @@ describe("weights of classes", () => {
   const classWeight = { 0: 2, 2: 0.5 };
   const factors = labels.map((label) => [2, 1, 0.5][label]);
 
-  test("are weights of the rows that have the class", () => {
+  test("are weights of the rows that have the class", async () => {
     const model = fresh();
-    const want = model.gradients(data, { sampleWeight: factors });
-    expect(model.gradients(data, { classWeight })).toEqual(want);
-    expect(model.gradients(data, { classWeight: [2, 1, 0.5] })).toEqual(want);
+    const want = await model.gradients(data, { sampleWeight: factors });
+    expect(await model.gradients(data, { classWeight })).toEqual(want);
+    expect(await model.gradients(data, { classWeight: [2, 1, 0.5] })).toEqual(want);
     // both together: their product
-    const both = model.gradients(data, { classWeight, sampleWeight: times });
-    expect(both).toEqual(model.gradients(data, { sampleWeight: times.map((n, r) => n * factors[r]) }));
+    const both = await model.gradients(data, { classWeight, sampleWeight: times });
+    expect(both).toEqual(await model.gradients(data, { sampleWeight: times.map((n, r) => n * factors[r]) }));
   });
 
   test.each(["categoricalCrossentropy", "meanSquaredError"] as const)(
     "for %s, whatever form the labels have",
     async (loss) => {
       const model = fresh(loss);
-      const want = model.gradients(x, labels, { classWeight });
-      expect(model.gradients(x, oneHot, { classWeight })).toEqual(want);
-      expect(want).not.toEqual(model.gradients(x, labels));
+      const want = await model.gradients(x, labels, { classWeight });
+      expect(await model.gradients(x, oneHot, { classWeight })).toEqual(want);
+      expect(want).not.toEqual(await model.gradients(x, labels));
       const [a, b, c] = [fresh(loss), fresh(loss), fresh(loss)];
       await a.fit(x, labels, { classWeight, batchSize: 5 });
       await b.fit(x, oneHot, { classWeight, batchSize: 5 });
@@ -126,17 +126,17 @@ describe("weights of classes", () => {
     },
   );
 
-  test("with a single output, as labels, values, and −1 and 1", () => {
+  test("with a single output, as labels, values, and −1 and 1", async () => {
     const two = clouds(10, 4, 2);
     const column = two.labels.map((v) => [v]);
     const signs = two.labels.map((v) => [2 * v - 1]);
     for (const loss of ["binaryCrossentropy", "hinge"] as const) {
       const model = sequential([dense({ units: 1, inputShape: [4] })], { seed: 1 }).compile({ loss });
-      const want = model.gradients(two.x, two.labels, {
+      const want = await model.gradients(two.x, two.labels, {
         sampleWeight: two.labels.map((v) => (v === 1 ? 3 : 1)),
       });
       for (const y of [two.labels, loss === "hinge" ? signs : column]) {
-        expect(model.gradients(two.x, y, { classWeight: { 1: 3 } })).toEqual(want);
+        expect(await model.gradients(two.x, y, { classWeight: { 1: 3 } })).toEqual(want);
       }
     }
   });
@@ -226,7 +226,7 @@ describe("errors", () => {
     const model = fresh();
     await expect(model.fit(data, options)).rejects.toThrow(message);
     await expect(model.evaluate(data, options)).rejects.toThrow(message);
-    expect(() => model.gradients(data, options)).toThrow(message);
+    await expect(model.gradients(data, options)).rejects.toThrow(message);
     await model.fit(data); // and nothing is stuck
   };
   test("sample weights", async () => {

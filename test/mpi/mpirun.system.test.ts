@@ -1,12 +1,12 @@
 /** nabla train under mpirun: the bits of one process, and what becomes of all where one fails. */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { load, weightsSha256 } from "../../src/index.ts";
+import { CLI, start as launch, shaOf as shaOfFile, until, within } from "../support/mpi/launch.ts";
 
-const CLI = join(import.meta.dirname, "../../build/cli.js");
+const NETS = join(import.meta.dirname, "../support/mpi/nets.mjs");
 const folder = mkdtempSync(join(tmpdir(), "nabla-mpi-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -33,36 +33,8 @@ const isThere = ({ command: [program] }: Launcher): boolean => {
   }
 };
 
-const env = {
-  ...process.env,
-  NO_COLOR: "1",
-  OMPI_ALLOW_RUN_AS_ROOT: "1",
-  OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1",
-};
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly errors: string;
-}
-
-function start(
-  words: readonly string[],
-  more: Record<string, string> = {},
-): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(words[0]!, words.slice(1), { env: { ...env, ...more }, cwd: folder });
-  let [out, errors] = ["", ""];
-  child.stdout!.on("data", (data) => {
-    out += data;
-  });
-  child.stderr!.on("data", (data) => {
-    errors += data;
-  });
-  return {
-    child,
-    ended: new Promise((resolve) => child.on("close", (code) => resolve({ code, out, errors }))),
-  };
-}
+const start = (words: readonly string[], more?: Record<string, string>) => launch(words, folder, more);
+const shaOf = (file: string): string => shaOfFile(join(folder, file));
 
 /** Layers of every kind that looks at a batch: draws, normalisation, penalties; and images that change every epoch. */
 const NET = {
@@ -96,7 +68,6 @@ const trainWords = (out: string, more: readonly string[] = []): string[] => [
   out,
   ...more,
 ];
-const shaOf = (file: string): string => weightsSha256(load(new Uint8Array(readFileSync(join(folder, file)))));
 /** What it has said of each epoch. */
 const figures = (out: string): unknown[] =>
   out
@@ -108,12 +79,15 @@ const figures = (out: string): unknown[] =>
 
 let want: string;
 let told: unknown[];
+let nets: Record<string, string>;
 beforeAll(async () => {
   const { code, out, errors } = await start(trainWords("alone.safetensors", ["--threads", "1"])).ended;
   expect(code, errors).toBe(0);
   want = shaOf("alone.safetensors");
   told = figures(out);
   expect(told).toHaveLength(2);
+  nets = JSON.parse((await start([process.execPath, NETS]).ended).out);
+  expect(Object.keys(nets)).toEqual(["W2", "W4"]);
 }, 60_000);
 
 describe.each(LAUNCHERS.map((launcher) => [launcher.name, launcher] as const))("%s", (name, launcher) => {
@@ -137,6 +111,9 @@ describe.each(LAUNCHERS.map((launcher) => [launcher.name, launcher] as const))("
       expect(code, errors).toBe(0);
       expect(shaOf(file)).toBe(want);
       expect(figures(out)).toEqual(told);
+      const program = await mpirun(n, [process.execPath, NETS]).ended;
+      expect(program.code, program.errors).toBe(0);
+      expect(JSON.parse(program.out)).toEqual(nets);
     },
     120_000,
   );
@@ -179,6 +156,19 @@ describe.each(LAUNCHERS.map((launcher) => [launcher.name, launcher] as const))("
     await until(() => !ranks.some(isAlive));
     expect(ranks.filter(isAlive)).toEqual([]);
     expect(shaOf(file)).toMatch(/^[0-9a-f]{64}$/);
+  }, 120_000);
+
+  test("with --restart the same command goes on, with another number of ranks", async () => {
+    const file = `${launcher.package}-restart.safetensors`;
+    const words = trainWords(file, ["--checkpoint-every", "1", "--restart", "3"]);
+    const { child, ended } = mpirun(3, words);
+    await until(() => existsSync(join(folder, file)) || child.exitCode !== null);
+    for (const rank of ranksOf(file)) process.kill(rank, "SIGKILL");
+    await within(20, ended);
+    const { code, out, errors } = await mpirun(4, words).ended;
+    expect(code, errors).toBe(0);
+    expect(out).toContain('"resumedAtStep"');
+    expect(shaOf(file)).toBe(want);
   }, 120_000);
 
   test("a rank that falls silent is named", async () => {
@@ -284,15 +274,4 @@ function ranksOf(file: string): number[] {
       // it has ended
     }
   return found.sort(([a], [b]) => a - b).map(([, pid]) => pid);
-}
-
-async function until(isSo: () => boolean): Promise<void> {
-  for (let i = 0; i < 600 && !isSo(); i++) await new Promise((resolve) => setTimeout(resolve, 100));
-}
-
-async function within<T>(seconds: number, promise: Promise<T>): Promise<T> {
-  const late = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error(`it has not ended within ${seconds} s`)), seconds * 1000).unref();
-  });
-  return Promise.race([promise, late]);
 }

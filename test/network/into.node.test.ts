@@ -1,13 +1,17 @@
 /**
- * Programs begin with cores that lack what changes weights, unless Node runs them (package.json, "imports"). Here they do so in Node: the
+ * Programs begin with cores that only predict, unless Node runs them (package.json, "imports"). Here they do so in Node: the
  * bits are those that were written down with the whole core.
  */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { standIn } from "../../src/core/compile.ts";
 import { denseBuild } from "../../src/core/dense.ts";
 import { fullBuild } from "../../src/core/full.ts";
 import { imagesBuild } from "../../src/core/images.ts";
+import { buffersFor, range, readNow } from "../../src/data/dataset.ts";
 import {
+  checkGradients,
+  type Dataset,
   dense,
   earlyStopping,
   fromConfig,
@@ -39,6 +43,13 @@ for (const [build, small, training] of [
   });
 
 const coreOf = (model: Model) => internalsOf(model).built.core;
+/** The rows of a data set of labels. */
+function arraysOf(data: Dataset): [x: { data: Float32Array; shape: number[] }, labels: number[]] {
+  const n = data.length;
+  const { x, y } = buffersFor(data, n);
+  readNow(data, range(n), x, y);
+  return [{ data: Float32Array.from(x), shape: [n, ...data.inputShape] }, [...y]];
+}
 const callbacks = () => [
   reduceLROnPlateau({ monitor: "loss", patience: 1, minDelta: 10 }),
   earlyStopping({ monitor: "loss", patience: 9, restoreBestWeights: true }),
@@ -55,8 +66,7 @@ test.each([
     const document = NETS[name]!;
     const data = dataFor(document);
     const { model, fit } = fromConfig(document);
-    const [first] = [model.predict(data).data, model.gradients(data), model.inputGradients(data)];
-    await model.evaluate(data);
+    const first = model.predict(data).data;
     expect([coreOf(model).trains, loads]).toEqual([false, []]);
     await model.fit(data, { ...fit, callbacks: callbacks(), worker: false, threads: 1 });
     expect(weightsSha256(model)).toBe(golden[name].weights);
@@ -65,6 +75,28 @@ test.each([
     expect(model.predict(data).data).not.toEqual(first);
   },
 );
+
+test.each<[string, (model: Model, data: Dataset) => Promise<unknown>]>([
+  ["evaluate()", (model, data) => model.evaluate(data)],
+  ["testOnBatch()", (model, data) => model.testOnBatch(data)],
+  ["gradients()", (model, data) => model.gradients(data)],
+  ["inputGradients()", (model, data) => model.inputGradients(data)],
+  ["checkGradients()", (model, data) => checkGradients(model, ...arraysOf(data))],
+  ["listing() of evaluating", (model) => model.listing({ mode: "evaluate" })],
+])("%s loads the kernels it takes, and says what it says with the whole core", async (_, look) => {
+  const document = NETS["mlp, softmax, nesterov"]!;
+  const data = dataFor(document);
+  const { model } = fromConfig(document);
+  model.predict(data);
+  expect(coreOf(model).trains).toBe(false);
+  const got = await look(model, data);
+  standIn(new WebAssembly.Module(readFileSync(new URL("build/core/simd.wasm", root))));
+  const whole = fromConfig(document).model;
+  whole.predict(data);
+  standIn(undefined);
+  expect(coreOf(whole).trains).toBe(true);
+  expect(got).toEqual(await look(whole, data));
+});
 
 test("a worker is sent the core that trains, and the program keeps the one it has", async () => {
   const name = "mlp, softmax, nesterov";

@@ -95,6 +95,37 @@ test("what was returned stays as it is", () => {
   expect(first.data).toEqual(copy);
 });
 
+test("the plan of the call before is taken only for what it was made for", async () => {
+  const layers = () => [dense({ units: 3, inputShape: [4] })];
+  const model = sequential(layers(), { seed: 1 });
+  const floats = Float32Array.of(0.5, -1, 0.25, 2, 1, 0, -0.5, 3);
+  const bytes = Uint8Array.of(0, 255, 7, 80);
+  const alone = (x: Float32Array | Uint8Array) => sequential(layers(), { seed: 1 }).predict(x).data;
+  for (const x of [floats, floats, bytes, bytes, floats.subarray(4), bytes, floats])
+    expect(model.predict(x).data).toEqual(alone(x));
+  // other places in memory: where the plan was, there is now what training keeps
+  const options = { optimizer: "adam", loss: "meanSquaredError" } as const;
+  const fresh = sequential(layers(), { seed: 1 }).compile(options);
+  model.compile(options);
+  for (const each of [model, fresh])
+    for (let fits = 0; fits < 2; fits++) {
+      await each.fit(floats.subarray(0, 4), [[1, 2, 3]], { epochs: 1, worker: false });
+      if (each === model) model.predict(floats);
+    }
+  expect(model.weights()).toEqual(fresh.weights());
+});
+
+test("options that are none are refused", () => {
+  const model = sequential([dense({ units: 1, inputShape: [1] })]);
+  expect(() => model.predict([[1]], null as never)).toThrow(
+    "predict: expected its options as an object, got null",
+  );
+  expect(() => model.predict([[1]], { batchsize: 2 } as never)).toThrow(
+    /unknown option "batchsize".*batchSize/,
+  );
+  expect(model.predict([[1]], undefined).shape).toEqual([1, 1]);
+});
+
 test("takes rows in any form", () => {
   const flat = x.flat();
   for (const form of [

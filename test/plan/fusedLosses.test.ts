@@ -1,8 +1,10 @@
 /** Losses that compute the last activation themselves: only where nobody else needs its values, and never a second time. */
+
 import { expect, test } from "vitest";
 import { buildLayers } from "../../src/layers/table.ts";
 import { resolveLoss } from "../../src/losses/resolve.ts";
 import { Network } from "../../src/network/network.ts";
+import { planFor } from "../../src/network/plans.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { beginStep } from "../../src/plan/step.ts";
 import { givenFor } from "../support/graphs/check.ts";
@@ -104,7 +106,7 @@ test.each(cases)("%s", (_, config, names) => {
     });
   };
   const kinds = [{ type: "float32" as const, scale: 1 }];
-  const evaluation = network.plan("evaluate", rows, kinds, { objectives });
+  const evaluation = planFor(network, "evaluate", rows, kinds, { objectives });
   /** For each output, of each row: what its pixels contributed, if each was compared alone. */
   const lossesOf = () =>
     evaluation.outputs.map(({ losses, each }) => {
@@ -136,7 +138,7 @@ test.each(cases)("%s", (_, config, names) => {
     near(`losses of output ${k}`, got[k], losses, 1e-5);
   }
 
-  const training = network.plan("train", rows, kinds, { objectives });
+  const training = planFor(network, "train", rows, kinds, { objectives });
   const trained = run(training, training.marks.end);
   for (const [k, y] of predicted.entries()) near(`output ${k} while training`, trained[k], y, 1e-6);
   const gradients = new Map([...own].map(([name, tensor]) => [name, network.read(tensor, "gradient")]));

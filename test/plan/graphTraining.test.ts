@@ -2,6 +2,7 @@
  * A graph learns as in PyTorch: two inputs, two outputs with losses of different weight, shared layers, a skip and a concatenation.
  * What it is and what PyTorch gave: test/golden/make_graph.py.
  */
+
 import { describe, expect, test } from "vitest";
 import { fromConfig } from "../../src/index.ts";
 import type { Topology } from "../../src/layers/configs.ts";
@@ -9,6 +10,7 @@ import { buildLayers } from "../../src/layers/table.ts";
 import { resolveLoss } from "../../src/losses/resolve.ts";
 import { internalsOf } from "../../src/model/internals.ts";
 import { Network } from "../../src/network/network.ts";
+import { planFor } from "../../src/network/plans.ts";
 import { type OptimizerInput, optimizerField, optimizers } from "../../src/optimizers/table.ts";
 import { emitUpdate, slotsOf } from "../../src/optimizers/update.ts";
 import { beginStep, lossOfStep } from "../../src/plan/step.ts";
@@ -78,7 +80,7 @@ function train(config: OptimizerInput, piece = rows) {
   network.prepareTraining(slotsOf(optimizer));
   firstWeights(network);
   const float32 = { type: "float32", scale: 1 } as const;
-  const plan = network.plan("train", piece, [float32, float32], {
+  const plan = planFor(network, "train", piece, [float32, float32], {
     objectives: [
       { loss: resolveLoss({ name: "categoricalCrossentropy", labelSmoothing: 0 }), target: "class" },
       { loss: resolveLoss({ name: "meanSquaredError" }), target: "values", factor: boxWeight },

@@ -2,6 +2,7 @@
  * The tapes, weights and checkpoints of networks with every layer, loss and optimizer, as they were written down. A change of one is a
  * decision: NABLA_WRITE_GOLDEN=1 writes tapes and weights anew, and checkpoints only where there are none.
  */
+
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,6 +21,7 @@ import {
 } from "../../src/index.ts";
 import { internalsOf } from "../../src/model/internals.ts";
 import { Network } from "../../src/network/network.ts";
+import { planFor } from "../../src/network/plans.ts";
 import { walkBack } from "../../src/plan/walk.ts";
 import { dataFor, NETS } from "../support/tapeNets.ts";
 import { type Tape, tapesOf } from "../support/tapes.ts";
@@ -81,8 +83,8 @@ describe.each(Object.entries(NETS))("%s", (name, document) => {
       await model.fit(data, { ...made.fit, callbacks: callbacks() });
       await model.evaluate(data);
       model.predict(data, { batchSize: 5 });
-      model.gradients(data);
-      if (name !== "perceptron") model.inputGradients(data);
+      await model.gradients(data);
+      if (name !== "perceptron") await model.inputGradients(data);
     });
     const got: Golden = { tapes: tapes.map(summary), weights: weightsSha256(model) };
     if (writing) {
@@ -103,7 +105,7 @@ describe.each(Object.entries(NETS))("%s", (name, document) => {
       const plan = (walk: typeof walkBack | undefined) => {
         const network = new Network({ ...architecture, walk });
         network.prepareTraining([]);
-        return network.plan("train", 5, [{ type: "float32", scale: 1 }], { objectives, inputGradient });
+        return planFor(network, "train", 5, [{ type: "float32", scale: 1 }], { objectives, inputGradient });
       };
       // a network in which values meet has one walk only
       const { walk } = architecture;

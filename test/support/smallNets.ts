@@ -61,6 +61,8 @@ export interface SmallNet {
   make(): Model;
   readonly x: { data: Float32Array; shape: number[] };
   readonly y: Int32Array;
+  /** Default true. */
+  readonly shuffle?: boolean;
 }
 
 /** With rows for four steps, the last of them smaller. */

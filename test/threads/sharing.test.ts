@@ -1,9 +1,11 @@
 /** Tapes cut into groups for threads: in whatever order threads come, the bits are those of one. */
+
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fromConfig, type Model, sequential, weightsSha256 } from "../../src/index.ts";
 import { dense } from "../../src/layers/dense.ts";
 import { internalsOf } from "../../src/model/internals.ts";
+import { planFor } from "../../src/network/plans.ts";
 import { ALONE, GROUP, MEET } from "../../src/threads/share.ts";
 import { modelOf, recipes } from "../support/graphs/random.ts";
 import { inTurns } from "../support/inTurns.ts";
@@ -63,7 +65,7 @@ function groupsOf(model: Model, rows: number): string {
   const network = internalsOf(model).built;
   const { state } = internalsOf(model);
   const turns = inTurns(network, [0, 1], 700);
-  const { groups } = network.plan("train", rows, [{ type: "float32", scale: 1 }], {
+  const { groups } = planFor(network, "train", rows, [{ type: "float32", scale: 1 }], {
     objectives: [{ loss: state.required.loss, target: "class" }],
   }) as unknown as { groups: Int32Array };
   turns.end();

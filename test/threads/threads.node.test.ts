@@ -1,13 +1,57 @@
 /** Threads of Node: the bits of one, with any number, and from a step of one number to the next of another. */
 import { describe, expect, test } from "vitest";
-import { type Callback, load, weightsSha256 } from "../../src/index.ts";
+import {
+  bidirectional,
+  type Callback,
+  dense,
+  gru,
+  load,
+  lstm,
+  masking,
+  multiHeadAttention,
+  sequential,
+  simpleRnn,
+  timeDistributed,
+  weightsSha256,
+} from "../../src/index.ts";
 import { internalsOf } from "../../src/model/internals.ts";
-import { smallNets } from "../support/smallNets.ts";
+import { type SmallNet, smallNets } from "../support/smallNets.ts";
 
 const COUNTS = [1, 2, 3, 5, 8];
 
-describe.each(smallNets())("$name", ({ batchSize, make, x, y }) => {
-  const options = { batchSize, epochs: 2, worker: false } as const;
+/** Rows of different lengths, walked in both directions and from batch to batch, and looked at all at once. */
+const sequence = (): SmallNet => {
+  const [batchSize, steps, features] = [16, 12, 8];
+  const n = 4 * batchSize;
+  const data = Float32Array.from({ length: n * steps * features }, (_, i) =>
+    Math.floor(i / features) % steps > 4 + (Math.floor(i / features / steps) % 9) ? 0 : Math.sin(i * 1.7) + 2,
+  );
+  const goesOn = { units: 32, stateful: true, batchSize, returnSequences: true } as const;
+  return {
+    name: "sequences",
+    batchSize,
+    make: () =>
+      sequential(
+        [
+          masking({ inputShape: [steps, features] }),
+          lstm({ ...goesOn, recurrentDropout: 0.2 }),
+          gru(goesOn),
+          bidirectional(lstm({ units: 16, returnSequences: true })),
+          multiHeadAttention({ numHeads: 2, keyDim: 8, dropout: 0.1 }),
+          timeDistributed(dense({ units: 16, activation: "tanh" })),
+          simpleRnn({ units: 32 }),
+          dense({ units: 10, activation: "softmax" }),
+        ],
+        { seed: 1 },
+      ).compile({ optimizer: { name: "adam", clipNorm: 1 }, loss: "categoricalCrossentropy" }),
+    x: { data, shape: [n, steps, features] },
+    y: Int32Array.from({ length: n }, (_, i) => i % 10),
+    shuffle: false,
+  };
+};
+
+describe.each([...smallNets(), sequence()])("$name", ({ batchSize, make, x, y, shuffle = true }) => {
+  const options = { batchSize, epochs: 2, worker: false, shuffle } as const;
   let one: string;
 
   test(`trains the same weights with ${COUNTS} threads`, async () => {

@@ -121,7 +121,7 @@ test("gradients of the inputs are those of inputGradients(), for bytes too", asy
   for (const rows of [x, { data: bytes, shape: [ROWS, 5] }]) {
     const model = still();
     const dx = await model.backward(gradientOf(await model.forward(rows), 0, 1));
-    expect(dx).toEqual(model.inputGradients(rows, y));
+    expect(dx).toEqual(await model.inputGradients(rows, y));
     expect(dx.shape).toEqual([ROWS, 5]);
   }
 });
@@ -294,7 +294,7 @@ describe("refused", () => {
     model.setWeights({ "head.bias": [1, 2, 3] });
     await expect(model.backward(gradient)).rejects.toThrow("backward: weights have been set since forward()");
     await model.backward(gradientOf(await model.forward(x)));
-    model.gradients(x, y);
+    await model.gradients(x, y);
     await expect(model.applyGradients()).rejects.toThrow(
       "applyGradients: the gradients of backward() are lost",
     );
@@ -302,7 +302,7 @@ describe("refused", () => {
     await model.trainOnBatch(x, y);
     await expect(model.applyGradients()).rejects.toThrow("applyGradients: there are no gradients");
     await model.backward(gradientOf(await model.forward(x)));
-    model.gradients(x, y);
+    await model.gradients(x, y);
     await expect(model.forward(x)).rejects.toThrow("forward: the gradients of backward() are lost");
   });
 

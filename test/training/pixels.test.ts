@@ -56,7 +56,7 @@ describe("what PyTorch computes", () => {
     // gradients are of each row's own loss
     near(
       "dz",
-      model.inputGradients(x, y).data,
+      (await model.inputGradients(x, y)).data,
       dz.map((d) => d * rows),
       2e-6,
     );
@@ -143,12 +143,12 @@ describe.each([1, 2, 3, 4])("%i channels", (channels) => {
     );
     near("loss", [loss], [mean(weighted)], 1e-6);
     const options = { sampleWeight, classWeight: { 1: 3 } };
-    near("loss in training", [model.gradients(x, y, options).loss], [mean(weighted)], 1e-6);
+    near("loss in training", [(await model.gradients(x, y, options)).loss], [mean(weighted)], 1e-6);
   });
 
   test("gradients are those of the loss, batches in pieces have their bits, and it trains and resumes", async () => {
     const model = net(channels, channels > 1 ? "softmax" : "sigmoid");
-    expect(checkGradients(model, x, y, { samples: 8 })).toMatchObject({ ok: true });
+    expect(await checkGradients(model, x, y, { samples: 8 })).toMatchObject({ ok: true });
     const fit = async (options: object) => {
       const other = net(channels, channels > 1 ? "softmax" : "sigmoid");
       await other.fit(x, y, { epochs: 4, batchSize: 4, seed: 1, ...options });
@@ -212,7 +212,7 @@ describe("outputs that only changed their shape since their activation", () => {
       const y = { data: Float32Array.from(p, (_, i) => i % 2), shape: [1, p.length] };
       const want = mean([...p].map((v, i) => -Math.log(i % 2 ? v : 1 - v)));
       near("loss", [(await model.evaluate(x, y)).loss], [want], 1e-6);
-      expect(checkGradients(model, x, y)).toMatchObject({ ok: true });
+      expect(await checkGradients(model, x, y)).toMatchObject({ ok: true });
     },
   );
 });

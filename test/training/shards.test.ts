@@ -86,14 +86,17 @@ describe("the gradient", () => {
     async (shards) => {
       const { before, after, make, part } = await step(16, { shards });
       const each = 16 / shards;
-      const leaves = Array.from({ length: shards }, (_, s) => {
-        const rows = subset(
-          part,
-          Uint32Array.from({ length: each }, (_, i) => s * each + i),
-        );
-        // factors that are powers of two change no digit
-        return make().gradients(rows, { sampleWeight: new Float32Array(each).fill(1 / shards) }).gradients;
-      });
+      const leaves = await Promise.all(
+        Array.from({ length: shards }, async (_, s) => {
+          const rows = subset(
+            part,
+            Uint32Array.from({ length: each }, (_, i) => s * each + i),
+          );
+          // factors that are powers of two change no digit
+          return (await make().gradients(rows, { sampleWeight: new Float32Array(each).fill(1 / shards) }))
+            .gradients;
+        }),
+      );
       for (const [name, values] of Object.entries(before)) {
         const sum = (at: number, n: number): Float32Array =>
           n === 1 ? leaves[at][name] : sum(at, n / 2).map((v, i) => v + sum(at + n / 2, n / 2)[i]);

@@ -220,16 +220,17 @@ test("what a callback sets that nobody waited for is for no other training", asy
 test("after an abort callbacks have time to end what they have begun, and each has its turn", async () => {
   const controller = new AbortController();
   const told: string[] = [];
-  const saving = (name: string): Callback => ({
+  const saving = (name: string, milliseconds: number): Callback => ({
     async onEpochEnd() {
       controller.abort(new Enough());
       told.push(`${name} begins`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => setTimeout(resolve, milliseconds));
       told.push(`${name} ends`);
     },
   });
   const never: Callback = { onEpochEnd: () => new Promise(() => {}) };
-  const callbacks = [saving("a"), never, saving("b")];
+  // with a second of its own the last one would end; a busy machine does not take so long from its beginning to the refusal
+  const callbacks = [saving("a", 20), never, saving("b", 800)];
   const { signal } = controller;
   await expect(fresh().fit(rows, { epochs: 3, callbacks, signal })).rejects.toBeInstanceOf(Enough);
   // the second is what all of them have together

@@ -161,8 +161,12 @@ model.fit([[1]]);
 model.fit([[1]], [1], { batch_size: 3 });
 // @ts-expect-error epochs as text
 model.fit([[1]], [1], { epochs: "3" });
-// @ts-expect-error labels are numbers
 model.fit([[1]], ["cat"]);
+model.fit({ xs: [[1]], ys: ["cat"] }, { epochs: 3 });
+// @ts-expect-error labels are numbers or texts
+model.fit([[1]], [null]);
+// @ts-expect-error one object has both
+model.fit({ xs: [[1]] });
 // @ts-expect-error callbacks come in a list
 model.fit([[1]], [1], { callbacks: earlyStopping() });
 // @ts-expect-error a hook that does not exist

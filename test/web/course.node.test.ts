@@ -159,7 +159,7 @@ test("a desk hears of changes and solutions, and only the last change counts", a
   expect(desk.state.value).toEqual({ w1: 0, w2: 0, b: 3 });
   desk.set({ w1: -2 });
   desk.set({ w2: -2 });
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await expect.poll(() => heard).toContain("solved");
   expect(heard).toEqual(["w1=-2&b=3", "w1=-2&w2=-2&b=3", "solved"]);
   expect(desk.result.value?.state).toEqual(desk.state.value);
   expect(desk.query).toBe("w1=-2&w2=-2&b=3");
@@ -185,9 +185,9 @@ test("a chapter that fails says so and stays usable", async () => {
     },
   );
   desk.open("n=1");
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  expect(desk.busy.value).toBe(false);
+  await expect.poll(() => heard).toHaveLength(1);
+  await expect.poll(() => desk.busy.value).toBe(false);
   desk.set({ n: 2 });
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await expect.poll(() => heard).toHaveLength(2);
   expect(heard).toEqual(["one is not possible", "solved"]);
 });

@@ -36,8 +36,17 @@ function file(name: string, content: string | Uint8Array): string {
   return path;
 }
 
-const shaOf = (page: Page): Promise<string> =>
-  page.evaluate(() => document.querySelector(".facts code[title]")?.getAttribute("title") ?? "");
+/** What is shown of the weights; it comes some time after the word that the training is over. */
+async function shaOf(page: Page): Promise<string> {
+  let sha = "";
+  await until(async () => {
+    sha = await page.evaluate(
+      () => document.querySelector(".facts code[title]")?.getAttribute("title") ?? "",
+    );
+    return sha !== "";
+  });
+  return sha;
+}
 const messagesOf = (page: Page): Promise<string> =>
   page.evaluate(() => document.querySelector(".messages")?.textContent ?? "");
 const sourceOf = (page: Page): Promise<string> =>
@@ -218,6 +227,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
       };
     });
     await press(page, "Save to a file");
+    await until(() => page.evaluate(() => "saved" in globalThis));
     await press(page, "Reset");
     await drop(page, "saved");
     await untilProgress(page, "Finished after 3 epochs");

@@ -80,7 +80,7 @@ test("the step is the bits of plain descent", async () => {
   model.setWeights({ ...named("kernel", false), ...named("bias", false) });
   await model.fit([[...net.x]], [[...net.y]], { epochs: 1, batchSize: 1, worker: false });
   expect(model.weights()).toEqual({ ...named("kernel", true), ...named("bias", true) });
-  expect(trace(net).lossAfter).toBeCloseTo(model.gradients([[...net.x]], [[...net.y]]).loss, 6);
+  expect(trace(net).lossAfter).toBeCloseTo((await model.gradients([[...net.x]], [[...net.y]])).loss, 6);
 });
 
 /** What stands between the first and the last "=", as a number. */

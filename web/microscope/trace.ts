@@ -1,5 +1,6 @@
 /** One training step of one point, taken apart: every number of it comes from Nabla. Needs no page. */
 import { activation, dense, type Model, sequential } from "nabla";
+import { gradients as gradientsAt } from "../gradients.ts";
 
 /** What the microscope can show of losses: each with the activation of the outputs it goes with. */
 export const LOSSES = [
@@ -85,13 +86,13 @@ function slopes(g: string, z: readonly number[], a: readonly number[]): number[]
   const model = sequential([dense({ name: "g", units, activation: g as "sigmoid" })], { inputShape: [1] });
   model.compile({ loss: "quadratic" });
   model.setWeights({ "g.kernel": new Float32Array(units), "g.bias": Float32Array.from(z) });
-  return [...model.gradients([[1]], [a.map((value) => value - 1)]).gradients["g.bias"]];
+  return [...gradientsAt(model, [[[1]], [a.map((value) => value - 1)]]).gradients["g.bias"]];
 }
 
 /** @throws NablaError where the loss is no finite number: the net has diverged */
 export function trace(net: Case): Trace {
   const model = fill(build(net), net.layers);
-  const { loss, gradients } = model.gradients([net.x], [net.y]);
+  const { loss, gradients } = gradientsAt(model, [[net.x], [net.y]]);
   let input: readonly number[] = net.x;
   const layers = net.layers.map((layer, i): LayerTrace => {
     const { bias, activation: g } = layer;
@@ -127,7 +128,7 @@ export function trace(net: Case): Trace {
 
 function lossOf(model: Model, { x, y }: Case): number {
   try {
-    return model.gradients([x], [y]).lossExact;
+    return gradientsAt(model, [[x], [y]]).lossExact;
   } catch (error) {
     // a step so long that the loss is no number any more
     if ((error as Error).name === "NablaError") return Number.NaN;

@@ -1,6 +1,7 @@
 /** Looking into a model: every unit's value at every place, which units are dead, how large gradients are. */
 import { dense, type Model, sequential } from "nabla";
 import type { Dataset } from "nabla/data";
+import { gradients } from "../gradients.ts";
 import { OUTPUTS } from "./choices.ts";
 import { layerNames } from "./net.ts";
 import type { PlaneState } from "./state.ts";
@@ -67,14 +68,14 @@ export function deadUnits(outputs: Float32Array, units: number): boolean[] {
  * typical gradient, whatever its width. NaN where a training has come so far that the loss of these rows is no number.
  */
 export function gradientSizes(model: Model, data: Dataset, names: readonly string[]): number[] {
-  const gradients = gradientsOf(model, data);
-  if (!gradients) return names.map(() => Number.NaN);
+  const found = gradientsOf(model, data);
+  if (!found) return names.map(() => Number.NaN);
   return names.map((name) => {
     let sum = 0;
     let count = 0;
     for (const part of ["kernel", "bias"]) {
-      for (const g of gradients[`${name}.${part}`]) sum += g * g;
-      count += gradients[`${name}.${part}`].length;
+      for (const g of found[`${name}.${part}`]) sum += g * g;
+      count += found[`${name}.${part}`].length;
     }
     return Math.sqrt(sum / count);
   });
@@ -82,7 +83,7 @@ export function gradientSizes(model: Model, data: Dataset, names: readonly strin
 
 function gradientsOf(model: Model, data: Dataset): Record<string, Float32Array> | undefined {
   try {
-    return model.gradients(data).gradients;
+    return gradients(model, data).gradients;
   } catch (error) {
     if ((error as Error).name === "NablaError") return undefined;
     throw error;

@@ -84,6 +84,8 @@ const known = new Map<string, Rgb>();
 function resolve(name: ColourName): Rgb {
   const probe = document.createElement("span");
   probe.style.color = `var(--${name})`;
+  // contrast themes replace colours of texts; pictures keep theirs, or they would have one colour
+  probe.style.forcedColorAdjust = "none";
   document.documentElement.append(probe);
   const [r = 0, g = 0, b = 0] = (getComputedStyle(probe).color.match(/[\d.]+/g) ?? []).map(Number);
   probe.remove();

@@ -6,8 +6,10 @@ import { generatedSets } from "../../data/generated/index.ts";
 import { titleOf } from "../../data/readers/open.ts";
 import { labelsOf } from "../../data/split.ts";
 import { unnamed } from "../../data/tables/columns.ts";
+import { type ColumnProfile, profileTable } from "../../data/tables/profile.ts";
 import { rescale } from "../../data/targetScale.ts";
-import { openData } from "../../node/dataFiles.ts";
+import { NablaError } from "../../errors.ts";
+import { openData, openTable } from "../../node/dataFiles.ts";
 import type { Terminal } from "../../report/terminal.ts";
 import { drawImages, imageOf } from "../../report/text/draw.ts";
 import { count, figure, percent, plural, table } from "../../report/text/format.ts";
@@ -17,7 +19,7 @@ import { showShape, sizeOf } from "../../shape.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
 import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
 import { type SequenceFlags, sequenceOptions } from "../options/sequenceData.ts";
-import { type TableFlags, tableOptions } from "../options/tables.ts";
+import { readingOptions, type TableFlags, tableOptions } from "../options/tables.ts";
 import { checkApplicable } from "../training/applicable.ts";
 
 export interface DataFlags extends ImageFlags, TableFlags, ArrayFlags, SequenceFlags {
@@ -38,14 +40,26 @@ export async function dataCommand(
     else print(`Generated data sets:\n\n${table(["name", "what it is"], rows)}`);
     return 0;
   }
-  const data = await openData(source, {
-    testFraction: 0,
-    ...tableOptions(flags),
-    ...(flags.samples !== undefined && { samples: flags.samples }),
-    ...imageOptions(flags, terminal),
-    ...arrayOptions(flags),
-    ...sequenceOptions(flags),
-  });
+  const profile = await profileOf(source, flags);
+  const open = () =>
+    openData(source, {
+      testFraction: 0,
+      ...tableOptions(flags),
+      ...(flags.samples !== undefined && { samples: flags.samples }),
+      ...imageOptions(flags, terminal),
+      ...arrayOptions(flags),
+      ...sequenceOptions(flags),
+    });
+  const data = profile && !asked(flags) ? await unlessRefused(open) : await open();
+  if (typeof data === "string") {
+    const { rows, columns } = profile!;
+    if (flags.json) printJson({ data: source, kind: "csv", rows, refused: data, profile: columns });
+    else {
+      print(`${bold(inLine(source))}: ${titleOf("csv")}, ${plural(rows, "row")}`);
+      print(`\n${profileText(columns)}\n\nnot to be trained on as it stands:\n  ${data}`);
+    }
+    return 0;
+  }
   sayLeftOut(data, terminal);
   checkApplicable(flags, data);
   const { train, validation, test } = data;
@@ -70,6 +84,7 @@ export async function dataCommand(
       ...(names.length && {
         counts: Object.fromEntries(names.map((name, c) => [name, counts.map((part) => part[c])])),
       }),
+      ...(data.csv && profile && { profile: profile.columns }),
     });
     return 0;
   }
@@ -99,9 +114,93 @@ export async function dataCommand(
     ]);
     print(`\n${table(head, rows)}`);
   } else if (names.length) print(`targets: ${count(names.length)} classes`);
-  const preview = Math.min(flags.preview ?? (imageOf(train.inputShape) ? 5 : 0), train.length);
-  if (preview > 0) await show(train, preview, names, terminal, data.standardisation);
+  if (data.csv && profile) print(`\n${profileText(profile.columns)}`);
+  const pictures = data.kind === "images";
+  const usual = pictures ? Math.min(10, Math.max(5, names.length)) : imageOf(train.inputShape) ? 5 : 0;
+  const preview = Math.min(flags.preview ?? usual, train.length);
+  const rows = pictures ? ofEachClass(train, preview) : Uint32Array.from({ length: preview }, (_, i) => i);
+  if (preview > 0) await show(train, rows, names, terminal, data.standardisation);
   return 0;
+}
+
+/** Rows and columns of a table as it stands; undefined for what is none, or cannot be read as one. */
+async function profileOf(
+  source: string,
+  flags: DataFlags,
+): Promise<{ rows: number; columns: ColumnProfile[] } | undefined> {
+  if (source in generatedSets) return undefined;
+  const table = await unlessRefused(() => openTable(source, readingOptions(flags)));
+  if (!table || typeof table === "string") return undefined;
+  return { rows: table.rows.length, columns: profileTable(table, flags.decimal) };
+}
+
+/** Whether something is said of what columns are for: where that is wrong, it is an error. */
+const asked = ({ label, ignore, task, column, maxCategories, missing, split }: DataFlags): boolean =>
+  [label, ignore, task, column, maxCategories, missing, split].some((flag) => flag !== undefined);
+
+/** What it gives, or why not. */
+async function unlessRefused<T>(open: () => Promise<T>): Promise<T | string> {
+  try {
+    return await open();
+  } catch (error) {
+    if (error instanceof NablaError) return error.message;
+    throw error;
+  }
+}
+
+/** Columns of a terminal's line that are shown. */
+const MOST_COLUMNS = 100;
+
+/** A line for each column: its kind, its figures, and how its values are spread. */
+function profileText(columns: readonly ColumnProfile[]): string {
+  const text = (value: number | string | undefined) =>
+    value === undefined ? "" : typeof value === "number" ? figure(value) : value;
+  const rows = columns
+    .slice(0, MOST_COLUMNS)
+    .map((column) => [
+      column.name,
+      column.kind,
+      count(column.missing),
+      count(column.distinct),
+      text(column.min),
+      text(column.mean),
+      text(column.max),
+      valuesOf(column),
+    ]);
+  const more = columns.length - rows.length;
+  const all = table(["column", "kind", "missing", "distinct", "min", "mean", "max", "values"], rows);
+  return more > 0 ? `${all}\n… and ${plural(more, "column")} more; --json has all` : all;
+}
+
+/** The shares of what comes again and again, else a histogram; and what is of another kind. */
+function valuesOf({ kind, top, histogram, odd, distinct }: ColumnProfile): string {
+  const shares = top?.map(({ value, share }) => `${shorter(value)} ${(share * 100).toFixed(0)} %`).join(", ");
+  const rest = top && distinct > top.length ? ", …" : "";
+  const spread = histogram && (kind !== "number" || distinct > 2) ? bars(histogram) : "";
+  const others = odd ? `${plural(odd.cells, "cell")} of another kind, such as ${shorter(odd.first)}` : "";
+  const counted = shares && (kind !== "number" || distinct <= 5) ? `${shares}${rest}` : "";
+  return [spread, counted, others].filter(Boolean).join("  ");
+}
+
+const shorter = (value: string): string => (value.length > 24 ? `${value.slice(0, 23)}…` : value);
+
+const BARS = " ▁▂▃▄▅▆▇█";
+
+/** A bar for each tenth; what is there at all is seen. */
+function bars(histogram: readonly number[]): string {
+  const most = Math.max(...histogram);
+  return histogram.map((n) => BARS[n === 0 ? 0 : Math.max(1, Math.round((n / most) * 8))]).join("");
+}
+
+/** Rows of one class after the other, as long as there are some. */
+function ofEachClass(dataset: Dataset, n: number): Uint32Array {
+  const byClass: number[][] = [];
+  labelsOf(dataset).forEach((label, row) => {
+    byClass[label] ??= [];
+    if (byClass[label].length < n) byClass[label].push(row);
+  });
+  const turns = Array.from({ length: n }, (_, turn) => byClass.flatMap((rows) => rows[turn] ?? []));
+  return Uint32Array.from(turns.flat().slice(0, n));
 }
 
 /** 0.00392… is 1/255. */
@@ -124,18 +223,15 @@ function countLabels(dataset: Dataset, classes: number): number[] {
 
 async function show(
   dataset: Dataset,
-  n: number,
+  shown: Uint32Array,
   names: readonly string[],
   terminal: Terminal,
   by?: Standardisation,
 ): Promise<void> {
   const { bold, dim, print } = terminal;
+  const n = shown.length;
   const { x, y } = buffersFor(dataset, n);
-  await dataset.read(
-    Uint32Array.from({ length: n }, (_, i) => i),
-    x,
-    y,
-  );
+  await dataset.read(shown, x, y);
   if (dataset.targetScale) rescale(y, dataset.targetScale, undefined);
   const width = sizeOf(dataset.inputShape);
   const rows = Array.from({ length: n }, (_, r) => x.subarray(r * width, (r + 1) * width));

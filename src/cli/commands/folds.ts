@@ -9,8 +9,9 @@ import { plural, shown, table, words } from "../../report/text/format.ts";
 import { noteLines, notesOf, readingLines } from "../../report/text/notes.ts";
 import type { Scores } from "../../training/evaluate.ts";
 import { openToTrain } from "../training/opening.ts";
+import { parts } from "../training/parts.ts";
 import { resolveConfig } from "../training/settings.ts";
-import { modeOf, parts, type TrainFlags } from "./train.ts";
+import { modeOf, type TrainFlags } from "./train.ts";
 
 /** @returns the exit code */
 export async function foldsCommand(source: string, flags: TrainFlags, terminal: Terminal): Promise<number> {

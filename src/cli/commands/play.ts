@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { brotliDecompressSync } from "node:zlib";
 import { NablaError } from "../../errors.ts";
 import type { Terminal } from "../../report/terminal.ts";
 import { type Files, folderFiles, serveFiles, zipFiles } from "./serve.ts";
@@ -22,10 +23,11 @@ function page(): Files {
   );
   for (const place of places) {
     if (existsSync(`${place}web/index.html`)) return folderFiles(`${place}web/`);
-    if (existsSync(`${place}web.zip`)) return zipFiles(readFileSync(`${place}web.zip`));
+    const packed = `${place}web.zip.br`;
+    if (existsSync(packed)) return zipFiles(brotliDecompressSync(readFileSync(packed)));
   }
   throw new NablaError(
-    `play: the playground is not built: there is neither web/index.html nor web.zip in ${places[0]}; run npm run build, or install nabla again`,
+    `play: the playground is not built: there is neither web/index.html nor web.zip.br in ${places[0]}; run npm run build, or install nabla again`,
   );
 }
 

@@ -12,7 +12,7 @@ import { inLine } from "../../report/text/visible.ts";
 import { folderOf, type PictureOptions } from "../input/folder.ts";
 import { type InputRow, readInputs } from "../input/inputs.ts";
 import { openModel } from "../input/openModel.ts";
-import { type Prediction, predictorOf } from "../input/predictor.ts";
+import { type OnePrediction, type Prediction, predictorOf } from "../input/predictor.ts";
 import { seriesOf } from "../input/series.ts";
 import { checkSingle } from "../input/single.ts";
 import { textOf } from "../input/texts.ts";
@@ -29,7 +29,7 @@ interface PredictFlags extends PictureOptions, ReadingFlags {
 }
 
 /** What becomes of one row. */
-interface Predicted extends Omit<InputRow, "values"> {
+interface Predicted extends Omit<InputRow, "values" | "steps"> {
   readonly prediction: Prediction;
 }
 
@@ -86,8 +86,8 @@ export async function predictCommand(
           ...(flags.maxPixels !== undefined && { maxPixels: flags.maxPixels }),
         });
     const predicted: Predicted[] = [];
-    for await (const { values, ...row } of rows) {
-      const prediction = prefixed(`${row.name}: `, () => predict(values));
+    for await (const { values, steps, ...row } of rows) {
+      const prediction = prefixed(`${row.name}: `, () => predict(values, steps));
       predicted.push({ ...row, prediction });
     }
     all.push({ spec, rows: predicted, more, notes: notes ?? [], folder: folder !== undefined });
@@ -147,26 +147,35 @@ function show(
     print(
       `${inLine(name)}: ${bold(inLine(prediction.class))} ${say(first!.confidence)}${mark}${dim(runners.length ? `   then ${runners.join(", ")}` : "")}`,
     );
+  } else if ("steps" in prediction) {
+    const shown = (of: OnePrediction) =>
+      "class" in of ? inLine(of.class) : of.outputs.map(shownResult).join(", ");
+    const between = prediction.steps.some((of) => "outputs" in of && of.outputs.length > 1) ? "; " : " ";
+    print(`${inLine(name)}: ${bold(prediction.steps.map(shown).join(between))}`);
   } else print(`${inLine(name)}: ${bold(prediction.outputs.map(shownResult).join(", "))}`);
   if (note) print(dim(`  (${inLine(note)})`));
 }
 
-/** With a header; confidences and outputs as the float32 they are. */
+/** With a header; confidences and outputs as the float32 they are. A line for each step, where these are predicted. */
 function tableOf(rows: readonly Predicted[], files: boolean): (string | number)[][] {
   const first = rows[0]?.prediction;
-  const outputs = first && "outputs" in first ? first.outputs.length : 0;
+  const each = first !== undefined && "steps" in first;
+  const one = each ? first.steps[0] : first;
+  const outputs = one && "outputs" in one ? one.outputs.length : 0;
   const columns =
     outputs === 0
       ? ["class", "confidence"]
       : outputs === 1
         ? ["output"]
         : Array.from({ length: outputs }, (_, i) => `output ${i}`);
+  const cells = (of: OnePrediction) =>
+    "class" in of ? [of.class, shortest(of.confidence)] : of.outputs.map(shortest);
   return [
-    [files ? "file" : "input", ...columns],
-    ...rows.map(({ name, prediction }) =>
-      "class" in prediction
-        ? [name, prediction.class, shortest(prediction.confidence)]
-        : [name, ...prediction.outputs.map(shortest)],
+    [files ? "file" : "input", ...(each ? ["step"] : []), ...columns],
+    ...rows.flatMap(({ name, prediction }) =>
+      "steps" in prediction
+        ? prediction.steps.map((of, step) => [name, step, ...cells(of)])
+        : [[name, ...cells(prediction)]],
     ),
   ];
 }

@@ -4,7 +4,6 @@ import { callbackOptions } from "../../callbacks/table.ts";
 import type { Config } from "../../config/config.ts";
 import { augment } from "../../data/augment/index.ts";
 import { shifted } from "../../data/augment/shifted.ts";
-import type { Dataset } from "../../data/dataset.ts";
 import { partsOf } from "../../data/split.ts";
 import { splitNotes } from "../../data/splitNotes.ts";
 import { NablaError } from "../../errors.ts";
@@ -23,8 +22,6 @@ import { scoreForecast } from "../../sequences/score.ts";
 import type { Threads } from "../../threads/threads.ts";
 import { checkFit } from "../../training/batch.ts";
 import { since } from "../../training/run.ts";
-import type { RunSettings } from "../../training/settings.ts";
-import { chosenRows, fractionOf } from "../../training/splitRule.ts";
 import type { ImageFlags } from "../input/images.ts";
 import { openModel, openNewest, passedOver } from "../input/openModel.ts";
 import { isSeries } from "../input/series.ts";
@@ -43,10 +40,12 @@ import {
   standardisedAs,
 } from "../training/from.ts";
 import { openFor } from "../training/opening.ts";
+import { parts, splitOff, validationPart } from "../training/parts.ts";
 import { reportOf } from "../training/reporting.ts";
+import { type RestartFlags, Restarts, restarted } from "../training/restart.ts";
 import { extraOf, metadataOf, openResumed, type Prepared, saidOver } from "../training/resume.ts";
 import { type Saved, Saving, type SavingFlags } from "../training/saving.ts";
-import { type ModelFlags, resolveConfig } from "../training/settings.ts";
+import { checkPreset, type ModelFlags, resolveConfig } from "../training/settings.ts";
 import { checkUnits, partsAsBefore } from "../training/targets.ts";
 import { testing } from "../training/testing.ts";
 import { doneEvent, endText, startEvent, startText } from "../training/trainOutput.ts";
@@ -57,6 +56,7 @@ export interface TrainFlags
     TableFlags,
     ArrayFlags,
     SavingFlags,
+    RestartFlags,
     WindowFlags,
     SequenceFlags {
   testSplit?: number;
@@ -78,10 +78,11 @@ const INTERRUPTED = 130;
 
 /** @returns the exit code */
 export async function trainCommand(source: string, flags: TrainFlags, terminal: Terminal): Promise<number> {
+  const begun = restarted(flags);
   if (flags.folds !== undefined && flags.forecast === undefined)
     return (await import("./folds.ts")).foldsCommand(source, flags, terminal);
   const { amongRanks } = await import("../training/ranks.ts");
-  return amongRanks(flags, terminal, async (flags, terminal, ranks) => {
+  return amongRanks(begun, terminal, async (flags, terminal, ranks) => {
     // of several processes only the first one saves, also to what it goes on from
     const saving = await Saving.open(ranks && ranks.rank > 0 ? {} : flags, terminal);
     try {
@@ -106,6 +107,15 @@ async function trainTo(
   const path = found?.path ?? flags.from;
   const old = found?.model ?? (path === undefined ? undefined : await openModel(path));
   if (old) checkSingle(old, path!, "fit() takes them");
+  checkPreset(flags.model);
+  const restarts =
+    flags.restart === undefined || saving.out === undefined
+      ? undefined
+      : await Restarts.begin(
+          saving.out,
+          found ? since(internalsOf(found.model).state.run).step : 0,
+          flags.restart,
+        );
   const raw = await openFor(old, path, source, flags, terminal);
   if (old && flags.resume === undefined) checkInputs(old, path!, raw);
   const opened = old ? standardisedAs(old, flags.resume ? { ...raw, notes: [] } : raw) : raw;
@@ -147,6 +157,7 @@ async function trainTo(
   const again = flags.resume !== undefined && trained === state.settings?.rows;
   if (again && saidOver(prepared, path!, { json, quiet: mode === "quiet" }, terminal)) {
     if (flags.out !== undefined) await saving.last(model);
+    await restarts?.over();
     return 0;
   }
   const { batchSize, epochs } = config.training;
@@ -190,6 +201,7 @@ async function trainTo(
     });
     // an interruption from now on is no reason to lose what is trained
     if (saving.out !== undefined) saved = await saving.last(model);
+    await restarts?.over();
   } catch (error) {
     line.clear();
     const { epoch, step } = since(internalsOf(model).state.run);
@@ -265,28 +277,3 @@ function checkTrainable(data: OpenedData, { training }: Config): void {
       `--batch-size: expected at most ${trained}, the rows of ${data.name} to train on, got ${batchSize}`,
     );
 }
-
-/** How many rows fit() will train on and validate on. @param rows which, where they are chosen already */
-export function parts(
-  data: { readonly train: Pick<Dataset, "length">; readonly validation?: Dataset },
-  { training }: Pick<Config, "training">,
-  rows?: readonly [Uint32Array, Uint32Array],
-): { trained: number; validation: number } {
-  const { length } = data.train;
-  const taken = rows?.[1].length ?? Math.floor(length * fractionOf(training.validationSplit) + 0.5);
-  const copies = training.shifted === undefined ? 1 : 5;
-  return {
-    trained: copies * (rows?.[0].length ?? length - taken),
-    validation: taken || (validationPart(data, { training })?.length ?? 0),
-  };
-}
-
-/** The data's own validation part, unless rows are split off to validate on. */
-const validationPart = (
-  { validation }: { readonly validation?: Dataset },
-  { training }: Pick<Config, "training">,
-): Dataset | undefined => (training.validationSplit === 0 ? validation : undefined);
-
-/** The rows that fit() trains on and validates on. @param before settings of a training that is resumed */
-const splitOff = (train: Dataset, { training }: Config, before: RunSettings | undefined) =>
-  chosenRows(train, training.validationSplit, before?.validationSplit, training).rows;

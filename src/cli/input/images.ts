@@ -1,8 +1,7 @@
 /** Folders of pictures on the command line, and pictures as inputs to predict from. */
 
-import { prepareDigit } from "../../data/images/digit.ts";
-import { type Picture, toChannels } from "../../data/images/picture.ts";
-import { type Fit, fitPicture, type Size } from "../../data/images/resize.ts";
+import type { Fit, Size } from "../../data/images/resize.ts";
+import { asTrained, trainedFormat } from "../../data/images/trained.ts";
 import { NablaError } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
@@ -13,7 +12,6 @@ import type { Terminal } from "../../report/terminal.ts";
 import { imageOf } from "../../report/text/draw.ts";
 import { count, plural } from "../../report/text/format.ts";
 import { inLine } from "../../report/text/visible.ts";
-import { showShape } from "../../shape.ts";
 import { extraOf } from "../training/resume.ts";
 
 export interface ImageFlags {
@@ -141,34 +139,19 @@ export function pictureRow(
   asIs = false,
   maxPixels?: number,
 ): PictureRow {
-  const { size, channels, fit = "pad" } = imageOptionsOf(model);
-  if (typeof size !== "object" || !channels)
-    throw new NablaError(
-      `${name}: a picture, but the model takes inputs ${showShape(model.inputShape)}, which are not pictures`,
-    );
-  const { width, height } = size;
+  const format = trainedFormat(name, model);
+  const { width, height, channels } = format;
   const decoded = decodeImage(bytes, name, { maxPixels });
   const own = `${decoded.width}×${decoded.height}`;
-  const digits = !extraOf(model)?.images && channels === 1 && width === 28 && height === 28;
-  if (!digits || asIs) {
-    const picture = fitPicture(toChannels(decoded, channels), size, fit);
-    const done = [
-      decoded.channels > channels && "made grey",
-      (decoded.width !== width || decoded.height !== height) && `${own} brought to ${width}×${height}`,
-    ].filter(Boolean);
-    return { values: picture.data, note: done.join(", ") };
-  }
-  if (readyMade(decoded)) return { values: decoded.data, note: "" };
-  const { picture, inverted, ...part } = prepareDigit(decoded, { name });
-  return {
-    values: picture.data,
-    note: `${inverted ? "dark on light, inverted; " : ""}cut to ${part.width}×${part.height} of ${own}, scaled and centred as in MNIST (--as-is leaves it)`,
-  };
-}
-
-/** Whether a picture is already as MNIST's are: of that size, on black. */
-function readyMade({ data, width, height, channels }: Picture): boolean {
-  if (channels !== 1 || width !== 28 || height !== 28) return false;
-  const border = data.filter((_, i) => i < 28 || i >= 28 * 27 || i % 28 === 0 || i % 28 === 27);
-  return border.reduce((sum, value) => sum + value, 0) < 16 * border.length;
+  const { picture, digit } = asTrained(decoded, asIs ? { ...format, digits: false } : format, name);
+  if (digit)
+    return {
+      values: picture.data,
+      note: `${digit.inverted ? "dark on light, inverted; " : ""}cut to ${digit.width}×${digit.height} of ${own}, scaled and centred as in MNIST (--as-is leaves it)`,
+    };
+  const done = [
+    decoded.channels > channels && "made grey",
+    (decoded.width !== width || decoded.height !== height) && `${own} brought to ${width}×${height}`,
+  ].filter(Boolean);
+  return { values: picture.data, note: done.join(", ") };
 }

@@ -32,6 +32,8 @@ export interface InputRow {
   values: Inputs;
   /** The true class, where the input has one. */
   label?: number;
+  /** Of a sequence whose steps are predicted one by one: how many it has, without those that fill the row up. */
+  steps?: number;
   /** What was done to it before the model saw it. */
   note?: string;
 }

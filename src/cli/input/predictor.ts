@@ -13,20 +13,31 @@ export interface Ranked {
   readonly confidence: number;
 }
 
-/** Quantities, or classes with the surest first. */
-export type Prediction =
+/** Quantities, or classes with the surest first; or one of these for each step. */
+export type Prediction = OnePrediction | { readonly steps: readonly OnePrediction[] };
+
+export type OnePrediction =
   | { readonly outputs: readonly number[] }
   | (Ranked & { readonly ranking: readonly Ranked[] });
 
 /** @param vote where several models decide */
-export function predictorOf(model: Model, vote?: Ensemble): (values: Inputs) => Prediction {
+export function predictorOf(model: Model, vote?: Ensemble): (values: Inputs, steps?: number) => Prediction {
   const names = classNames(model);
   const numbers = isRegression(model);
   const target = extraOf(model)?.csv?.target;
-  return (values) => {
+  const classes = extraOf(model)?.sequences?.classes ?? names;
+  const units = model.outputShape[model.outputShape.length - 1]!;
+  return (values, steps) => {
     const votes = vote?.predict(values);
     const raw = [...(votes ?? model.predict(values)).row(0)];
     const outputs = target ? raw.map((value) => value * target.scale + target.mean) : raw;
+    if (steps !== undefined)
+      return {
+        steps: Array.from({ length: steps }, (_, step) => {
+          const of = outputs.slice(step * units, (step + 1) * units);
+          return numbers ? { outputs: of } : classify(model, of, classes);
+        }),
+      };
     if (votes) return rank(raw, names, votes.argMax()[0]);
     return numbers ? { outputs } : classify(model, outputs, names);
   };

@@ -21,7 +21,7 @@ export const sequencesOf = (model: Model): SequencesInfo | undefined => extraOf(
 export function sequencesAs(model: Model, targets = true): Pick<OpenDataOptions, "likeSequences"> {
   const info = sequencesOf(model);
   if (!info) return {};
-  const { classes: _, ...inputs } = info;
+  const { classes: _, targetScale: _s, ...inputs } = info;
   return { likeSequences: targets ? info : inputs };
 }
 
@@ -34,7 +34,7 @@ export function sequenceRows(
 ): InputRow[] {
   const info = sequencesOf(model)!;
   const raw = rawText(text, name, { ...reading, likeSequences: info, unlabelled: true });
-  const { data } = encodeRaw(raw, info);
+  const { data, lengths } = encodeRaw(raw, info);
   const width = sizeOf(model.inputShape);
   const { length } = raw.rows;
   if (data.length !== length * width)
@@ -49,6 +49,7 @@ export function sequenceRows(
       name: length === 1 ? name : `${name}#${row}`,
       values: data.slice(row * width, (row + 1) * width),
       ...(label !== undefined && { label }),
+      ...(info.targets === "each" && { steps: lengths[row]! }),
     };
   });
 }

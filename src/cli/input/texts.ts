@@ -2,14 +2,14 @@
 import { sha256Hex } from "../../checkpoint/sha256.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { type TextInfo, textSplit } from "../../data/sequences/texts.ts";
-import { type TokenKind, Vocabulary, wordVocabulary } from "../../data/sequences/vocabulary.ts";
+import { Vocabulary, wordVocabulary } from "../../data/sequences/vocabulary.ts";
 import { decodeText } from "../../data/tables/text.ts";
 import { NablaError } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
 import { readBytes } from "../../node/paths.ts";
 import { ngramBits } from "../../sequences/ngram.ts";
-import { checkTextFlags } from "../options/texts.ts";
+import { checkTextFlags, type TextModel } from "../options/texts.ts";
 import { extraOf } from "../training/resume.ts";
 
 /** Windows of a file, opened as data sets are. */
@@ -41,15 +41,16 @@ const N = 3;
 /**
  * The windows of a text file to train on and to test with.
  *
- * @param known of a model that training goes on from, or that is looked at
+ * @param as how a new model reads it; or what is known of a model that training goes on from, or that is looked at
  */
 export async function openText(
   source: string,
-  kind: TokenKind,
+  as: TextModel | { readonly text: TextInfo; readonly testSplit?: number },
   flags: TextFlags,
-  known?: { readonly text: TextInfo; readonly testSplit?: number },
 ): Promise<OpenedText> {
   checkTextFlags(flags);
+  const known = "text" in as ? as : undefined;
+  const kind = "text" in as ? as.text.vocabulary.kind : as.tokens;
   if (known && flags.window !== undefined && flags.window !== known.text.length)
     throw new NablaError(
       `--window: the model was trained with ${known.text.length}, got ${flags.window}; leave it out`,
@@ -68,7 +69,9 @@ export async function openText(
       : undefined;
   const split = textSplit(text, {
     name: source,
-    length: flags.window ?? known?.text.length ?? (kind === "chars" ? 16 : 6),
+    ...("text" in as
+      ? { length: as.text.length, encoding: as.text.encoding, targets: as.text.targets }
+      : { length: flags.window ?? as.length, ...(as.each && { encoding: "ids", targets: "each" }) }),
     ...(flags.windowStep !== undefined && { step: flags.windowStep }),
     ...(flags.unknown && { unknown: flags.unknown }),
     ...(vocabulary && { vocabulary }),
@@ -113,7 +116,7 @@ export async function openModelText(
       `--part: ${source} is not the text the model was trained on, or has no ${flags.part} part; leave --part out`,
     );
   const testSplit = part === "all" ? 0 : (data.testSplit ?? 0.1);
-  const opened = await openText(source, text!.vocabulary.kind, { ...flags, testSplit }, { text: text! });
+  const opened = await openText(source, { text: text! }, { ...flags, testSplit });
   const dataset = part === "test" ? opened.test! : opened.train;
   return { dataset, part, notes: opened.notes ?? [], ...(part === "test" && { bits: opened.bits! }) };
 }

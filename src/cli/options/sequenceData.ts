@@ -1,5 +1,6 @@
 /** Flags of sequences of different lengths: for train and data. */
 import type { Command } from "commander";
+import { TARGETS } from "../../data/sequences/sequenceFields.ts";
 import { NablaError } from "../../errors.ts";
 import type { OpenDataOptions, OpenedData } from "../../node/dataFiles.ts";
 import { oneOf, wholeOption } from "./values.ts";
@@ -7,6 +8,7 @@ import { oneOf, wholeOption } from "./values.ts";
 /** How JSON, or the rows of a table, are read as sequences. Undefined: not given. */
 export interface SequenceFlags {
   sequence?: string;
+  targets?: "sequence" | "each";
   ids?: boolean;
   steps?: number;
   keepSteps?: "first" | "last";
@@ -19,6 +21,11 @@ export const sequenceFlags = (command: Command): Command =>
     .option(
       "--sequence <COLUMN>",
       "CSV: rows are steps; the column that tells which rows are one sequence (--time orders them)",
+    )
+    .option(
+      "--targets <WHAT>",
+      "sequences: what has a target: sequence, or each (every step; default: each where JSON has lists of them)",
+      oneOf("--targets", TARGETS),
     )
     .option("--ids", "sequences: steps are ids, whole numbers from 1, instead of quantities")
     .option(
@@ -35,12 +42,14 @@ export const sequenceFlags = (command: Command): Command =>
 /** What openData() is told of them. */
 export const sequenceOptions = ({
   sequence,
+  targets,
   ids,
   steps,
   keepSteps,
   time,
-}: SequenceFlags): Pick<OpenDataOptions, "sequence" | "ids" | "steps" | "keep" | "time"> => ({
+}: SequenceFlags): Pick<OpenDataOptions, "sequence" | "targets" | "ids" | "steps" | "keep" | "time"> => ({
   ...(sequence !== undefined && { sequence }),
+  ...(targets && { targets }),
   ...(ids && { ids }),
   ...(steps !== undefined && { steps }),
   ...(keepSteps && { keep: keepSteps }),
@@ -56,6 +65,7 @@ export function checkSequenceFlags(
   const given = (
     [
       ["--sequence", flags.sequence],
+      ["--targets", flags.targets],
       ["--ids", flags.ids],
       ["--steps", flags.steps],
       ["--keep-steps", flags.keepSteps],

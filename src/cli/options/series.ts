@@ -43,7 +43,7 @@ export const windowFlags = (command: Command): Command =>
       )
       .option(
         "--window <STEPS>",
-        "series: steps the model looks at (default: twice --forecast, and at least a season)",
+        "series and texts: steps the model looks at (default: twice --forecast, and at least a season; of texts by --model)",
         wholeOption("--window"),
       )
       .option(
@@ -66,7 +66,7 @@ export const windowFlags = (command: Command): Command =>
 /** @throws NablaError for flags of series where there is none */
 export function checkNoSeries(flags: WindowFlags, name: string): void {
   if (flags.unknown !== undefined)
-    throw new NablaError(`--unknown is for texts (--model chars or words); ${name} is something else`);
+    throw new NablaError(`--unknown is for texts (--model chars, words); ${name} is something else`);
   const given = (
     [
       ["--window", flags.window],

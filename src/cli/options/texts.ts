@@ -3,11 +3,30 @@
 import type { TokenKind } from "../../data/sequences/vocabulary.ts";
 import { NablaError } from "../../errors.ts";
 
-/** Models of texts, by what a token is. */
-const TEXT_MODELS: Readonly<Record<string, TokenKind>> = { chars: "chars", words: "words" };
+/** How a text is read for a model. */
+export interface TextModel {
+  readonly tokens: TokenKind;
+  /** Tokens that go in, where nobody says how many. */
+  readonly length: number;
+  /** Whether each step tells the next token, as recurrent layers do; else the last one alone. */
+  readonly each?: true;
+}
 
-/** What a token is, where the model is one of texts. */
-export const tokensOf = (model: string | undefined): TokenKind | undefined =>
+const chars = { tokens: "chars", length: 64, each: true } as const;
+const words = { tokens: "words", length: 24, each: true } as const;
+
+/** Models of texts, by the names of their presets. */
+const TEXT_MODELS: Readonly<Record<string, TextModel>> = {
+  chars: { tokens: "chars", length: 16 },
+  words: { tokens: "words", length: 6 },
+  "chars-lstm": chars,
+  "chars-gru": chars,
+  "words-lstm": words,
+  "words-gru": words,
+};
+
+/** How a text is read, where the model is one of texts. */
+export const textModelOf = (model: string | undefined): TextModel | undefined =>
   model !== undefined && Object.hasOwn(TEXT_MODELS, model) ? TEXT_MODELS[model] : undefined;
 
 /** @throws NablaError for flags of other data */

@@ -1,6 +1,9 @@
 /** Networks by name, made to fit the data. Options on the command line override presets. */
 import { type ActivationName, activations } from "../../activations/table.ts";
 import type { Dataset, Target } from "../../data/dataset.ts";
+import type { SequencesInfo } from "../../data/sequences/sequencesInfo.ts";
+import type { TextInfo } from "../../data/sequences/texts.ts";
+import { Vocabulary } from "../../data/sequences/vocabulary.ts";
 import { NablaError } from "../../errors.ts";
 import type { LossName } from "../../losses/table.ts";
 import { showShape, sizeOf } from "../../shape.ts";
@@ -113,7 +116,7 @@ export function presetConfig(
     layers.push(...features.layers(common));
   }
   const hidden = options.hidden ?? preset.hidden;
-  if (preset.recurrent) layers.push(...preset.recurrent(name, dataset, hidden, common));
+  if (preset.recurrent) layers.push(...preset.recurrent(name, dataset, hidden, common, task.each === true));
   const pooled = preset.recurrent || layers.at(-1)?.type === "globalAveragePooling2d";
   if (!pooled && (features || dataset.inputShape.length > 1)) layers.push({ type: "flatten" });
   for (const n of preset.recurrent ? [] : hidden) {
@@ -186,7 +189,22 @@ const initializerFor = (activation: ActivationName): Initializer =>
 export function taskOf(dataset: Dataset): Task {
   const { target } = dataset;
   if (target.kind === "class") return { kind: "classes", classes: target.classes };
-  return { kind: isBinary(dataset, target) ? "binary" : "values", size: target.size };
+  return (
+    eachStep(dataset, target) ?? { kind: isBinary(dataset, target) ? "binary" : "values", size: target.size }
+  );
+}
+
+/** Of sequences and texts with a target for every step. */
+function eachStep({ extra }: Dataset, { shape = [] }: Target & { kind: "values" }): Task | undefined {
+  const { text, sequences } = (extra ?? {}) as { text?: TextInfo; sequences?: SequencesInfo };
+  const each = { each: true } as const;
+  if (text?.targets === "each")
+    return { kind: "classes", classes: new Vocabulary(text.vocabulary).size, ...each };
+  if (sequences?.targets !== "each") return undefined;
+  const { classes } = sequences;
+  return classes
+    ? { kind: "classes", classes: classes.length, ...each }
+    : { kind: "values", size: shape[1] ?? 1, ...each };
 }
 
 function isBinary(dataset: Dataset, target: Extract<Target, { kind: "values" }>): boolean {

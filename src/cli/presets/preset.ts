@@ -9,12 +9,12 @@ export type PresetLayer = ConfigInput["model"]["layers"][number];
 export type TrainingInput = ConfigInput["training"];
 export type Initializer = Extract<PresetLayer, { type?: "dense" }>["kernelInitializer"];
 
-/** What the data requires of a network. */
+/** What the data requires of a network: of a row, or, with `each`, of every step of it. */
 export type Task =
-  | { kind: "classes"; classes: number }
+  | { kind: "classes"; classes: number; each?: true }
   /** Values that are all 0 or 1, as in truth tables. */
-  | { kind: "binary"; size: number }
-  | { kind: "values"; size: number };
+  | { kind: "binary"; size: number; each?: undefined }
+  | { kind: "values"; size: number; each?: true };
 
 /** The training options that affect the network: a penalty is divided by the number of training rows. */
 export interface PresetOptions
@@ -63,7 +63,13 @@ export interface Preset {
     layers(common: LayerDefaults): PresetLayer[];
   };
   /** Hidden layers walk the steps of a sequence, and keep a state. Pictures are read row by row. */
-  recurrent?(name: string, dataset: Dataset, hidden: readonly number[], common: LayerDefaults): PresetLayer[];
+  recurrent?(
+    name: string,
+    dataset: Dataset,
+    hidden: readonly number[],
+    common: LayerDefaults,
+    each: boolean,
+  ): PresetLayer[];
   /** Share of the values dropped before each dense layer, but for the inputs themselves. */
   readonly dropout?: number;
   /** The last layer and its loss. Default: what is usual for the task. */

@@ -1,6 +1,6 @@
 /** Networks for series, texts and sequences. */
 import type { Preset } from "./preset.ts";
-import { recurrent } from "./recurrent.ts";
+import { recurrent, recurrentText } from "./recurrent.ts";
 
 export const sequencePresets = {
   lstm: recurrent("lstm"),
@@ -48,4 +48,8 @@ export const sequencePresets = {
       epochs: 3,
     },
   },
+  "chars-lstm": recurrentText("lstm", "characters"),
+  "chars-gru": recurrentText("gru", "characters"),
+  "words-lstm": recurrentText("lstm", "words"),
+  "words-gru": recurrentText("gru", "words"),
 } satisfies Record<string, Preset>;

@@ -28,6 +28,7 @@ export interface TrainOption {
 const OWN: Readonly<Record<string, string>> = {
   out: "each trial has its own folder in --out of the sweep",
   resume: "a trial that was ended goes on by itself",
+  restart: "a trial that was ended goes on by itself",
   otherData: "a sweep is of one data set",
   report: "nabla sweep --summary DIR --report FILE writes a page of all trials",
   json: "it is an option of nabla sweep",

@@ -11,7 +11,7 @@ import { arrayOptions } from "../options/arrays.ts";
 import { checkSequenceFlags, sequenceOptions } from "../options/sequenceData.ts";
 import { checkNoSeries } from "../options/series.ts";
 import { tableOptions } from "../options/tables.ts";
-import { tokensOf } from "../options/texts.ts";
+import { textModelOf } from "../options/texts.ts";
 import { checkApplicable, checkClasses } from "./applicable.ts";
 import { readAs } from "./from.ts";
 import { extraOf } from "./resume.ts";
@@ -26,9 +26,11 @@ export async function openFor(
 ): Promise<OpenedData> {
   const other = (kind: "text" | "series") => checkSequenceFlags(flags, { kind, name: source });
   const text = old && textOf(old);
-  const tokens = text?.vocabulary.kind ?? tokensOf(flags.model);
-  if (tokens) other("text");
-  if (tokens) return openText(source, tokens, flags, text && { text, ...extraOf(old!)!.data });
+  const model = textModelOf(flags.model);
+  if (text ?? model) {
+    other("text");
+    return openText(source, text ? { text, ...extraOf(old!)!.data } : model!, flags);
+  }
   const series = old && seriesOf(old);
   if (wantsSeries(flags, series)) {
     other("series");

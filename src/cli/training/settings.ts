@@ -78,20 +78,29 @@ const USUAL: Partial<Record<OpenedData["kind"], string>> = {
   sequences: "gru",
 };
 
+/** @throws NablaError for a name that no preset has: before the data are opened, which a name may be about */
+export function checkPreset(name: string | undefined): void {
+  if (name === undefined || name.endsWith(".json") || Object.hasOwn(presets, name)) return;
+  const names = Object.keys(presets);
+  const listed = [
+    ...names.filter((each) => !/^(book|modern)-/.test(each)),
+    "book-1 … book-10",
+    "modern-1, modern-2, modern-5 … modern-9",
+  ];
+  throw new NablaError(
+    `--model: there is no ${show(name)}${didYouMean(name, names) || ";"} expected ${listed.join(", ")}, or the name of a .json file`,
+  );
+}
+
 function fromPreset(flags: ModelFlags, data: OpenedData): ConfigInput {
   const name = flags.model ?? USUAL[data.kind] ?? "mlp";
-  if (!Object.hasOwn(presets, name)) {
-    const names = Object.keys(presets);
-    const listed = [
-      ...names.filter((each) => !each.includes("-")),
-      "book-1 … book-10",
-      "modern-1, modern-2, modern-5 … modern-9",
-    ];
+  checkPreset(name);
+  const task = taskOf(data.train);
+  if (task.each && !presets[name]!.recurrent)
     throw new NablaError(
-      `--model: there is no ${show(name)}${didYouMean(name, names) || ";"} expected ${listed.join(", ")}, or the name of a .json file`,
+      `--model ${name} gives one answer for a row; ${data.name} has a target for each step: --model gru or lstm`,
     );
-  }
-  const made = presetConfig(name, data.train, taskOf(data.train), flags);
+  const made = presetConfig(name, data.train, task, flags);
   return { nabla: 1, model: { inputShape: made.inputShape, layers: made.layers }, training: made.training };
 }
 

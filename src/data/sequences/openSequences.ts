@@ -91,6 +91,7 @@ export function rawText(
     {
       sequence,
       ids,
+      ...(options.targets && { targets: options.targets }),
       ...(time !== undefined && { time }),
       ...(label !== undefined && { label }),
       ...(ignore && { ignore }),

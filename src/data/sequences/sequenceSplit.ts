@@ -4,11 +4,12 @@ import { show } from "../../fields/fields.ts";
 import { range } from "../dataset.ts";
 import { rowsDataset } from "../rows.ts";
 import { partsOf, splitRows } from "../split.ts";
+import { rescale } from "../targetScale.ts";
 import type { RawSequences } from "./rawSequences.ts";
-import { labelTargets } from "./sequenceLabels.ts";
+import { labelsSteps, labelTargets, stepTargets, targetScaleOf } from "./sequenceLabels.ts";
 import { checkIds, freeMask, lengthsOf, packRows, type Steps, scaleSteps, stepsOf } from "./sequenceRows.ts";
 import type { SequenceOptions, SequenceSplit } from "./sequences.ts";
-import type { SequencesInfo } from "./sequencesInfo.ts";
+import { checkTargetScale, type SequencesInfo } from "./sequencesInfo.ts";
 import { Vocabulary, wordVocabulary } from "./vocabulary.ts";
 
 /** How they become rows, whatever they were read from. */
@@ -16,22 +17,28 @@ type Reading = Omit<SequenceOptions, "labels" | "label" | "ignore" | "name">;
 
 /** Data sets of sequences that were read. */
 export function splitSequences(given: RawSequences, options: Reading): SequenceSplit {
-  const { like, missing = "error", testFraction = 0.2, seed = 0, task } = options;
+  const { like, missing = "error", testFraction = 0.2, seed = 0 } = options;
+  const { task = like?.targetScale && ("regression" as const) } = options;
   const { raw, notes } = whole(given, missing);
   checkKind(raw, like);
   if (!raw.labels)
     throw new NablaError(
       `${raw.name}: the sequences have no labels; expected records with label, class, target or y, or labels beside the sequences (label, --label, names another key)`,
     );
-  const {
-    y,
-    target,
-    notes: said,
-  } = labelTargets(raw, { ...(task && { task }), ...(like?.classes && { known: like.classes }) });
+  const told = { ...(task && { task }), ...(like?.classes && { known: like.classes }) };
+  const each = ((like ?? options).targets ?? (!like && labelsSteps(raw) ? "each" : undefined)) === "each";
+  const one = each ? undefined : labelTargets(raw, told);
   const labelled = rowsDataset(
-    { name: raw.name, length: raw.rows.length, inputShape: [0], inputType: "float32", inputScale: 1, target },
+    {
+      name: raw.name,
+      length: raw.rows.length,
+      inputShape: [0],
+      inputType: "float32",
+      inputScale: 1,
+      target: one?.target ?? { kind: "values", size: 1 },
+    },
     new Float32Array(0),
-    y,
+    one?.y ?? new Float32Array(raw.rows.length),
   );
   const cut = testFraction > 0 ? splitRows(labelled, testFraction, { seed }) : undefined;
   const train = cut?.[0] ?? range(raw.rows.length);
@@ -44,6 +51,22 @@ export function splitSequences(given: RawSequences, options: Reading): SequenceS
     : fitInfo(raw, train, options);
   if (like) checkLike(raw, steps, like);
   const x = packRows(raw, steps, info, options.keep);
+  const {
+    y,
+    target,
+    classes,
+    notes: said,
+  } = one
+    ? { ...one, classes: one.target.kind === "class" ? one.target.names : undefined }
+    : { classes: undefined, ...stepTargets(raw, lengthsOf(steps), info.steps, options.keep, told) };
+  const { targetScale: asked = like?.targetScale ?? true } = options;
+  const by =
+    asked === true
+      ? targetScaleOf(y, target, train, raw.label, each ? lengthsOf(steps) : undefined)
+      : target.kind === "values" && asked
+        ? checkTargetScale(asked, `${raw.name}: targetScale`)
+        : undefined;
+  if (by) rescale(y, undefined, by);
   const all = Object.assign(
     rowsDataset(
       {
@@ -53,6 +76,7 @@ export function splitSequences(given: RawSequences, options: Reading): SequenceS
         inputType: "float32",
         inputScale: 1,
         target,
+        ...(by && { targetScale: by }),
       },
       x,
       y,
@@ -61,7 +85,9 @@ export function splitSequences(given: RawSequences, options: Reading): SequenceS
       extra: {
         sequences: {
           ...info,
-          ...(target.kind === "class" && target.names && { classes: [...target.names] }),
+          ...(classes && { classes: [...classes] }),
+          ...(by && { targetScale: by }),
+          ...(each && { targets: "each" as const }),
         },
       },
     },
@@ -83,7 +109,12 @@ export function encodeRaw(given: RawSequences, info: SequencesInfo, keep?: "firs
   checkLike(raw, steps, info);
   const data = packRows(raw, steps, info, keep);
   const { length } = raw.rows;
-  return { data, shape: info.kind === "vectors" ? [length, info.steps, steps.width] : [length, info.steps] };
+  const lengths = lengthsOf(steps).map((n) => Math.min(n, info.steps));
+  return {
+    data,
+    lengths,
+    shape: info.kind === "vectors" ? [length, info.steps, steps.width] : [length, info.steps],
+  };
 }
 
 const vocabularyOf = ({ vocabulary }: SequencesInfo) => vocabulary && new Vocabulary(vocabulary);

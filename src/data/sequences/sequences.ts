@@ -8,6 +8,7 @@ import { parseLines } from "../jsonLines.ts";
 import { tableFields } from "../tables/csvFields.ts";
 import { type CsvTableOptions, parseCsvTable } from "../tables/csvTable.ts";
 import type { Task } from "../tables/target.ts";
+import type { TargetScale } from "../targetScale.ts";
 import { givenOf } from "./given.ts";
 import { type RawSequences, rawSequences } from "./rawSequences.ts";
 import { sequenceFields } from "./sequenceFields.ts";
@@ -21,7 +22,10 @@ import type { Vocabulary } from "./vocabulary.ts";
 export interface SequenceOptions {
   /** What errors call it; default "sequences". */
   name?: string;
-  /** What each sequence is to be told as, where they are no records: names of classes, numbers, or lists of as many numbers. */
+  /**
+   * What each sequence is to be told as, where they are no records: names of classes, numbers, or lists of as many numbers; or of every step
+   * one of these.
+   */
   labels?: ArrayLike<unknown>;
   /** The key or column of the target. Default: label, class, target or y; of a table else the last. */
   label?: string;
@@ -29,6 +33,11 @@ export interface SequenceOptions {
   ignore?: readonly string[];
   /** Default "auto": texts, or few different whole numbers, are classes; anything else is regression. */
   task?: Task;
+  /**
+   * "sequence": one target for each; "each": one for every step, as the tags of words. Default: "each" where labels are lists of names, or
+   * lists as long as sequences of different lengths; else "sequence", whose labels may be lists of as many numbers. Of tables "sequence".
+   */
+  targets?: SequencesInfo["targets"];
   /** Whether a step is an id, a whole number from 1 for `embedding`, instead of a quantity; default false. */
   ids?: boolean;
   /** Steps of a row; default: those of the longest sequence. */
@@ -44,6 +53,8 @@ export interface SequenceOptions {
   missing?: (typeof MISSING_STEPS)[number];
   /** Default true: features get mean 0 and variance 1, by the sequences that are trained on. */
   standardise?: boolean;
+  /** Default true: targets that are one quantity get mean 0 and variance 1 for the training; models predict in their own unit. */
+  targetScale?: boolean | TargetScale;
   /** Of texts; default: the words of the sequences that are trained on, in lower case. */
   vocabulary?: Vocabulary;
   /** The share of sequences that are tested with; default 0.2; 0 for none. */
@@ -150,6 +161,7 @@ export const ofTable = (
     ...only(options, ["sequence", "time", "label", "ignore", "ids"]),
     sequence: options.sequence,
     unlabelled,
+    each: (options.targets ?? like?.targets) === "each",
     ...(like && { ids: like.kind === "ids" }),
     ...(like?.label !== undefined && options.label === undefined && { label: like.label }),
     ...(like?.features && { known: like.features }),
@@ -170,7 +182,7 @@ export function encodeSequences(
   const { name = "sequences", keep } = givenOf("encodeSequences", asked);
   checkSequencesInfo(info, "encodeSequences: info");
   const { kind, label, features } = info;
-  return encodeRaw(
+  const { data, shape } = encodeRaw(
     rawSequences(given, {
       name,
       alone: true,
@@ -181,4 +193,5 @@ export function encodeSequences(
     info,
     keep,
   );
+  return { data, shape };
 }

@@ -1,6 +1,8 @@
 /** What a model's file says of the sequences it was trained on: `metadata.extra.sequences`. */
 import { NablaError } from "../../errors.ts";
 import { choice, int, list, number, show, string } from "../../fields/fields.ts";
+import type { TargetScale } from "../targetScale.ts";
+import { TARGETS } from "./sequenceFields.ts";
 import { checkVocabulary, type VocabularyInfo } from "./vocabulary.ts";
 
 /** What the steps of a sequence are. */
@@ -24,6 +26,10 @@ export interface SequencesInfo {
   vocabulary?: VocabularyInfo;
   /** Class names in the order of their numbers; absent for quantities. */
   classes?: string[];
+  /** "each": every step has a target. Absent, or "sequence": the sequence has one. */
+  targets?: (typeof TARGETS)[number];
+  /** Of quantities, by those that are trained on: (value - mean) / scale. See metadata.targetScale. */
+  targetScale?: TargetScale;
   /** What the target is called in records and tables. */
   label?: string;
   /** Of a table: the column that tells which rows are one sequence, and the one that orders them. */
@@ -39,6 +45,8 @@ export function checkSequencesInfo(value: unknown, path = "sequences"): Sequence
   choice(STEP_KINDS).check(info.kind, `${path}.kind`);
   int({ min: 1 }).check(info.steps, `${path}.steps`);
   if (info.maskValue !== undefined) number().check(info.maskValue, `${path}.maskValue`);
+  if (info.targets !== undefined) choice(TARGETS).check(info.targets, `${path}.targets`);
+  if (info.targetScale !== undefined) checkTargetScale(info.targetScale, `${path}.targetScale`);
   for (const key of ["label", "sequence", "time"] as const)
     if (info[key] !== undefined) string().check(info[key], `${path}.${key}`);
   if (info.classes !== undefined) list(string(), { min: 1 }).check(info.classes, `${path}.classes`);
@@ -58,4 +66,14 @@ export function checkSequencesInfo(value: unknown, path = "sequences"): Sequence
   if (by.scale.some((scale) => scale === 0))
     throw new NablaError(`${path}.standardisation.scale: expected numbers that are not 0`);
   return info;
+}
+
+/** @throws NablaError for what is no scale of one target */
+export function checkTargetScale(by: TargetScale, path: string): TargetScale {
+  if (typeof by !== "object" || by === null)
+    throw new NablaError(`${path}: expected { mean, scale }, got ${show(by)}`);
+  for (const key of ["mean", "scale"] as const)
+    list(number(), { min: 1, max: 1 }).check(by[key], `${path}.${key}`);
+  if (by.scale[0] === 0) throw new NablaError(`${path}.scale: expected a number that is not 0`);
+  return by;
 }

@@ -20,6 +20,8 @@ export interface TableReading {
   readonly label?: string | number;
   readonly ignore?: readonly string[];
   readonly ids?: boolean;
+  /** Whether every step has a label of its own. */
+  readonly each?: boolean;
   /** Features of sequences that were read before. */
   readonly known?: readonly string[];
   /** Whether a table without the label will do. */
@@ -29,7 +31,7 @@ export interface TableReading {
 /** @throws NablaError with the line, for what is no number, a sequence with two labels, and a time that comes twice */
 export function tableSequences(table: Table, reading: TableReading): RawSequences {
   const { name, columns, rows, lines } = table;
-  const { known, ids = false, unlabelled = false } = reading;
+  const { known, ids = false, each = false, unlabelled = false } = reading;
   const idAt = findColumn(table, reading.sequence);
   const steps = new Map<string, number[]>();
   rows.forEach((row, r) => {
@@ -80,7 +82,12 @@ export function tableSequences(table: Table, reading: TableReading): RawSequence
         (_, i) => values[i % width]![group[Math.floor(i / width)]!]!,
       ),
     ),
-    ...(labelAt >= 0 && { labels: labelsOf(table, labelAt, groups, idAt), label: columns[labelAt]! }),
+    ...(labelAt >= 0 && {
+      labels: each
+        ? groups.map((group) => group.map((row) => rows[row]![labelAt]!))
+        : labelsOf(table, labelAt, groups, idAt),
+      label: columns[labelAt]!,
+    }),
     sequence: columns[idAt]!,
     ...(timeAt >= 0 && { time: columns[timeAt]! }),
     place: (row) => `sequence ${show(keys[row])} (line ${lines[groups[row]![0]!]})`,
@@ -138,7 +145,7 @@ function labelsOf(table: Table, labelAt: number, groups: readonly number[][], id
     const odd = group.find((row) => rows[row]![labelAt] !== label);
     if (odd === undefined) return label;
     throw new NablaError(
-      `${name}: line ${lines[odd]}: column ${show(columns[labelAt])}: ${show(rows[odd]![labelAt])}, but ${show(label)} in line ${lines[group[0]!]} of the same sequence (${show(rows[odd]![idAt])}); expected one label for a sequence`,
+      `${name}: line ${lines[odd]}: column ${show(columns[labelAt])}: ${show(rows[odd]![labelAt])}, but ${show(label)} in line ${lines[group[0]!]} of the same sequence (${show(rows[odd]![idAt])}); expected one label for a sequence; targets: "each" (--targets each) takes one for every step`,
     );
   });
 }

@@ -8,7 +8,8 @@ import { show } from "../../fields/fields.ts";
 import { showShape, sizeOf } from "../../shape.ts";
 import { isA } from "../../tags.ts";
 import type { Target, Targets } from "../dataset.ts";
-import { areFew, areTooMany, byCodeUnit } from "../labels.ts";
+import { areFew, areTooMany, inOrder, isNumeric } from "../labels.ts";
+import { some } from "../texts.ts";
 import { rounded, titleOf, type Values } from "./arranged.ts";
 
 export type TargetTask = "auto" | "classification" | "regression";
@@ -185,7 +186,7 @@ function named(
       const number = numbers.get(name);
       if (number !== undefined) return number;
       throw new NablaError(
-        `${parts[p]!.name}: ${describe(parts[p]!)}: row ${row}: ${show(name)} is none of the known classes${didYouMean(name, classes) || ";"} expected ${shown(classes)}`,
+        `${parts[p]!.name}: ${describe(parts[p]!)}: row ${row}: ${show(name)} is none of the known classes${didYouMean(name, classes) || ";"} expected ${some(classes)}`,
         { details: { row } },
       );
     }),
@@ -195,22 +196,18 @@ function named(
     target: { kind: "class", classes: classes.length, names: classes },
     parts: labels,
     classes,
-    notes: [`${titleOf(first)}: labels of ${what}: ${shown(classes)}${otherwise(first, classes.length)}`],
+    notes: [`${titleOf(first)}: labels of ${what}: ${some(classes)}${otherwise(first, classes.length)}`],
   };
 }
 
-const shown = (names: readonly string[]): string =>
-  names.slice(0, 12).join(", ") + (names.length > 12 ? ", …" : "");
-
 /** @throws NablaError where text is numbers with fractions: quantities, or names of classes? */
 function sorted(names: string[], part: Part): string[] {
-  const numeric = names.every((name) => name.trim() !== "" && Number.isFinite(Number(name)));
-  const fraction = numeric ? names.find((name) => !Number.isInteger(Number(name))) : undefined;
+  const fraction = isNumeric(names) ? names.find((name) => !Number.isInteger(Number(name))) : undefined;
   if (fraction !== undefined)
     throw new NablaError(
       `${part.name}: ${describe(part)}: ${show(fraction)} may be a quantity or the name of a class; store quantities with .astype("float64"), and give classes names that are no numbers`,
     );
-  return names.sort(numeric ? (a, b) => Number(a) - Number(b) || byCodeUnit(a, b) : byCodeUnit);
+  return inOrder(names);
 }
 
 function isOneHot({ data }: Values, width: number): boolean {

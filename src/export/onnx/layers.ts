@@ -6,7 +6,7 @@ import { activated } from "./activations.ts";
 import { attention, multiHeadAttention } from "./attention.ts";
 import { maskBehind, TAKES } from "./masks.ts";
 import { MERGING } from "./merging.ts";
-import { bidirectional, recurrent, within } from "./recurrent.ts";
+import { bidirectional, finalState, recurrent, within } from "./recurrent.ts";
 import { SEQUENCES } from "./sequences.ts";
 import { SPATIAL } from "./spatial.ts";
 import { type Place, plain, refuse, type Writer, type Writing, type Written } from "./writing.ts";
@@ -233,6 +233,7 @@ const WRITERS: Readonly<Record<string, Writer>> = {
   simpleRnn: recurrent,
   lstm: recurrent,
   gru: recurrent,
+  finalState,
   dropout,
   gaussianNoise: (_at, [x]) => x!,
   bidirectional,

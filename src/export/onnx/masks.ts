@@ -13,6 +13,7 @@ export const TAKES: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "lstm",
   "gru",
   "bidirectional",
+  "finalState",
   "globalAveragePooling1d",
   "attention",
   "multiHeadAttention",

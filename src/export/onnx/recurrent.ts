@@ -12,6 +12,7 @@ interface Config {
   recurrentActivation?: { name: string };
   returnSequences: boolean;
   goBackwards: boolean;
+  returnState?: boolean;
   stateful?: boolean;
   resetAfter?: boolean;
 }
@@ -35,6 +36,8 @@ function nameOf({ name }: { name: string }): string {
 interface Walk {
   readonly config: Config;
   readonly directions: readonly Place[];
+  /** States it begins with, each [batch, units]. */
+  readonly starts?: readonly Written[];
 }
 
 const joined = (lists: readonly Float32Array[]): Float32Array => {
@@ -79,7 +82,7 @@ function weightsOf(at: Writing, { config, directions }: Walk, wish: string): str
  * masked value are packed.
  */
 function walked(at: Writing, x: Written, walk: Walk, direction: string, wish: string): string {
-  const { config, directions } = walk;
+  const { config, directions, starts = [] } = walk;
   const { type, units, returnSequences } = config;
   if (config.stateful)
     refuse("stateful: ONNX has no states that one run leaves to the next; train without it");
@@ -92,10 +95,15 @@ function walked(at: Writing, x: Written, walk: Walk, direction: string, wish: st
     return gate ? (type === "lstm" ? [gate, own, own] : [gate, own]) : [own];
   });
   const weights = weightsOf(at, walk, wish);
-  const lengths = rows ? [...(weights.length === 2 ? [""] : []), rows.lengths] : [];
+  if (rows && starts.length > 0)
+    refuse("it begins with states it is given, and some of its steps are padding");
+  const first = starts.map((start, i) =>
+    at.node("Unsqueeze", [start.name, at.constant([0], true)], {}, `${wish}_start${i}`),
+  );
+  const more = [...(weights.length === 2 ? [""] : []), rows?.lengths ?? "", ...first];
   return at.node(
     OPERATORS[type],
-    [steps, ...weights, ...lengths],
+    [steps, ...weights, ...(rows || starts.length > 0 ? more : [])],
     {
       hidden_size: units,
       direction,
@@ -111,17 +119,40 @@ function walked(at: Writing, x: Written, walk: Walk, direction: string, wish: st
 const emptied = (at: Writing, x: Written, last: string, wish: string): string =>
   x.mask === undefined ? last : at.node("Mul", [last, anyStep(at, x.mask)], {}, wish);
 
+/** The operator's states at the end, [directions, batch, units], by their names here. */
+function statesOf(
+  at: Writing,
+  { type, returnState, returnSequences }: Config,
+  wish: string,
+): Written["states"] {
+  if (!returnState) return undefined;
+  const { outputs } = at.nodes[at.nodes.length - 1]!;
+  if (returnSequences) outputs.push(at.fresh(`${wish}_h`));
+  if (type === "lstm") outputs.push(at.fresh(`${wish}_c`));
+  return { h: outputs[1]!, ...(type === "lstm" && { c: outputs[2]! }) };
+}
+
+export const finalState: Writer = (at, [x], place) => {
+  const { state } = place.config as unknown as { state: string };
+  const { states, mask } = x!;
+  const found = states && Object.hasOwn(states, state) ? states[state] : undefined;
+  if (found === undefined) refuse("it is a state of both directions, and those are not written");
+  const wish = mask === undefined ? place.name : `${place.name}_ends`;
+  const end = at.node("Squeeze", [found!, at.constant([0], true)], {}, wish);
+  return { name: emptied(at, x!, end, place.name), shape: place.outputShape, channelsFirst: false };
+};
+
 /** Steps before and after are told apart by their place alone. */
 export const recurrent: Writer = (at, [x, ...starts], place) => {
-  if (starts.length > 0) refuse("it begins with states it is given, which are not written");
   const config = place.config as unknown as Config;
   const { units, returnSequences, goBackwards } = config;
-  const out = { shape: place.outputShape, channelsFirst: false };
   const { mask } = x!;
-  const walk = { config, directions: [place] };
+  const walk = { config, directions: [place], starts };
   if (returnSequences && goBackwards && mask !== undefined)
     refuse("goBackwards with returnSequences turns steps around, and some of its input's are padding");
   const all = walked(at, x!, walk, goBackwards ? "reverse" : "forward", place.name);
+  const states = statesOf(at, config, place.name);
+  const out = { shape: place.outputShape, channelsFirst: false, states };
   if (!returnSequences) {
     const wish = mask === undefined ? place.name : `${place.name}_ends`;
     const last = at.node("Squeeze", [all, at.constant([0], true)], {}, wish);

@@ -13,6 +13,8 @@ export interface Written {
   readonly channelsFirst: boolean;
   /** A value [batch, steps]: 0 for steps that are padding, else 1. */
   readonly mask?: string | undefined;
+  /** Of a recurrent layer with returnState: its states at the end, [1, batch, units], by their names. */
+  readonly states?: Readonly<Record<string, string>> | undefined;
 }
 
 type Value = number | string | readonly number[] | readonly string[] | { readonly float: number };

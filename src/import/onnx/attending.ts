@@ -2,38 +2,50 @@
 import type { OnnxNode } from "../../interop/onnx.ts";
 import type { Connections, Found } from "./patterns.ts";
 
-/** [queries, keys turned, values, which keys are seen, what is added to scores]. The name of no operator. */
+/**
+ * [queries, keys turned, values, which keys are seen, what the others' scores become, what is added to scores, what shares are multiplied by],
+ * then what scores are multiplied by, `times` of them, and what they are divided by. The name of no operator.
+ */
 export const ATTENDING = "(attention)";
 
-/** A number that a node multiplies or divides by. @returns what it does that to */
-function scaled(at: Connections, name: string | undefined): { from: string | undefined; scale: number } {
-  const node = at.maker(name, "Mul", "Div");
-  if (!node) return { from: name, scale: 1 };
-  const i = node.inputs.findIndex((each) => at.number(each) !== undefined);
-  if (i < 0 || (node.type === "Div" && i === 0)) return { from: name, scale: 1 };
-  const n = at.number(node.inputs[i])!;
-  return { from: node.inputs[1 - i], scale: node.type === "Mul" ? n : 1 / n };
+/** What does not depend on the model's input, that a value is multiplied or divided by. */
+interface Scaled {
+  readonly from: string | undefined;
+  readonly times: readonly string[];
+  readonly by: readonly string[];
 }
 
-/** What hides keys from queries: constants that are multiplied, and those that are added. */
+function scaled(at: Connections, name: string | undefined): Scaled {
+  const node = at.maker(name, "Mul", "Div");
+  const i = node?.inputs.findIndex((each) => at.isFixed(each)) ?? -1;
+  if (!node || i < 0 || (node.type === "Div" && i === 0)) return { from: name, times: [], by: [] };
+  const constant = [node.inputs[i]!];
+  return node.type === "Mul"
+    ? { from: node.inputs[1 - i], times: constant, by: [] }
+    : { from: node.inputs[0], times: [], by: constant };
+}
+
+/** What hides keys from queries: what chooses between scores and a low number, and what is added to scores. */
 interface Hidden {
   readonly scores: string | undefined;
-  readonly seen: string;
-  readonly added: string;
+  readonly where?: string;
+  readonly never?: string;
+  /** Whether it is true for keys that are hidden. */
+  readonly turned?: boolean;
+  readonly added?: string;
+  /** Whether it is subtracted. */
+  readonly less?: boolean;
 }
 
 function hidden(at: Connections, name: string | undefined): Hidden {
-  const where = at.maker(name, "Where");
-  const is = at.maker(where?.inputs[0], "Greater");
-  // keys are seen where the constant is 1, not where it is 0
-  const border = at.number(is?.inputs[1]) ?? Number.NaN;
-  const parts = border >= 0 && border < 1;
-  if (where && is && parts && at.isWeight(is.inputs[0]) && (at.number(where.inputs[2]) ?? 0) < -1e4)
-    return { scores: where.inputs[1], seen: is.inputs[0]!, added: "" };
-  const sum = at.maker(name, "Add");
-  const i = sum?.inputs.findIndex((each) => at.isWeight(each)) ?? -1;
-  if (i >= 0) return { scores: sum!.inputs[1 - i], seen: "", added: sum!.inputs[i]! };
-  return { scores: name, seen: "", added: "" };
+  const [where, one, other] = at.maker(name, "Where")?.inputs ?? [];
+  if (at.isFixed(where) && at.isFixed(other)) return { scores: one, where, never: other! };
+  if (at.isFixed(where) && at.isFixed(one)) return { scores: other, where, never: one!, turned: true };
+  const sum = at.maker(name, "Add", "Sub");
+  const i = sum?.inputs.findIndex((each) => at.isFixed(each)) ?? -1;
+  const less = sum?.type === "Sub";
+  if (i < 0 || (less && i === 0)) return { scores: name };
+  return { scores: sum!.inputs[1 - i], added: sum!.inputs[i]!, less };
 }
 
 /** softmax(scale · q kᵀ) v */
@@ -41,24 +53,27 @@ export function attending(at: Connections, last: OnnxNode): Found | undefined {
   const [given, values] = last.inputs;
   const product = at.maker(given, "Mul");
   const spread = at.maker(product?.inputs.find((name) => at.maker(name, "Softmax")) ?? given, "Softmax");
-  const seenAfter = at.other(product, spread?.outputs[0]);
-  if (!spread || !values || at.isWeight(values)) return undefined;
-  if (product && !at.isWeight(seenAfter)) return undefined;
+  const after = at.other(product, spread?.outputs[0]);
+  if (!spread || !values || at.isFixed(values)) return undefined;
+  if (product && !at.isFixed(after)) return undefined;
   const axis = spread.attributes.find(({ name }) => name === "axis")?.i ?? -1;
-  const { scores, seen, added } = hidden(at, spread.inputs[0]);
-  if (product && seen !== seenAfter) return undefined;
+  const { scores, where = "", never = "", turned, added = "", less } = hidden(at, spread.inputs[0]);
   const whole = scaled(at, scores);
   const matrices = at.maker(whole.from, "MatMul");
-  if (!matrices || matrices.inputs.some((name) => at.isWeight(name))) return undefined;
+  if (!matrices || matrices.inputs.some((name) => at.isFixed(name))) return undefined;
   // PyTorch multiplies both sides by the root
-  const [q, k] = matrices.inputs.map((name) => scaled(at, name)) as [
-    ReturnType<typeof scaled>,
-    ReturnType<typeof scaled>,
-  ];
+  const [q, k] = matrices.inputs.map((name) => scaled(at, name)) as [Scaled, Scaled];
+  const all = [whole, q, k];
+  const times = all.flatMap((one) => one.times);
   const attributes = [
-    { name: "scale", f: whole.scale * q.scale * k.scale },
+    { name: "times", i: times.length },
+    { name: "turned", i: Number(turned ?? false) },
+    { name: "less", i: Number(less ?? false) },
     { name: "axis", i: axis },
   ];
-  const inputs = [q.from!, k.from!, values, seen, added];
-  return { last, node: { ...last, type: ATTENDING, inputs, attributes } };
+  const constants = [where, never, added, after ?? "", ...times, ...all.flatMap((one) => one.by)];
+  return {
+    last,
+    node: { ...last, type: ATTENDING, inputs: [q.from!, k.from!, values, ...constants], attributes },
+  };
 }

@@ -35,8 +35,16 @@ export function cropped(at: Importing, given: Value, axis: number, before: numbe
     (own): Axis =>
       own.flatMap((factor) => (factor === factors[0] ? out : factors.includes(factor) ? [] : [factor])),
   );
-  return at.arrange(
+  const done = at.arrange(
     value,
     factors.length > 0 && lies ? held : [...out.map((factor) => [factor]), ...given.held],
   );
+  const last = given.held[given.held.length - 1] ?? [];
+  // stretches of the innermost axis
+  if (crop && factors.length > 0 && lies && factors[0] === last[0]) {
+    const { of, first } = at.columns.get(given.layer) ?? { of: given.layer, first: 0 };
+    const width = lengthOf(inner);
+    at.columns.set(done.layer, { of, first: first + before * width, count: lengthOf(out) * width });
+  }
+  return done;
 }

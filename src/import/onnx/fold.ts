@@ -2,20 +2,13 @@
 
 import { permuted } from "../../interop/layouts.ts";
 import { pow } from "../../math/elementary.ts";
-import { isA } from "../../tags.ts";
 import { Unsupported } from "../problems.ts";
 import { isConstant } from "./importing.ts";
 import type { Op } from "./op.ts";
-import { picked } from "./ops/cutting.ts";
 import { targetOf } from "./ops/shapes.ts";
+import { along, isFloat, joined, like, type Numbers, parts, size, sliced, triangle } from "./pieces.ts";
 import { constantOf } from "./tensors.ts";
 import { axisAt, type Constant, constant, dimsOf } from "./value.ts";
-
-type Numbers = Float32Array | Float64Array;
-const size = (dims: readonly number[]) => dims.reduce((a, b) => a * b, 1);
-const isFloat = ({ data }: Constant) => isA("Float32Array", data);
-const like = (data: Numbers, n: number): Numbers =>
-  isA("Float32Array", data) ? new Float32Array(n) : new Float64Array(n);
 
 /** The shape that shapes are broadcast to. */
 function common(op: Op, all: readonly Constant[]): number[] {
@@ -53,57 +46,6 @@ const each =
     for (let i = 0; i < out.length; i++) out[i] = f(...all.map(({ data }, k) => data[where[k]![i]!]!));
     return constant(dims, out);
   };
-
-/** Stretches of an axis, chosen one by one. */
-function along(one: Constant, axis: number, chosen: readonly number[], dims?: readonly number[]): Constant {
-  const [outer, n, inner] = [size(one.dims.slice(0, axis)), one.dims[axis]!, size(one.dims.slice(axis + 1))];
-  const out = like(one.data, outer * chosen.length * inner);
-  let to = 0;
-  for (let o = 0; o < outer; o++)
-    for (const at of chosen) {
-      if (!(Number.isInteger(at) && at >= 0 && at < n)) throw new Unsupported(`it takes place ${at} of ${n}`);
-      out.set(one.data.subarray((o * n + at) * inner, (o * n + at + 1) * inner), to);
-      to += inner;
-    }
-  return constant(dims ?? [...one.dims.slice(0, axis), chosen.length, ...one.dims.slice(axis + 1)], out);
-}
-
-function joined(op: Op): Constant {
-  const all = op.inputs.map((_, i) => op.known(i));
-  const rank = all[0]?.dims.length ?? 0;
-  const axis = axisAt(op.int("axis"), rank);
-  if (
-    !all.every(
-      ({ dims }) => dims.length === rank && dims.every((n, i) => i === axis || n === all[0]!.dims[i]),
-    )
-  )
-    throw new Unsupported("its constants have shapes that do not fit");
-  const n = all.reduce((sum, { dims }) => sum + dims[axis]!, 0);
-  const [outer, inner] = [size(all[0]!.dims.slice(0, axis)), size(all[0]!.dims.slice(axis + 1))];
-  const out = like(all.some(isFloat) ? new Float32Array() : new Float64Array(), outer * n * inner);
-  let to = 0;
-  for (let o = 0; o < outer; o++)
-    for (const { dims, data } of all) {
-      const width = dims[axis]! * inner;
-      out.set(data.subarray(o * width, (o + 1) * width), to);
-      to += width;
-    }
-  return constant([...all[0]!.dims.slice(0, axis), n, ...all[0]!.dims.slice(axis + 1)], out);
-}
-
-function sliced(op: Op): Constant {
-  let one = op.known(0);
-  const list = (name: string, i: number) => (op.opset < 10 ? op.ints(name) : op.numbers(name, i));
-  const starts = list("starts", 1) ?? [];
-  const ends = list("ends", 2) ?? [];
-  const axes = list("axes", 3) ?? starts.map((_, i) => i);
-  const steps = (op.opset < 10 ? undefined : op.numbers("steps", 4)) ?? starts.map(() => 1);
-  axes.forEach((given, i) => {
-    const axis = axisAt(given, one.dims.length);
-    one = along(one, axis, picked(one.dims[axis]!, starts[i]!, ends[i]!, steps[i]!));
-  });
-  return one;
-}
 
 function axesOf(op: Op): number[] | undefined {
   return op.opset < 13 ? op.ints("axes") : op.numbers("axes", 1);
@@ -159,7 +101,7 @@ function shapeOf(op: Op): Constant {
   return constant([cut.length], cut);
 }
 
-type Fold = (op: Op) => Constant;
+type Fold = (op: Op) => Constant | readonly Constant[];
 
 /** Of shapes alone, whatever they are of. */
 export const OF_SHAPES: Readonly<Record<string, Fold>> = {
@@ -191,6 +133,8 @@ export const FOLDS: Readonly<Record<string, Fold>> = {
   Equal: each((a, b) => Number(a === b), true),
   Greater: each((a, b) => Number(a > b), true),
   Less: each((a, b) => Number(a < b), true),
+  GreaterOrEqual: each((a, b) => Number(a >= b), true),
+  LessOrEqual: each((a, b) => Number(a <= b), true),
   Not: each((a) => Number(!a), true),
   And: each((a, b) => Number(a && b), true),
   Or: each((a, b) => Number(a || b), true),
@@ -246,6 +190,8 @@ export const FOLDS: Readonly<Record<string, Fold>> = {
     );
   },
   Concat: joined,
+  Split: parts,
+  Trilu: triangle,
   Slice: sliced,
   Gather(op) {
     const [one, at] = [op.known(0), op.known(1)];

@@ -95,9 +95,14 @@ class Reading {
     return nodes.filter((node) => found.has(node));
   }
 
-  /** Recurrent layers of a file have the batch second, unless they say otherwise. */
+  /** The axis that is called so; recurrent layers of a file have the batch second, unless they say otherwise. */
   private findBatch(): number {
     const names = this.graph.inputs.map(({ name }) => name);
+    const dims = this.graph.inputs[0]?.type?.tensor?.shape?.dims ?? [];
+    const called = dims.findIndex(
+      ({ name, value }) => value === undefined && /^(?:batch(?:_?size)?|N)$/i.test(name ?? ""),
+    );
+    if (called >= 0) return called;
     const second = this.nodes.some(
       ({ type, inputs, attributes }) =>
         /^(?:RNN|LSTM|GRU)$/.test(type ?? "") &&

@@ -36,6 +36,11 @@ export class Importing {
   readonly names = new Map<string, string[]>();
   /** Layers of several heads: whether a product, or its bias, may still become their own. */
   readonly heads = new Map<string, "open" | "biasless" | "closed">();
+  /** Layers that have some of a dense layer's outputs, one after the other. */
+  readonly columns = new Map<
+    string,
+    { readonly of: string; readonly first: number; readonly count: number }
+  >();
   /** The name of the node that is read, for its layers. */
   node = "";
 

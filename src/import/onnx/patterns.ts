@@ -50,6 +50,20 @@ export class Connections {
   }
   private weights: ReadonlySet<string> | undefined;
 
+  /** Whether a value is the same whatever the model's input is, but for the sizes of that. */
+  isFixed(name: string | undefined): boolean {
+    if (!this.moving) {
+      this.moving = new Set(this.graph.inputs.map((one) => one.name ?? ""));
+      for (const one of this.graph.initializers) this.moving.delete(one.name ?? "");
+      // nodes are in the order they run in
+      for (const { type, inputs, outputs } of this.graph.nodes)
+        if (type !== "Shape" && type !== "Size" && inputs.some((each) => this.moving!.has(each)))
+          for (const each of outputs) this.moving.add(each);
+    }
+    return name !== undefined && name !== "" && !this.moving.has(name);
+  }
+  private moving: Set<string> | undefined;
+
   /** The other input of a node of two; undefined where the one is none of them. */
   other(node: OnnxNode | undefined, one: string | undefined): string | undefined {
     const [a, b] = node?.inputs ?? [];

@@ -2,7 +2,7 @@
 
 /** What openModel() takes for an ONNX file. */
 export interface OnnxOptions {
-  /** Which axis of inputs is the batch: 0; of recurrent layers that begin with steps, 1. false: there is none, a row is the whole input. */
+  /** Which axis of inputs is the batch: the one that is called batch, or 0; of recurrent layers that begin with steps, 1. false: there is none, a row is the whole input. */
   batch?: number | false;
   /** Sizes of axes that the file leaves open, by their names there: { height: 224 }. Axes without a name: "input.2". */
   dimensions?: Readonly<Record<string, number>>;

@@ -173,7 +173,7 @@ export async function saliencyOf(
     ({ activation }) => activation && !activations[activation as ActivationName].trainable,
   );
   if (!image || mistakes.length === 0 || loss.rule || stepped) return [];
-  const gradients = model.inputGradients(
+  const gradients = await model.inputGradients(
     await arraysOf(
       dataset,
       mistakes.map(({ row }) => row),

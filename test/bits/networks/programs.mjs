@@ -87,7 +87,7 @@ export const PROGRAMS = {
     all.compile({ loss: "categoricalCrossentropy" });
     await all.fit(x, others, { epochs: 1, batchSize: 16 });
     const votes = nabla.ensemble([tuned, all]).predict(x);
-    const gradient = all.inputGradients(x, others);
+    const gradient = await all.inputGradients(x, others);
     const { intervals } = await all.evaluate(x, others, { bootstrap: 20, metrics: ["accuracy"] });
     return { model: all, x, also: [[...votes.data], [...gradient.data], intervals] };
   },

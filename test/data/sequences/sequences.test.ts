@@ -16,7 +16,7 @@ function rowsOf(dataset: Dataset): { x: number[]; y: number[] } {
   dataset.read(range(dataset.length), x, y);
   return { x: [...x], y: [...y] };
 }
-const plain = { testFraction: 0, standardise: false } as const;
+const plain = { testFraction: 0, standardise: false, targetScale: false } as const;
 
 test("a row has the steps of the longest sequence; shorter ones are filled up at their end", () => {
   const {
@@ -135,7 +135,12 @@ test("features are scaled by the steps of the sequences that are trained on; pad
 });
 
 test("ids and words: a vocabulary of the sequences that are trained on, and what is new has an id of its own", () => {
-  const { train, info } = sequences([[3, 1], [2]], { labels: [0.5, 1.25], ids: true, testFraction: 0 });
+  const { train, info } = sequences([[3, 1], [2]], {
+    labels: [0.5, 1.25],
+    ids: true,
+    testFraction: 0,
+    targetScale: false,
+  });
   expect(train.inputShape).toEqual([2]);
   expect(rowsOf(train)).toEqual({ x: [3, 1, 2, 0], y: [0.5, 1.25] });
   expect(info).toEqual({ kind: "ids", steps: 2, size: 4, maskValue: 0 });
@@ -340,4 +345,239 @@ describe("refused", () => {
       "encodeSequences: info.steps",
     );
   });
+});
+
+/** Numbers, and for each whether the sum so far is above 0. */
+const signs = (n: number, names: readonly unknown[]) =>
+  Array.from({ length: n }, (_, r) => {
+    let sum = 0;
+    const x = Array.from(
+      { length: 3 + (r % 4) },
+      (_, t) => Math.round(9 * Math.sin(1 + r * 3.7 + t * 2.3)) || 1,
+    );
+    return { x, y: x.map((value) => names[(sum += value) > 0 ? 1 : 0]) };
+  });
+
+test("every step has a target: classes, numbers, several numbers; what fills rows up has 0", () => {
+  const given = [
+    [1, 2, 3],
+    [4, 5],
+  ];
+  const each = (labels: unknown[], more: object = {}) => sequences(given, { labels, ...plain, ...more });
+  const tags = each([
+    ["b", "a", "b"],
+    ["a", "b"],
+  ]);
+  expect(tags.train.target).toEqual({ kind: "values", size: 3, shape: [3] });
+  expect(rowsOf(tags.train).y).toEqual([1, 0, 1, 0, 1, 0]);
+  expect(tags.info).toMatchObject({ targets: "each", classes: ["a", "b"], maskValue: 0 });
+  expect(tags.notes).toContain("target label: 2 classes, one for each step");
+  // of lists of numbers that are as long as sequences of different lengths
+  const numbers = each([
+    [0.5, 1.5, 2.25],
+    [3.5, 4],
+  ]);
+  expect(numbers.train.target).toEqual({ kind: "values", size: 3, shape: [3, 1] });
+  expect(rowsOf(numbers.train).y).toEqual([0.5, 1.5, 2.25, 3.5, 4, 0]);
+  expect(numbers.info.classes).toBeUndefined();
+  const pairs = each([
+    [
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ],
+    [
+      [7, 8],
+      [9, 10],
+    ],
+  ]);
+  expect(pairs.train.target).toEqual({ kind: "values", size: 6, shape: [3, 2] });
+  expect(rowsOf(pairs.train).y).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0, 0]);
+  // sequences that are alike in length may have as many quantities each: said, where it is not so
+  const alike = [
+    [1, 2],
+    [3, 4],
+  ];
+  const labels = [
+    [5, 6],
+    [7, 8],
+  ];
+  expect(sequences(alike, { labels, ...plain }).train.target).toEqual({ kind: "values", size: 2 });
+  expect(sequences(alike, { labels, ...plain, targets: "each", task: "regression" }).train.target).toEqual({
+    kind: "values",
+    size: 2,
+    shape: [2, 1],
+  });
+  // steps that are kept keep theirs
+  expect(
+    rowsOf(
+      each(
+        [
+          ["b", "a", "b"],
+          ["a", "b"],
+        ],
+        { steps: 2, keep: "last" },
+      ).train,
+    ).y,
+  ).toEqual([0, 1, 0, 1]);
+  expect(
+    rowsOf(
+      each(
+        [
+          ["b", "a", "b"],
+          ["a", "b"],
+        ],
+        { steps: 2, keep: "first" },
+      ).train,
+    ).y,
+  ).toEqual([1, 0, 0, 1]);
+  // a text has one for each word; others are read by what is known
+  const said = sequences(
+    [
+      { text: "the cat sat", label: ["D", "N", "V"] },
+      { text: "it sat", label: ["P", "V"] },
+    ],
+    plain,
+  );
+  expect(rowsOf(said.train).y).toEqual([0, 1, 3, 2, 3, 0]);
+  const more = sequences([{ text: "sat it", label: ["V", "P"] }], { testFraction: 0, like: said.info });
+  expect(rowsOf(more.train).y).toEqual([3, 2, 0]);
+  // in tables
+  const table = "id,x,tag\nA,1,b\nA,2,a\nA,3,b\nB,4,a\nB,5,b\n";
+  expect(() => csvSequences(table, { sequence: "id", ...plain })).toThrow(
+    /"a", but "b" in line 2 of the same sequence .*targets: "each" \(--targets each\) takes one for every step/,
+  );
+  expect(rowsOf(csvSequences(table, { sequence: "id", targets: "each", ...plain }).train).y).toEqual([
+    1, 0, 1, 0, 1, 0,
+  ]);
+});
+
+test("quantities are scaled by those that are trained on, of steps without what fills rows up; models predict in their unit", async () => {
+  const rows = Array.from({ length: 40 }, (_, r) =>
+    Array.from({ length: 2 + (r % 3) }, (_, t) => (r * 7 + t * 5) % 9),
+  );
+  const [one, each] = [
+    rows.map((row) => 1000 + row.reduce((a, b) => a + b)),
+    rows.map((row) => row.map((value) => 1000 + value)),
+  ];
+  for (const labels of [one, each]) {
+    const { train, test: kept, info } = sequences(rows, { labels, seed: 3, task: "regression" });
+    const { mean, scale } = train.targetScale!;
+    expect(info.targetScale).toEqual(train.targetScale);
+    expect(mean[0]).toBeGreaterThan(1000);
+    const all = sequences(rows, { labels, testFraction: 0, like: info });
+    const again = rowsOf(all.train).y;
+    const values = labels === one ? one : each.flatMap((row) => [...row, 0, 0].slice(0, 4));
+    values.forEach((value, i) => {
+      if (value !== 0) expect(again[i]).toBeCloseTo((value - mean[0]!) / scale[0]!, 4);
+    });
+    const walk = gru({ units: 8, returnSequences: labels === each });
+    const made = sequential([masking({ maskValue: info.maskValue }), walk, dense({ units: 1 })], { seed: 1 });
+    made.compile({
+      optimizer: { name: "adam", learningRate: 0.02 },
+      loss: "meanSquaredError",
+      metrics: ["meanAbsoluteError"],
+    });
+    await made.fit(train, { epochs: 60, batchSize: 8 });
+    expect((await made.evaluate(kept!)).meanAbsoluteError).toBeLessThan(2);
+    expect(
+      Math.abs(
+        made.predict(encodeSequences([rows[0]!], info)).data[0]! - (labels === one ? one[0]! : each[0]![0]!),
+      ),
+    ).toBeLessThan(4);
+  }
+  // classes of one number are none
+  expect(
+    sequences(rows, { labels: rows.map((_, r) => r % 2), task: "regression" }).train.targetScale,
+  ).toBeUndefined();
+  expect(() =>
+    sequences(rows, { labels: one, task: "regression", targetScale: { mean: [1], scale: [0] } }),
+  ).toThrow(/targetScale\.scale: expected a number that is not 0/);
+});
+
+test.each<[string, unknown[], object, RegExp]>([
+  ["too few", [["a"], ["a", "b"]], {}, /row 0: "label": expected one for each of 3 steps, got 1/],
+  [
+    "one for all",
+    [["a", "b", "a"], "b"],
+    { targets: "each" },
+    /row 1: "label": expected one for each of 2 steps, got "b"/,
+  ],
+  [
+    "one class",
+    [
+      ["a", "a", "a"],
+      ["a", "a"],
+    ],
+    {},
+    /every step is of class "a"; expected at least two classes/,
+  ],
+  [
+    "no name",
+    [
+      ["a", {}, "a"],
+      ["a", "b"],
+    ],
+    {},
+    /row 0: step 1: "label": expected the name of a class, or a number, got \{\}/,
+  ],
+  [
+    "a missing one",
+    [
+      ["a", null, "a"],
+      ["a", "b"],
+    ],
+    {},
+    /row 0: step 1.*the label is missing/,
+  ],
+  [
+    "other numbers",
+    [
+      [[1, 2], [3], [4, 5]],
+      [
+        [6, 7],
+        [8, 9],
+      ],
+    ],
+    {},
+    /row 0: step 1: "label": expected 2 numbers as in the first step/,
+  ],
+  [
+    "a word for what has a target",
+    [
+      ["a", "b", "a"],
+      ["a", "b"],
+    ],
+    { targets: "steps" },
+    /targets: expected one of sequence, each, got "steps"/,
+  ],
+])("targets of steps: %s is refused", (_name, labels, more, message) => {
+  expect(() =>
+    sequences(
+      [
+        [1, 2, 3],
+        [4, 5],
+      ],
+      { labels, ...plain, ...more },
+    ),
+  ).toThrow(message);
+});
+
+test("a network learns the target of each step, and padding counts for nothing", async () => {
+  const { train, info } = sequences(signs(48, ["below", "above"]), { ...plain });
+  const made = sequential(
+    [
+      masking({ maskValue: info.maskValue }),
+      gru({ units: 8, returnSequences: true }),
+      dense({ units: 2, activation: "softmax" }),
+    ],
+    { seed: 1 },
+  );
+  made.compile({
+    optimizer: { name: "adam", learningRate: 0.03 },
+    loss: "categoricalCrossentropy",
+    metrics: ["accuracy"],
+  });
+  await made.fit(train, { epochs: 60, batchSize: 16 });
+  expect((await made.evaluate(train)).accuracy).toBeGreaterThan(0.97);
 });

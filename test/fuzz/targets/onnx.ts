@@ -1,6 +1,22 @@
+import { inflateSync } from "node:zlib";
 import * as fc from "fast-check";
+import { exportOnnx } from "../../../src/export/onnx/index.ts";
 import { Building } from "../../../src/import/building.ts";
 import { modelFrom, parsed } from "../../../src/import/onnx/index.ts";
+import {
+  attention,
+  bidirectional,
+  input,
+  layerNormalization,
+  lstm,
+  masking,
+  model,
+  multiHeadAttention,
+  positionalEmbedding,
+  sequential,
+} from "../../../src/index.ts";
+import type { SymbolicTensor } from "../../../src/layers/symbolic.ts";
+import made from "../../import/transformers/nets.json";
 import { numbers, onnxFile } from "../../import/written.ts";
 import type { Sample, Target } from "../guide/target.ts";
 
@@ -54,6 +70,31 @@ const recurrent = (): Uint8Array =>
     },
   });
 
+/** Of PyTorch's exporters, whose shapes and masks are computed. */
+const transformers = (): Uint8Array[] =>
+  [made.nets["causal heads"].script, made.nets["block, causal by a function"].dynamo].map((text) =>
+    inflateSync(Buffer.from(text, "base64")),
+  );
+
+/** What begins with states and leaves some. */
+const states = (): Uint8Array => {
+  const x = input({ shape: [3, 2] });
+  const [, h, c] = lstm({ units: 2, returnState: true }).apply(x) as unknown as SymbolicTensor[];
+  const walked = lstm({ units: 2 }).apply(x, { initialState: [h!, c!] });
+  return exportOnnx(model({ inputs: x, outputs: { walked: walked as SymbolicTensor, c: c! } }));
+};
+
+/** What is found by how its nodes are connected: heads with a mask, attention of itself, normalisation, both directions, padding. */
+const attending = (): Uint8Array[] => {
+  const heads = multiHeadAttention({ numHeads: 2, keyDim: 2, useCausalMask: true });
+  const both = bidirectional({ layer: lstm({ units: 2 }) });
+  const nets = [
+    [positionalEmbedding(), heads, layerNormalization(), both],
+    [attention({ useScale: true, causal: true }), masking(), lstm({ units: 2 })],
+  ];
+  return nets.map((layers) => exportOnnx(sequential(layers, { inputShape: [3, 4], seed: 1 })));
+};
+
 const right: fc.Arbitrary<Sample> = fc
   .integer({ min: 1, max: 4 })
   .map((width) => ({ bytes: network(width) }));
@@ -80,7 +121,8 @@ const lying: fc.Arbitrary<Sample> = fc
 
 export const onnx: Target = {
   name: "onnx",
-  seeds: () => [{ bytes: network(1) }, { bytes: recurrent() }],
+  seeds: () =>
+    [network(1), recurrent(), states(), ...attending(), ...transformers()].map((bytes) => ({ bytes })),
   arbitrary: fc.oneof(right, lying),
   words: [
     "Conv",

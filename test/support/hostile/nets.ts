@@ -184,6 +184,23 @@ function coder(): Model {
   });
 }
 
+/** States that go on from batch to batch, padding by its number, and two layers for the two directions. */
+const carried = () =>
+  sequential(
+    [
+      rescaling({ scale: 0, offset: 1 }),
+      embedding({ inputDim: 3, outputDim: 2, maskZero: true }),
+      lstm({ units: 2, stateful: true, batchSize: 1, returnSequences: true }),
+      gru({ units: 2, stateful: true, batchSize: 1, returnSequences: true, resetAfter: false }),
+      bidirectional([
+        lstm({ units: 2, returnSequences: true }),
+        simpleRnn({ units: 2, goBackwards: true, returnSequences: true }),
+      ]),
+      globalAveragePooling1d(),
+    ],
+    { inputShape: [4], seed: 6 },
+  );
+
 /** By name, each with the values of a row, or of several, that it predicts. */
 export const NETS: Readonly<Record<string, { readonly make: () => Model; readonly width: number }>> = {
   flat: { make: flat, width: 4 },
@@ -193,4 +210,5 @@ export const NETS: Readonly<Record<string, { readonly make: () => Model; readonl
   steps: { make: steps, width: 4 },
   graph: { make: graph, width: 6 },
   coder: { make: coder, width: 6 },
+  carried: { make: carried, width: 4 },
 };

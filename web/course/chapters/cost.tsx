@@ -1,4 +1,6 @@
 /** Quadratic cost and cross-entropy on the same wrong neuron: the one learns slowly, the other does not. */
+
+import { gradients } from "../../gradients.ts";
 import { num } from "../../microscope/steps.ts";
 import { text } from "../../text/index.ts";
 import { fill } from "../../text/words.ts";
@@ -31,7 +33,7 @@ function neuron(loss: (typeof LOSSES)[number], start: number) {
 async function learn(loss: (typeof LOSSES)[number], start: number) {
   const model = neuron(loss, start);
   const answer = () => model.predict([[1]]).data[0];
-  const gradient = model.gradients([[1]], [[0]]).gradients["neuron.kernel"][0];
+  const gradient = gradients(model, [[[1]], [[0]]]).gradients["neuron.kernel"][0];
   const outputs = [answer()];
   const onEpochEnd = (): void => void outputs.push(answer());
   await model.fit([[1]], [[0]], { epochs: EPOCHS, batchSize: 1, worker: false, callbacks: [{ onEpochEnd }] });

@@ -1,4 +1,6 @@
 /** The sigmoid neuron: small changes of a weight are small changes of the output. Numbers as in examples/perceptron.mjs. */
+
+import { gradients } from "../../gradients.ts";
 import { num } from "../../microscope/steps.ts";
 import { text } from "../../text/index.ts";
 import { numberField } from "../../ui/codec.ts";
@@ -34,7 +36,7 @@ export default chapter({
     model.setWeights({ "neuron.kernel": [-2 * c, -2 * c], "neuron.bias": [3 * c] });
     // ∂(½ (a − (a − 1))²)/∂w = ∂a/∂w
     model.compile({ loss: "quadratic" });
-    const slope = model.gradients([[1, 1]], [[outputs[3] - 1]]).gradients["neuron.kernel"][0];
+    const slope = gradients(model, [[[1, 1]], [[outputs[3] - 1]]]).gradients["neuron.kernel"][0];
     return {
       outputs,
       slope,

@@ -1,4 +1,6 @@
 /** Softmax and one-hot: the lecture's ten logits. Numbers as in examples/softmax.mjs and examples/digit-as-number.mjs. */
+
+import { gradients } from "../../gradients.ts";
 import { num } from "../../microscope/steps.ts";
 import { text } from "../../text/index.ts";
 import { numberField } from "../../ui/codec.ts";
@@ -25,13 +27,13 @@ const cost = (loss: "crossEntropy" | "categoricalCrossentropy", logits: number[]
 };
 const costs = (loss: "crossEntropy" | "categoricalCrossentropy") => ({
   evaluated: (logits: number[], oneHot: number[]): number =>
-    softmax().compile({ loss }).gradients([logits], [oneHot]).loss,
+    gradients(softmax().compile({ loss }), [[logits], [oneHot]]).loss,
 });
 
 /** What a single output costs that says `said` where the digit is LABEL. */
 const asNumber = (said: number): number => {
   const model = sequential([activation({ activation: "linear", inputShape: [1] })]);
-  return model.compile({ loss: "meanSquaredError" }).gradients([[said]], [[LABEL]]).loss;
+  return gradients(model.compile({ loss: "meanSquaredError" }), [[[said]], [[LABEL]]]).loss;
 };
 
 export default chapter({

@@ -11,7 +11,10 @@ const HIDDEN = -1e4;
 /** Whether a number of a mask says that a key is seen; undefined where it says something else. */
 type Says = (n: number) => boolean | undefined;
 const multiplied: Says = (n) => (n === 1 ? true : n === 0 ? false : undefined);
-const added: Says = (n) => (n === 0 ? true : n <= HIDDEN ? false : undefined);
+const added =
+  (sign: number): Says =>
+  (n) =>
+    n === 0 ? true : sign * n <= HIDDEN ? false : undefined;
 
 /** Whether a constant hides later keys, and no others. @throws Unsupported where it hides others, or changes scores */
 function isCausal(known: Constant | undefined, queries: number, keys: number, says: Says): boolean {
@@ -23,28 +26,67 @@ function isCausal(known: Constant | undefined, queries: number, keys: number, sa
     throw new Unsupported(
       `its scores are changed by a constant with ${data[other]}, which layers here do not: they see a key or do not`,
     );
+  if (data.every((n) => says(n))) return false;
   if (size !== queries * keys || dims[dims.length - 1] !== keys)
     throw new Unsupported("its mask is another for each row or head, which layers here have not");
-  const is = (wanted: (q: number, k: number) => boolean) =>
-    data.every((n, i) => says(n) === wanted(Math.floor(i / keys), i % keys));
-  if (is(() => true)) return false;
-  if (!is((q, k) => k <= q))
+  if (!data.every((n, i) => says(n) === i % keys <= Math.floor(i / keys)))
     throw new Unsupported("its mask hides other keys than those that come later, which layers here do not");
   return true;
 }
 
+/** Whether it hides later keys. @throws Unsupported where it hides others, or changes scores otherwise */
+function isMasked(op: Op, queries: number, keys: number): boolean {
+  const [where, never, plus, after] = [3, 4, 5, 6].map((i) => op.maybe(i, "its mask"));
+  const seen: Says = (n) => Boolean(n) !== Boolean(op.int("turned"));
+  if (where && !never?.data.every((n) => n <= HIDDEN))
+    throw new Unsupported(
+      `scores of keys that are hidden become ${never?.data[0]}, which layers here do not`,
+    );
+  const [chosen, kept] = [isCausal(where, queries, keys, seen), isCausal(after, queries, keys, multiplied)];
+  // shares that are taken away after the softmax do not add up to 1
+  if (kept && !chosen) throw new Unsupported("its shares are multiplied by a constant behind the softmax");
+  return isCausal(plus, queries, keys, added(op.int("less") ? -1 : 1)) || chosen;
+}
+
+/** The number that scores are multiplied by. */
+function scaleOf(op: Op): number {
+  const times = op.int("times");
+  return op.inputs.slice(7).reduce((scale, _, i) => {
+    const { data } = op.known(7 + i);
+    if (!data.every((n) => n === data[0]) || !Number.isFinite(data[0]))
+      throw new Unsupported("its scores are multiplied by other numbers than one");
+    return i < times ? scale * data[0]! : scale / data[0]!;
+  }, 1);
+}
+
 const sameAxis = (a: Axis, b: Axis) => a.length === b.length && a.every((factor, i) => factor === b[i]);
 
-/** The dense layer that made a value of heads: [steps, heads · size] of a sequence. */
-function projection(at: Importing, value: Value, steps: Axis, columns: Axis, what: string): Made {
-  const made = at.building.layers.get(value.layer)!;
+/** The weights that made the values of heads of a sequence: of a dense layer, or of some of its columns. */
+interface Projection {
+  readonly from: string;
+  readonly kernel: Weights[string];
+  readonly bias: Weights[string] | undefined;
+}
+
+function projection(at: Importing, value: Value, steps: Axis, columns: Axis, what: string): Projection {
+  const part = at.columns.get(value.layer);
+  const made = at.building.layers.get(part?.of ?? value.layer)!;
   const { type, activation } = made.config;
   const own = value.held.length === 2 && sameAxis(value.held[0]!, steps) && sameAxis(value.held[1]!, columns);
   if (type !== "dense" || activation !== undefined || !own || made.inputs.length !== 1)
     throw new Unsupported(
       `its ${what} are not what a dense layer makes of a sequence, cut into heads; layers here have each their own projection`,
     );
-  return made;
+  const { kernel, bias } = made.weights as { kernel: Weights[string]; bias?: Weights[string] };
+  const width = made.shape[made.shape.length - 1]!;
+  const cut = ({ shape, data }: Weights[string]): Weights[string] =>
+    part
+      ? {
+          shape: [...shape.slice(0, -1), part.count],
+          data: () => data().filter((_, i) => i % width >= part.first && i % width < part.first + part.count),
+        }
+      : { shape, data };
+  return { from: made.inputs[0]!, kernel: cut(kernel), bias: bias && cut(bias) };
 }
 
 const zeros = (n: number) => new Float32Array(n);
@@ -71,11 +113,8 @@ export function attend(op: Op): Value {
   const steps = [q, k, v].map(({ axes }) => ofRow(axes[rank - 2]!)) as [Axis, Axis, Axis];
   const sizes = [q, k, v].map(({ axes }) => ofRow(axes[rank - 1]!)) as [Axis, Axis, Axis];
   const [queries, keys] = [lengthOf(steps[0]), lengthOf(steps[1])];
-  const causal = [
-    isCausal(op.maybe(3, "its mask"), queries, keys, multiplied),
-    isCausal(op.maybe(4, "its mask"), queries, keys, added),
-  ].some(Boolean);
-  const scale = op.float("scale", 1);
+  const causal = isMasked(op, queries, keys);
+  const scale = scaleOf(op);
   const options = causal ? { useCausalMask: true } : {};
   const result = (layer: string, held: Axis[]): Value => ({
     kind: "value",
@@ -102,17 +141,16 @@ export function attend(op: Op): Value {
   const [keyDim, valueDim] = [lengthOf(sizes[0]), lengthOf(sizes[2])];
   const found = [q, k, v].map((value, i) =>
     projection(at, value, steps[i]!, [...heads[i]!, ...sizes[i]!], ["queries", "keys", "values"][i]!),
-  ) as [Made, Made, Made];
-  const useBias = found.some(({ config }) => config.useBias !== false);
+  ) as [Projection, Projection, Projection];
+  const useBias = found.some(({ bias }) => bias);
   // layers here divide by √keyDim: another scale is one of the queries' weights
   const ratio = scale * Math.sqrt(keyDim);
   const factor = Math.abs(ratio - 1) < 1e-6 ? 1 : ratio;
   const weights: Record<string, Weights[string]> = {};
-  found.forEach(({ weights: own, shape }, i) => {
+  found.forEach(({ kernel, bias }, i) => {
     const name = ["query", "key", "value"][i]!;
     const size = i === 2 ? valueDim : keyDim;
     const times = (data: Float32Array) => (i === 0 && factor !== 1 ? data.map((n) => n * factor) : data);
-    const { kernel, bias } = own as { kernel: Weights[string]; bias?: Weights[string] };
     weights[`${name}Kernel`] = {
       shape: [kernel.shape[0]!, count, size],
       data: () => times(kernel.data()),
@@ -120,7 +158,7 @@ export function attend(op: Op): Value {
     if (useBias)
       weights[`${name}Bias`] = {
         shape: [count, size],
-        data: () => (bias ? times(bias.data()) : zeros(shape[shape.length - 1]!)),
+        data: () => (bias ? times(bias.data()) : zeros(count * size)),
       };
   });
   // until a product follows, outputs are what the heads found
@@ -129,7 +167,7 @@ export function attend(op: Op): Value {
   for (let i = 0; i < units; i++) identity[i * units + i] = 1;
   weights.outputKernel = { shape: [count, valueDim, units], data: () => identity };
   if (useBias) weights.outputBias = { shape: [units], data: () => zeros(units) };
-  const [query, key, value] = found.map(({ inputs }) => inputs[0]!) as [string, string, string];
+  const [query, key, value] = found.map(({ from }) => from) as [string, string, string];
   const made = at.add(
     "multiHeadAttention",
     { ...options, numHeads: count, keyDim, valueDim, outputShape: units, useBias },

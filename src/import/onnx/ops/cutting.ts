@@ -55,17 +55,23 @@ export function chosen(op: Op, value: Value, axis: number, places: readonly numb
   });
 }
 
+/** How long each part is of an axis of n steps. */
+export function partsOf(op: Op, n: number): number[] {
+  const count = op.node.outputs.length;
+  const each = Math.ceil(n / count);
+  const sizes = op.opset < 13 ? op.ints("split") : op.numbers("split", 1);
+  if (!sizes) return Array.from({ length: count }, (_, i) => Math.min(each, n - i * each));
+  if (sizes.some((size) => !(size >= 0)) || sizes.reduce((a, b) => a + b, 0) !== n)
+    throw new Unsupported(`it splits ${n} steps into parts of ${sizes.join(", ")}`);
+  return sizes;
+}
+
 function split(op: Op): Value[] {
   const value = op.value();
   const axis = axisAt(op.int("axis"), value.axes.length);
   const n = lengthOf(along(value, axis, "splits"));
-  const count = op.node.outputs.length;
-  const each = Math.ceil(n / count);
-  const sizes =
-    (op.opset < 13 ? op.ints("split") : op.numbers("split", 1)) ??
-    Array.from({ length: count }, (_, i) => Math.min(each, n - i * each));
   let at = 0;
-  return sizes.map((size) => {
+  return partsOf(op, n).map((size) => {
     at += size;
     if (size === 0) throw new Unsupported("one of its parts is empty");
     return cropped(op.at, value, axis, at - size, n - at);

@@ -77,7 +77,7 @@ function dot(op: Op, a: Value, b: Value): Value {
     const batch = value.axes.slice(0, -2);
     if (batch.some((axis) => axis.some((factor) => !factor.batch)))
       throw new Unsupported(
-        "it multiplies many matrices of the model's input at once, as heads of attention do, which no layer here does",
+        "it multiplies many matrices of the model's input at once; heads of attention are read where their mask is known when the file is opened: export without key_padding_mask",
       );
     const rank = value.axes.length;
     return at.arrange(value, [along(value, rank - 2), along(value, rank - 1)]);

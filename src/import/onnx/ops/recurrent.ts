@@ -3,6 +3,7 @@ import { regated, turned } from "../../../interop/layouts.ts";
 import { Unsupported } from "../../problems.ts";
 import { fixed } from "../affine.ts";
 import { cropped } from "../crop.ts";
+import { isValue } from "../importing.ts";
 import type { Handlers, Op } from "../op.ts";
 import { type Axis, along, axisOf, lengthOf, type Term, type Value } from "../value.ts";
 
@@ -34,7 +35,9 @@ function part(data: ArrayLike<number>, directions: number, at: number): Float32A
   return Float32Array.from({ length: n }, (_, i) => data[at * n + i]!);
 }
 
+/** @throws Unsupported for what is known and not 0 */
 function checkStart(op: Op, i: number, what: string): void {
+  if (isValue(op.inputs[i])) return;
   const start = op.maybe(i, what);
   if (start?.data.some((n) => n !== 0)) throw new Unsupported(`${what} is not 0: layers here begin with 0`);
 }
@@ -61,7 +64,8 @@ function recurrent(op: Op, cell: Cell): (Term | undefined)[] {
   checkStart(op, 5, "its first state");
   if (cell === "lstm") {
     checkStart(op, 6, "its first cell");
-    checkStart(op, 7, "its peepholes");
+    if (op.maybe(7, "its peepholes")?.data.some((n) => n !== 0))
+      throw new Unsupported("its peepholes are not 0: layers here have none");
     if (op.int("input_forget"))
       throw new Unsupported("input_forget 1: gates that are coupled there are not here");
   }
@@ -81,7 +85,11 @@ function recurrent(op: Op, cell: Cell): (Term | undefined)[] {
   const names = op.texts("activations");
   const perDirection = cell === "lstm" ? 3 : cell === "gru" ? 2 : 1;
   const wanted = [0, 1, 2].map((i) => op.asksFor(i));
-  if (wanted[2]) throw new Unsupported("its third output, the cells, there is not here");
+  const places = cell === "lstm" ? [5, 6] : [5];
+  const started = places.some((i) => isValue(op.inputs[i]));
+  if (directions === 2 && (started || wanted[2]))
+    throw new Unsupported("states of both directions, which it begins with or gives, are not read");
+  const starts = started ? places.map((i) => at.arrange(op.value(i), [along(op.value(i), 2)])) : [];
 
   const walks = backward.map((back, d) => {
     const own = names.slice(d * perDirection, (d + 1) * perDirection);
@@ -119,11 +127,24 @@ function recurrent(op: Op, cell: Cell): (Term | undefined)[] {
       },
     };
   });
+  const out = axisOf(units);
+  const batch = given.axes[batchAxis]!;
+  /** Whether its states are values by themselves. */
+  const stated = wanted[2] || (started && wanted[0] && wanted[1]);
+  const stateOf = (state: string, of: string): Value => ({
+    kind: "value",
+    layer: at.building.state(state, of, units).config.name,
+    axes: batchFirst ? [batch, [], out] : [[], batch, out],
+    held: [out],
+  });
   /** The layer; of both directions one that holds two. */
   const layer = (every: boolean): string => {
-    const more = every ? { returnSequences: true } : {};
+    const more = {
+      ...(every && { returnSequences: true }),
+      ...(stated && { returnState: true }),
+    };
     const [one, other] = walks.map(({ options }) => ({ ...options, ...more }));
-    if (!other) return at.add(cell, one!, [value], walks[0]!.weights).config.name;
+    if (!other) return at.add(cell, one!, [value, ...starts], walks[0]!.weights).config.name;
     const held = [one!, other].map((options, d) => ({
       ...options,
       type: cell,
@@ -135,8 +156,6 @@ function recurrent(op: Op, cell: Cell): (Term | undefined)[] {
     return at.add("bidirectional", { layer: held }, [value], Object.fromEntries(weights)).config.name;
   };
 
-  const out = axisOf(units);
-  const batch = given.axes[batchAxis]!;
   const side: Axis = directions === 2 ? [{ size: 2 }] : [];
   const both = [...side, ...out];
   const first = wanted[0] ? layer(true) : undefined;
@@ -163,6 +182,10 @@ function recurrent(op: Op, cell: Cell): (Term | undefined)[] {
     only
       ? lastStep(op, { ...only, axes: [batch, steps, out], held: [steps, out] })
       : { kind: "value", layer: layer(false), axes: [batch, both], held: [both] };
+  if (stated) {
+    const one = first ?? layer(false);
+    return [y, stateOf("h", one), wanted[2] ? stateOf("c", one) : undefined];
+  }
   const last = wanted[1] ? ends() : undefined;
   const h: Value | undefined = last && {
     ...last,

@@ -1,9 +1,10 @@
 /** Convolution and pooling. */
 import { turned } from "../../../interop/layouts.ts";
 import { windows } from "../../../layers/geometry.ts";
+import type { Weights } from "../../building.ts";
 import { Unsupported } from "../../problems.ts";
 import type { Handlers, Op } from "../op.ts";
-import { type Axis, along, axisOf, lengthOf, type Value } from "../value.ts";
+import { type Axis, along, axisOf, lengthOf, ofRow, type Value } from "../value.ts";
 
 type Sides = [before: number, after: number];
 
@@ -14,7 +15,13 @@ interface Windows {
   readonly dilations: readonly number[];
 }
 
-/** [batch, channels, pixels…] as a layer holds it: pixels, then channels. */
+/** Steps that are joined with the batch: each is an image by itself. */
+const stepsOf = ({ axes }: Value): Axis[] => {
+  const steps = ofRow(axes[0]!);
+  return steps.length > 0 ? [steps] : [];
+};
+
+/** [batch, channels, pixels…] as a layer holds it: steps, where some are joined with the batch, pixels, then channels. */
 function pixelsOf(op: Op): { value: Value; pixels: number[]; channels: number } {
   const given = op.value();
   const rank = given.axes.length;
@@ -24,17 +31,30 @@ function pixelsOf(op: Op): { value: Value; pixels: number[]; channels: number } 
         ? "its input has three axes of pixels; layers here have one or two"
         : `its input has ${rank} axes, not [batch, channels, pixels]`,
     );
-  if (given.axes[0]!.some(({ batch }) => !batch))
-    throw new Unsupported("its first axis is not the batch alone");
   const axes = given.axes.slice(1).map((_, i) => along(given, i + 1));
-  const value = op.at.arrange(given, [...axes.slice(1), axes[0]!]);
+  const value = op.at.arrange(given, [...stepsOf(given), ...axes.slice(1), axes[0]!]);
   return { value, pixels: axes.slice(1).map(lengthOf), channels: lengthOf(axes[0]!) };
 }
 
-const result = (given: Value, layer: string, shape: readonly number[]): Value => {
-  const held = shape.map(axisOf);
-  return { ...given, layer, held, axes: [given.axes[0]!, held[held.length - 1]!, ...held.slice(0, -1)] };
-};
+/** A layer behind an image, or behind each of a sequence. */
+function added(
+  { at }: Op,
+  given: Value,
+  type: string,
+  options: Readonly<Record<string, unknown>>,
+  weights: Weights = {},
+): Value {
+  const steps = stepsOf(given);
+  const name = steps.length > 0 ? at.building.nameFor(at.node, type) : "";
+  const inner = Object.entries(weights).map(([parameter, own]) => [`${name}.${parameter}`, own] as const);
+  const made =
+    steps.length > 0
+      ? at.add("timeDistributed", { layer: [{ ...options, type, name }] }, [given], Object.fromEntries(inner))
+      : at.add(type, options, [given], weights);
+  const image = made.shape.slice(steps.length).map(axisOf);
+  const axes = [given.axes[0]!, image[image.length - 1]!, ...image.slice(0, -1)];
+  return { ...given, layer: made.config.name, held: [...steps, ...image], axes };
+}
 
 function windowsOf(op: Op, kernel: readonly number[]): Windows {
   const ones = kernel.map(() => 1);
@@ -76,7 +96,6 @@ const written = (sides: "same" | Sides[]): unknown =>
 
 function conv(op: Op): Value {
   const { value, pixels, channels } = pixelsOf(op);
-  const { at } = op;
   const filters = op.known(1, "its filters");
   const bias = op.maybe(2, "its bias");
   const { dims } = filters;
@@ -90,7 +109,9 @@ function conv(op: Op): Value {
   const kind = pixels.length === 1 ? "conv1d" : "conv2d";
   const weights = () =>
     turned(kind, "onnx", "nabla", { shape: dims, data: Float32Array.from(filters.data) }).data;
-  const made = at.add(
+  return added(
+    op,
+    value,
     kind,
     {
       filters: dims[0],
@@ -101,13 +122,11 @@ function conv(op: Op): Value {
       groups,
       useBias: bias !== undefined,
     },
-    [value],
     {
       kernel: { shape: [...kernel, dims[1]!, dims[0]!], data: weights },
       ...(bias && { bias: { shape: [dims[0]!], data: () => Float32Array.from(bias.data) } }),
     },
   );
-  return result(value, made.config.name, made.shape);
 }
 
 function convTranspose(op: Op): Value {
@@ -140,14 +159,17 @@ function convTranspose(op: Op): Value {
     throw new Unsupported("its output_shape is larger than what its windows reach");
   const flat = pixels.length === 1;
   // along a sequence: an image of one row
-  const value = flat ? at.arrange(given, [[], ...given.held]) : given;
+  const steps = stepsOf(given);
+  const value = flat ? at.arrange(given, [...steps, [], ...given.held.slice(steps.length)]) : given;
   const pair = <T>(list: readonly T[], one: T): readonly T[] => (flat ? [one, ...list] : list);
   const window = pair(kernel, 1);
   const order = {
     shape: flat ? [dims[0]!, dims[1]!, 1, dims[2]!] : dims,
     data: Float32Array.from(filters.data),
   };
-  const made = at.add(
+  const image = added(
+    op,
+    { ...value, axes: [value.axes[0]!, [], [], []] },
     "conv2dTranspose",
     {
       filters: dims[1]! * groups,
@@ -159,7 +181,6 @@ function convTranspose(op: Op): Value {
       groups,
       useBias: bias !== undefined,
     },
-    [value],
     {
       kernel: {
         shape: [...window, dims[1]!, channels],
@@ -168,10 +189,9 @@ function convTranspose(op: Op): Value {
       ...(bias && { bias: { shape: [dims[1]! * groups], data: () => Float32Array.from(bias.data) } }),
     },
   );
-  const image = result({ ...value, axes: [value.axes[0]!, [], [], []] }, made.config.name, made.shape);
   if (!flat) return image;
   const [batch, c, , w] = image.axes as [Axis, Axis, Axis, Axis];
-  return at.arrange({ ...image, axes: [batch, c, w] }, [w, c]);
+  return at.arrange({ ...image, axes: [batch, c, w] }, [...steps, w, c]);
 }
 
 function pool(op: Op, max: boolean): Value | (Value | undefined)[] {
@@ -191,8 +211,7 @@ function pool(op: Op, max: boolean): Value | (Value | undefined)[] {
     ...(op.int("ceil_mode") && { ceilMode: true }),
     ...(!max && op.int("count_include_pad") && { countIncludePad: true }),
   };
-  const made = op.at.add(`${max ? "max" : "average"}Pooling${pixels.length}d`, options, [value]);
-  return result(value, made.config.name, made.shape);
+  return added(op, value, `${max ? "max" : "average"}Pooling${pixels.length}d`, options);
 }
 
 export const spatial: Handlers = {

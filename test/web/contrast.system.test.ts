@@ -1,0 +1,75 @@
+/** A contrast theme of the system (forced colours): pictures keep colours that differ, and so do their keys. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Browser, findBrowser, howToGet, launch, type Page } from "../support/browsers/index.mjs";
+import { drawDigitByHand } from "../support/web/drawings.ts";
+import { drawOn, press } from "../support/web/playground.mjs";
+import { servePlayground } from "../support/web/serve.ts";
+
+const required = process.env.NABLA_REQUIRE_ALL === "1";
+
+/** Colours of the pixels of a canvas, each once. */
+const coloursOf = (page: Page, selector: string): Promise<number> =>
+  page.evaluate((canvasAt) => {
+    const canvas = document.querySelector<HTMLCanvasElement>(canvasAt)!;
+    const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+    return new Set(new Uint32Array(data.buffer)).size;
+  }, selector);
+
+describe.each(["light", "dark"])("%s", (scheme) => {
+  if (!findBrowser("chromium")) {
+    test.skipIf(!required)(`chromium is missing, so nothing ran: ${howToGet("chromium")}`, () => {
+      throw new Error(`chromium is missing, and NABLA_REQUIRE_ALL=1 asks for it: ${howToGet("chromium")}`);
+    });
+    return;
+  }
+  let server: Awaited<ReturnType<typeof servePlayground>>;
+  let browser: Browser;
+  beforeAll(async () => {
+    server = await servePlayground();
+    browser = await launch("chromium");
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  async function open(view: string): Promise<Page> {
+    const page = await browser.newPage();
+    const session = await page.raw.createCDPSession();
+    const features = [
+      { name: "forced-colors", value: "active" },
+      { name: "prefers-color-scheme", value: scheme },
+    ];
+    await session.send("Emulation.setEmulatedMedia", { features });
+    await page.goto(`${server.url}#/${view}`);
+    expect(await page.evaluate(() => matchMedia("(forced-colors: active)").matches)).toBe(true);
+    return page;
+  }
+
+  test("what the net makes of the plane, and the key of its classes and signs", async () => {
+    const page = await open("plane");
+    await page.waitFor(".legend .class-0");
+    await press(page, "Epoch");
+    await expect
+      .poll(() => coloursOf(page, ".surface canvas.below"), { timeout: 20_000 })
+      .toBeGreaterThan(20);
+    const keys = await page.evaluate(() =>
+      [".legend .class-0", ".legend .class-1", ".key .plus", ".key .minus"].map(
+        (key) => getComputedStyle(document.querySelector(key)!).color,
+      ),
+    );
+    expect(keys[0]).not.toBe(keys[1]);
+    expect(keys[2]).not.toBe(keys[3]);
+    await page.close();
+  });
+
+  test("what is drawn on the pad", async () => {
+    const page = await open("digits?samples=500&epochs=1");
+    await page.waitFor(".pad canvas");
+    expect(await coloursOf(page, ".pad canvas")).toBeLessThan(3);
+    await drawOn(page, drawDigitByHand(3, 1));
+    // ink, paper, and what is between them
+    await expect.poll(() => coloursOf(page, ".pad canvas")).toBeGreaterThan(3);
+    await page.close();
+  });
+});
