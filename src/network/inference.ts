@@ -273,13 +273,16 @@ export function footprint(spec: Parameter): number {
 
 /** Of stateful layers, undefined where there are none. @throws NablaError where they have several */
 function batchSizeOf(tensors: readonly Tensor[]): number | undefined {
-  const [first, ...others] = tensors.filter(({ spec }) => spec.carried);
-  const size = first?.spec.shape[0];
-  const other = others.find(({ spec }) => spec.shape[0] !== size);
-  if (other)
-    throw misfit(
-      TRAINING &&
-        `"${first.layer}" is stateful with batchSize ${size}, "${other.layer}" with ${other.spec.shape[0]}; give both the same`,
-    );
-  return size;
+  let first: Tensor | undefined;
+  for (const each of tensors) {
+    if (!each.spec.carried) continue;
+    first ??= each;
+    const [size, other] = [first.spec.shape[0], each.spec.shape[0]];
+    if (other !== size)
+      throw misfit(
+        TRAINING &&
+          `"${first.layer}" is stateful with batchSize ${size}, "${each.layer}" with ${other}; give both the same`,
+      );
+  }
+  return first?.spec.shape[0];
 }
