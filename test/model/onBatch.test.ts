@@ -117,10 +117,10 @@ test("batches of changing sizes need few plans", async () => {
   const model = fresh();
   const { built } = internalsOf(model);
   const planned: number[] = [];
-  const { plan } = built;
-  built.plan = (mode, rows, ...rest) => {
+  const remember = built["remember"];
+  built["remember"] = (what, rows, ...rest) => {
     planned.push(rows);
-    return plan.call(built, mode, rows, ...rest);
+    return remember.call(built, what, rows, ...rest);
   };
   const sizes = [10, 3, 10, 11, 12, 15, 1, 16, 23, 40];
   const straight = fresh();
