@@ -12,8 +12,7 @@ export interface HelperSetup {
 }
 
 /**
- * Gets ready. It waits for work only once it is told to: Firefox can stand still for ever inside `new Worker()` of a worker while another
- * worker of that worker sleeps in Atomics.wait, so nobody sleeps before all are made.
+ * Gets ready. It waits for work only once it is told to: nobody sleeps in Atomics.wait before all are made, as Firefox may stand still then.
  *
  * @param say tells the thread that computes: undefined at first, when it is ready, then why it ends
  * @returns what works, from then on

@@ -18,12 +18,33 @@ interface Said {
 /** A thread of Node, where this is one. */
 const node = globalThis as { nablaThread?: StartThread; nablaCores?: number };
 
-export const startHelper: StartHelper = (setup, listeners) => {
-  if (node.nablaThread) return wired(node.nablaThread, code, setup, listeners);
+/**
+ * Helpers are made one after the other. Firefox can stand still for ever inside `new Worker()` of a worker while another worker that it has
+ * made is still loading its file.
+ */
+let turn: Promise<void> = Promise.resolve();
+
+export const startHelper: StartHelper = (setup, { ready, ended }) => {
+  if (node.nablaThread) return wired(node.nablaThread, code, setup, { ready, ended });
   if (typeof attempt(() => Worker) !== "function") throw new Error("there are no workers of workers here");
+  const before = turn;
+  let made = () => {};
+  turn = new Promise((resolve) => {
+    made = resolve;
+  });
   let worker: Worker | undefined;
   let over = false;
   const ways = [fromBlob, fromFile];
+  const listeners: Listeners = {
+    ready() {
+      made();
+      ready();
+    },
+    ended(why) {
+      made();
+      ended(why);
+    },
+  };
   const next = (why: string): void => {
     worker?.terminate();
     worker = undefined;
@@ -34,12 +55,13 @@ export const startHelper: StartHelper = (setup, listeners) => {
     if (worker) hear(worker, setup, listeners, next);
     else next(why);
   };
-  next("it could not be started");
+  void before.then(() => next("it could not be started"));
   return {
     go: () => worker?.postMessage(true),
     end() {
       over = true;
       worker?.terminate();
+      made();
     },
   };
 };
