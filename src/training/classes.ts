@@ -4,6 +4,7 @@ import { labelsOf } from "../data/split.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
 import { isA } from "../tags.ts";
+import { targetIn } from "./called.ts";
 import type { WeightOptions } from "./options.ts";
 
 /**
@@ -61,8 +62,18 @@ export function balanced(rows: Dataset | undefined): Record<string, number> {
   );
 }
 
-/** Options whose factors of classes go by number. */
-export const byNumbers = <T extends WeightOptions>(options: T, { target }: Dataset): T =>
-  options.classWeight === undefined
-    ? options
-    : { ...options, classWeight: byNumber(options.classWeight, target) };
+/**
+ * Options whose factors of classes go by number.
+ * @param classes what the model calls them: these names may be used where the rows bring none
+ */
+export const byNumbers = <T extends WeightOptions>(
+  options: T,
+  dataset: Dataset,
+  classes: readonly string[] | undefined,
+): T => {
+  const { classWeight } = options;
+  if (classWeight === undefined) return options;
+  const target = targetIn(dataset);
+  const named = { ...target, ...(!target.names && classes && { names: classes }) };
+  return { ...options, classWeight: byNumber(classWeight, named) };
+};
