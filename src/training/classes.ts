@@ -20,7 +20,7 @@ export function byNumber(
     throw new NablaError(
       `classWeight: expected ${target.classes} factors, one for each class, got ${weights.length}; { 0: 2 } leaves the others at 1`,
     );
-  if (typeof weights !== "object")
+  if (typeof weights !== "object" || weights === null)
     throw new NablaError(
       `classWeight: expected "balanced", or factors by class, { 3: 10 } or [1, 1, 1, 10], got ${show(weights)}`,
     );
@@ -62,18 +62,22 @@ export function balanced(rows: Dataset | undefined): Record<string, number> {
   );
 }
 
-/**
- * Options whose factors of classes go by number.
- * @param classes what the model calls them: these names may be used where the rows bring none
- */
+/** The same of the classes of these rows. @param classes what the model calls them, where the rows have no names for them */
+export function ofClasses(
+  weights: NonNullable<WeightOptions["classWeight"]>,
+  dataset: Dataset,
+  classes: readonly string[] | undefined,
+): Record<string, number> {
+  const target = targetIn(dataset);
+  return byNumber(weights, { ...target, ...(!target.names && classes && { names: classes }) });
+}
+
+/** Options whose factors of classes go by number. */
 export const byNumbers = <T extends WeightOptions>(
   options: T,
   dataset: Dataset,
   classes: readonly string[] | undefined,
-): T => {
-  const { classWeight } = options;
-  if (classWeight === undefined) return options;
-  const target = targetIn(dataset);
-  const named = { ...target, ...(!target.names && classes && { names: classes }) };
-  return { ...options, classWeight: byNumber(classWeight, named) };
-};
+): T =>
+  options.classWeight === undefined
+    ? options
+    : { ...options, classWeight: ofClasses(options.classWeight, dataset, classes) };

@@ -14,7 +14,7 @@ import { type DataArgument, isDataset, isStream } from "./arguments.ts";
 import { checkFit } from "./batch.ts";
 import { begin } from "./begin.ts";
 import { checkNames, namesAfter, namesIn } from "./called.ts";
-import { balanced, byNumbers } from "./classes.ts";
+import { balanced, ofClasses } from "./classes.ts";
 import { digestOf } from "./digest.ts";
 import { takesScale } from "./fresh.ts";
 import { loaded } from "./loading.ts";
@@ -132,7 +132,7 @@ async function prepared<M extends TrainedModel>(
     settings.classWeight =
       options.classWeight === "balanced"
         ? balanced(source ? undefined : train)
-        : byNumbers({ classWeight }, data, subject.classes).classWeight;
+        : ofClasses(options.classWeight, data, subject.classes);
   const { classes, samples: all } = weightingOf("fit", data, network, goals, {
     classWeight: settings.classWeight,
     sampleWeight,
