@@ -21,7 +21,6 @@ import * as rows from "./network/tableAnswers.ts";
 import * as threads from "./threads/use.ts";
 import * as manual from "./training/byHand.ts";
 import * as evaluate from "./training/evaluate.ts";
-import * as fresh from "./training/fresh.ts";
 import * as shards from "./training/shards.ts";
 import * as spread from "./training/spread.ts";
 import * as stream from "./training/streamFit.ts";
@@ -35,7 +34,6 @@ Object.assign(STATIC, {
   ...fit,
   ...listing,
   ...evaluate,
-  ...fresh,
   ...manual,
   ...shards,
   ...spread,

@@ -9,6 +9,7 @@ import { joinDatasets } from "./join.ts";
  * @param options.name what errors call it
  * @param options.kindOf whether the targets of a name, so many values a row, are labels or values, where that is known
  * @param options.scaleOf what the bytes of an input are multiplied by, where that is known
+ * @param options.classes what classes are called, where there is one target, of labels
  * @throws NablaError where arrays have different numbers of rows, and as toDataset() does
  */
 export function recordDataset(
@@ -18,9 +19,10 @@ export function recordDataset(
     readonly name: string;
     kindOf(key: string, size: number): Target["kind"] | undefined;
     scaleOf(key: string): number | undefined;
+    readonly classes?: readonly string[] | undefined;
   },
 ): Dataset {
-  const { name, kindOf, scaleOf } = options;
+  const { name, kindOf, scaleOf, classes } = options;
   const given = Object.entries(y).map(([key, values]) => [key, shaped(values, `${name}: y.${key}`)] as const);
   const counts = given.map(([key, { shape }]) => [key, shape[0]!] as const);
   const [first] = counts;
@@ -52,6 +54,7 @@ export function recordDataset(
       toDataset(like === undefined ? zeros : x[like]!, values, {
         name: `${name}: ${key}`,
         target: kindOf(key, values.data.length / rows),
+        ...(classes && { names: classes }),
         inputScale: like === undefined ? undefined : scaleOf(like),
       }),
     ] as const;

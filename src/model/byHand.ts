@@ -4,6 +4,7 @@ import type { Dataset } from "../data/dataset.ts";
 import type { Row, RowOptions } from "../data/tables/rows.ts";
 import type { OutputRecord, Outputs } from "../network/predict.ts";
 import type { RowAnswer, RowPredictor } from "../network/tableAnswers.ts";
+import type { TargetsArgument, Together } from "../training/arguments.ts";
 import type { Step } from "../training/byHand.ts";
 import type { Scores } from "../training/evaluate.ts";
 import type { Gradients } from "../training/gradients.ts";
@@ -40,45 +41,37 @@ export abstract class ByHand extends States {
    * One step on these rows, which goes on from and to others and fit(). Loss (penalties included) and metrics are from before the update.
    * @throws NablaError for data that does not fit, and when the loss is not finite: the model then has weights that gave a finite one
    */
-  trainOnBatch(data: Dataset, options?: TrainOnBatchOptions): Promise<Scores>;
+  trainOnBatch(data: Dataset | Together, options?: TrainOnBatchOptions): Promise<Scores>;
   trainOnBatch(
     x: ArrayLike2 | ArrayRecord,
-    y: ArrayLike2 | ArrayRecord,
+    y: TargetsArgument,
     options?: TrainOnBatchOptions,
   ): Promise<Scores>;
   async trainOnBatch(
-    x: Dataset | ArrayLike2 | ArrayRecord,
-    y?: ArrayLike2 | ArrayRecord | TrainOnBatchOptions,
+    x: Dataset | Together | ArrayLike2 | ArrayRecord,
+    y?: TargetsArgument | TrainOnBatchOptions,
     more?: TrainOnBatchOptions,
   ): Promise<Scores> {
     return step(this, "trainOnBatch", x, y, more);
   }
 
   /** Loss and metrics of these rows, as evaluate() gives them. Changes nothing. */
-  testOnBatch(data: Dataset, options?: WeightOptions): Promise<Scores>;
-  testOnBatch(
-    x: ArrayLike2 | ArrayRecord,
-    y: ArrayLike2 | ArrayRecord,
-    options?: WeightOptions,
-  ): Promise<Scores>;
+  testOnBatch(data: Dataset | Together, options?: WeightOptions): Promise<Scores>;
+  testOnBatch(x: ArrayLike2 | ArrayRecord, y: TargetsArgument, options?: WeightOptions): Promise<Scores>;
   async testOnBatch(
-    x: Dataset | ArrayLike2 | ArrayRecord,
-    y?: ArrayLike2 | ArrayRecord | WeightOptions,
+    x: Dataset | Together | ArrayLike2 | ArrayRecord,
+    y?: TargetsArgument | WeightOptions,
     more?: WeightOptions,
   ): Promise<Scores> {
     return step(this, "testOnBatch", x, y, more);
   }
 
   /** Loss and dL/dw for every parameter on this batch (mean over its rows, penalties included). Changes nothing. */
-  gradients(data: Dataset, options?: GradientOptions): Promise<Gradients>;
-  gradients(
-    x: ArrayLike2 | ArrayRecord,
-    y: ArrayLike2 | ArrayRecord,
-    options?: GradientOptions,
-  ): Promise<Gradients>;
+  gradients(data: Dataset | Together, options?: GradientOptions): Promise<Gradients>;
+  gradients(x: ArrayLike2 | ArrayRecord, y: TargetsArgument, options?: GradientOptions): Promise<Gradients>;
   async gradients(
-    x: Dataset | ArrayLike2 | ArrayRecord,
-    y?: ArrayLike2 | ArrayRecord | GradientOptions,
+    x: Dataset | Together | ArrayLike2 | ArrayRecord,
+    y?: TargetsArgument | GradientOptions,
     more?: GradientOptions,
   ): Promise<Gradients> {
     return step(this, "gradients", x, y, more);
@@ -90,16 +83,12 @@ export abstract class ByHand extends States {
    * scale. Layers behave as when predicting; nothing changes. All rows are one batch: pass a few.
    * @throws NablaError for data that does not fit, and for the perceptron's loss, which has no gradient
    */
-  inputGradients(data: Dataset, options?: GradientOptions): Promise<Outputs>;
-  inputGradients(x: ArrayLike2, y: ArrayLike2 | ArrayRecord, options?: GradientOptions): Promise<Outputs>;
-  inputGradients(
-    x: ArrayRecord,
-    y: ArrayLike2 | ArrayRecord,
-    options?: GradientOptions,
-  ): Promise<OutputRecord>;
+  inputGradients(data: Dataset | Together, options?: GradientOptions): Promise<Outputs>;
+  inputGradients(x: ArrayLike2, y: TargetsArgument, options?: GradientOptions): Promise<Outputs>;
+  inputGradients(x: ArrayRecord, y: TargetsArgument, options?: GradientOptions): Promise<OutputRecord>;
   async inputGradients(
-    x: Dataset | ArrayLike2 | ArrayRecord,
-    y?: ArrayLike2 | ArrayRecord | GradientOptions,
+    x: Dataset | Together | ArrayLike2 | ArrayRecord,
+    y?: TargetsArgument | GradientOptions,
     more?: GradientOptions,
   ): Promise<Outputs | OutputRecord> {
     return step(this, "inputGradients", x, y, more);

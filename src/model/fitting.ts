@@ -7,6 +7,7 @@ import { attempt } from "../host.ts";
 import { readyToTrain, trainingModule } from "../network/into.ts";
 import type { ThreadsUsed } from "../threads/threads.ts";
 import type { DataArgument, Together } from "../training/arguments.ts";
+import { namesAfter } from "../training/called.ts";
 import { fit, type ModelToTrain } from "../training/fit.ts";
 import { kindsOf } from "../training/goals.ts";
 import { loaded } from "../training/loading.ts";
@@ -58,20 +59,21 @@ export async function fitting(
   state.required;
   const before = internals.network;
   let begun = false;
-  const { data, datasetOf, learned } = meant("fit", internals, argument, true, given);
+  const { data, datasetOf } = meant("fit", internals, argument, true, given);
   const subject: ModelToTrain<Model> = {
     ...given,
     datasetOf,
     streams: () => loaded(() => import("../training/streamFit.ts")),
     model,
     seed,
+    classes: model.metadata.classes,
     state,
     build: (inputShape) => internals.build(inputShape),
     learnFrom: (dataset, adopts) => {
       begun = true;
       const network = internals.built;
       network.reading ??= kindsOf(dataset, network);
-      model.metadata = metadataFrom(dataset, model.metadata, adopts, learned());
+      model.metadata = metadataFrom(dataset, model.metadata, adopts);
     },
     train: (request, run) => trainSomewhere(internals, request, run, now),
   };
@@ -142,16 +144,11 @@ async function loadElsewhere(required: boolean): Promise<typeof import("../worke
 }
 
 /** What a model takes over from the data it is fitted to. Data that says where it comes from says all there is to say. */
-function metadataFrom(
-  { target, standardisation, targetScale, extra }: Dataset,
-  before: Metadata,
-  adopts: boolean | undefined,
-  learned: readonly string[] | undefined,
-): Metadata {
+function metadataFrom(dataset: Dataset, before: Metadata, adopts: boolean | undefined): Metadata {
+  const { target, standardisation, targetScale, extra } = dataset;
   const { classes, standardisation: old, ...rest } = before;
-  const names = learned ?? (target.kind === "class" ? target.names : undefined);
   const scaled = standardisation ?? (extra ? undefined : old);
-  const named = names ?? (extra && target.kind === "values" ? undefined : classes);
+  const named = namesAfter(dataset, extra && target.kind === "values" ? undefined : classes);
   return {
     ...rest,
     ...(named && { classes: named }),

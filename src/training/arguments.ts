@@ -14,8 +14,15 @@ import type { checkFigures, namedDataset } from "./byName.ts";
 import type { CompiledTraining } from "./compile.ts";
 import type { BatchSource } from "./source.ts";
 
+/** Names of classes, one a row, alone or in a column. */
+type Texts = readonly string[] | readonly (readonly string[])[];
+
 /** Targets: one array, or one for each output by its name. Texts are names of classes, for a model with one output. */
-export type TargetsArgument = ArrayLike2 | ArrayRecord | readonly string[];
+export type TargetsArgument =
+  | ArrayLike2
+  | ArrayRecord
+  | Texts
+  | { readonly [output: string]: ArrayLike2 | Texts };
 
 /** A data set; or x and y, where rows may have factors of the loss. */
 export type DataArgument =
@@ -146,6 +153,7 @@ export function datasetOf(
       inputs,
       names,
       reading,
+      classes,
       kindOf: (k, size) => kindOf(k, shapes[k], size),
     });
   }

@@ -7,7 +7,7 @@ import type { InputKind } from "../plan/forward.ts";
 import { isOwn, type OwnMetric } from "./compile.ts";
 import type { Goal } from "./goals.ts";
 
-/** @param of the names of inputs and outputs, how inputs are read, and what the targets of an output are, so many to a row */
+/** @param of the names of inputs and outputs, how inputs are read, what classes are called where there is one output, and what the targets of an output are, so many to a row */
 export function namedDataset(
   x: ArrayLike2 | ArrayRecord,
   y: ArrayLike2 | ArrayRecord,
@@ -16,13 +16,15 @@ export function namedDataset(
     readonly inputs: readonly string[];
     readonly names: readonly string[];
     readonly reading: readonly InputKind[] | undefined;
+    readonly classes: readonly string[] | undefined;
     kindOf(output: number, size: number): Dataset["target"]["kind"] | undefined;
   },
 ): Dataset {
-  const { inputs, names, reading, kindOf } = of;
+  const { inputs, names, reading, classes, kindOf } = of;
   return recordDataset(named(x, inputs, `${name}: x`), named(y, names, `${name}: y`), {
     name,
     kindOf: (key, size) => kindOf(names.indexOf(key), size),
+    classes,
     scaleOf: (key) => reading?.[inputs.indexOf(key)]?.scale,
   });
 }

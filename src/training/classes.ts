@@ -4,6 +4,7 @@ import { labelsOf } from "../data/split.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
 import { isA } from "../tags.ts";
+import { targetIn } from "./called.ts";
 import type { WeightOptions } from "./options.ts";
 
 /**
@@ -19,7 +20,7 @@ export function byNumber(
     throw new NablaError(
       `classWeight: expected ${target.classes} factors, one for each class, got ${weights.length}; { 0: 2 } leaves the others at 1`,
     );
-  if (typeof weights !== "object")
+  if (typeof weights !== "object" || weights === null)
     throw new NablaError(
       `classWeight: expected "balanced", or factors by class, { 3: 10 } or [1, 1, 1, 10], got ${show(weights)}`,
     );
@@ -61,8 +62,22 @@ export function balanced(rows: Dataset | undefined): Record<string, number> {
   );
 }
 
+/** The same of the classes of these rows. @param classes what the model calls them, where the rows have no names for them */
+export function ofClasses(
+  weights: NonNullable<WeightOptions["classWeight"]>,
+  dataset: Dataset,
+  classes: readonly string[] | undefined,
+): Record<string, number> {
+  const target = targetIn(dataset);
+  return byNumber(weights, { ...target, ...(!target.names && classes && { names: classes }) });
+}
+
 /** Options whose factors of classes go by number. */
-export const byNumbers = <T extends WeightOptions>(options: T, { target }: Dataset): T =>
+export const byNumbers = <T extends WeightOptions>(
+  options: T,
+  dataset: Dataset,
+  classes: readonly string[] | undefined,
+): T =>
   options.classWeight === undefined
     ? options
-    : { ...options, classWeight: byNumber(options.classWeight, target) };
+    : { ...options, classWeight: ofClasses(options.classWeight, dataset, classes) };

@@ -8,6 +8,7 @@ import { describeAll } from "../data/portable.ts";
 import { toUtf8 } from "../host.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import { isPromise } from "../tags.ts";
+import { namesIn } from "./called.ts";
 import { type Hashes, hash, hex, type Known, type KnownRows } from "./known.ts";
 
 /** Bytes of rows in memory that are hashed: some milliseconds. */
@@ -37,7 +38,7 @@ export function digestOf(request: DigestRequest): Known {
 }
 
 function rowsKnown(dataset: Dataset, stream: boolean): KnownRows {
-  const { length, target, standardisation, targetScale, extra } = dataset;
+  const { length, standardisation, targetScale, extra } = dataset;
   const several = dataset.parts !== undefined;
   const inputs = inputsIn(dataset, "").map(
     ({ name, shape, type, scale, scaleUnsaid }) =>
@@ -52,12 +53,13 @@ function rowsKnown(dataset: Dataset, stream: boolean): KnownRows {
     ...(targetScale && { targetScale }),
     ...extra,
   });
+  const classes = namesIn(dataset);
   const content = stream ? undefined : contentOf(dataset);
   return {
     ...(!stream && { rows: length }),
     inputs: inputs.join(", "),
     targets: targets.join(", "),
-    ...(target.kind === "class" && target.names && { classes: [...target.names] }),
+    ...(classes && { classes: [...classes] }),
     ...(prepared && { prepared }),
     ...(content && { content }),
   };

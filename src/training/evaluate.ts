@@ -18,6 +18,7 @@ import { type DataArgument, isStream, type Together } from "./arguments.ts";
 import { aside } from "./aside.ts";
 import { BatchLoader, checkFit, type Ready } from "./batch.ts";
 import { checkBootstrap, type Intervals, Recorder } from "./bootstrap.ts";
+import { checkNames as checkClassNames } from "./called.ts";
 import { byNumbers } from "./classes.ts";
 import { isOwn, listOf, namesOf } from "./compile.ts";
 import { type Goal, kindsOf, objectivesOf } from "./goals.ts";
@@ -163,8 +164,10 @@ export async function evaluate(
   const network = subject.build(dataset.inputShape);
   checkLabels(dataset, network, goals);
   checkFit(dataset, network, goals);
+  const { classes } = network.about.metadata;
+  checkClassNames(dataset, classes);
   if (!source) checkData(dataset, network, goals);
-  const weighting = weightingOf("evaluate", dataset, network, goals, byNumbers(options, dataset));
+  const weighting = weightingOf("evaluate", dataset, network, goals, byNumbers(options, dataset, classes));
   const readings = readingsOf(goals, network, dataset);
   const metrics = metricsFor(goals, network, dataset, { kinds, readings });
   const pause = pauser();
@@ -207,15 +210,16 @@ export async function evaluateGiven(
  * @see Model.evaluate
  */
 export async function evaluateBatches(
-  subject: ModelToScore,
+  subject: ModelToScore & Pick<NamesClasses, "metadata">,
   source: BatchSource,
   options: StreamEvaluateOptions,
   datasetOf: ToDataset["datasetOf"],
 ): Promise<Scores> {
   const { evaluateStream } = await loaded(() => import("./streamFit.ts"), "evaluate");
   const { state } = subject;
+  const { classes } = subject.metadata;
   const build = (inputShape: readonly number[]) => subject.build(inputShape);
-  return evaluateStream({ state, build, datasetOf }, source, options, (data, rest, batches) =>
+  return evaluateStream({ state, build, datasetOf, classes }, source, options, (data, rest, batches) =>
     evaluate(subject, data, rest, batches),
   );
 }

@@ -13,8 +13,10 @@ import { unlessAborted } from "./aborted.ts";
 import { type DataArgument, isDataset, isStream } from "./arguments.ts";
 import { checkFit } from "./batch.ts";
 import { begin } from "./begin.ts";
-import { balanced, byNumber } from "./classes.ts";
+import { checkNames, namesAfter, namesIn } from "./called.ts";
+import { balanced, ofClasses } from "./classes.ts";
 import { digestOf } from "./digest.ts";
+import { takesScale } from "./fresh.ts";
 import { loaded } from "./loading.ts";
 import { lookAhead, metricsOfTraining } from "./measures.ts";
 import { kindsFor } from "./metricKinds.ts";
@@ -34,6 +36,8 @@ import { weightingOf } from "./weighting.ts";
 export interface ModelToTrain<M extends TrainedModel> extends ToDataset {
   readonly model: M;
   readonly seed: number;
+  /** What it calls its classes, before. */
+  readonly classes: readonly string[] | undefined;
   readonly state: TrainingState;
   /** Its network, built for rows of this shape where it is not yet. */
   build(inputShape: readonly number[]): Network;
@@ -100,12 +104,15 @@ async function prepared<M extends TrainedModel>(
   const { goals } = compiled;
   if (!source) checkLabels(data, network, goals);
   checkFit(train, network, goals);
-  if (!source) checkData(data, network, goals, undefined, options.resume);
+  if (!source) checkData(data, network, goals);
   if (validation) {
     checkLabels(validation, network, goals);
     checkFit(validation, network, goals);
-    if (!rows) checkData(validation, network, goals, source ? undefined : data, options.resume);
+    if (!rows) checkData(validation, network, goals, source ? undefined : data);
   }
+  checkNames(data, subject.classes, { renames: true });
+  const whose = namesIn(data) ? "the training data" : undefined;
+  if (validation && !rows) checkNames(validation, namesAfter(data, subject.classes), { whose });
   const { augment: _, ...plain } = wanted;
   const settings: RunSettings = {
     ...plain,
@@ -125,7 +132,7 @@ async function prepared<M extends TrainedModel>(
     settings.classWeight =
       options.classWeight === "balanced"
         ? balanced(source ? undefined : train)
-        : byNumber(options.classWeight, data.target);
+        : ofClasses(options.classWeight, data, subject.classes);
   const { classes, samples: all } = weightingOf("fit", data, network, goals, {
     classWeight: settings.classWeight,
     sampleWeight,
@@ -143,9 +150,7 @@ async function prepared<M extends TrainedModel>(
   const { metrics, scoring, readings } = metricsOfTraining(goals, network, train, await kindsFor(goals));
   if (!source) await unlessAborted(lookAhead(train, network, goals, readings), signal);
   const adopts =
-    train.targetScale &&
-    !network.about.metadata.targetScale &&
-    (await loaded(() => import("./fresh.ts"))).takesScale(train, network, subject.seed);
+    train.targetScale && !network.about.metadata.targetScale && takesScale(train, network, subject.seed);
   const known = digestOf({
     data,
     stream: !!source,
@@ -195,7 +200,7 @@ function runningMetrics({ run }: TrainingState, metrics: Metric[]): Metric[] {
 
 /** The rows to train on and those to validate on. */
 function validationOf<M extends TrainedModel>(
-  { datasetOf, state }: ModelToTrain<M>,
+  { datasetOf, state, classes }: ModelToTrain<M>,
   data: Dataset,
   { validationData, resume }: Pick<FitOptions<M>, "validationData" | "resume">,
   settings: Settings,
@@ -211,7 +216,8 @@ function validationOf<M extends TrainedModel>(
       throw new NablaError(
         `fit: validationData: expected a data set, [x, y] or [x, y, sampleWeight], got ${Array.isArray(validationData) ? `a list of ${validationData.length}` : tagOf(validationData)}`,
       );
-    return { apart: data, validation: datasetOf(validationData, "validationData"), rule: validationSplit };
+    const validation = datasetOf(validationData, "validationData", undefined, namesAfter(data, classes));
+    return { apart: data, validation, rule: validationSplit };
   }
   const before = resume ? state.settings?.validationSplit : undefined;
   const { rows, rule } = chosenRows(data, validationSplit, before, settings);

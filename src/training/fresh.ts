@@ -1,4 +1,4 @@
-/** Whether a model takes over the scale of its targets. Loaded by trainings on scaled targets, of models that have no scale yet. */
+/** Whether outputs of a model mean anything yet, and so whether it takes over the scale of its targets and the names of classes. */
 import type { ActivationName } from "../activations/table.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
@@ -22,7 +22,7 @@ const ONE_SIDED: readonly ActivationName[] = [
  *
  * @param seed of the model: see Network.initialize()
  */
-function isFresh(network: Network, seed: number): boolean {
+export function isFresh(network: Network, seed: number): boolean {
   const { tensors, trained, core } = network;
   const last = trained.at(-1)?.layer;
   const from = Math.max(

@@ -7,6 +7,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { areTexts, numbered, some } from "../data/texts.ts";
 import { NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
+import type { Network } from "../network/network.ts";
 import {
   type DataArgument,
   isDataset,
@@ -15,19 +16,20 @@ import {
   type Purpose,
   type Together,
 } from "./arguments.ts";
+import { isFresh } from "./fresh.ts";
 import type { BatchSource } from "./source.ts";
 import type { ToDataset } from "./stream.ts";
 
 /** A model whose classes may have names. */
 export interface NamesClasses extends Purpose {
   readonly metadata: { readonly classes?: readonly string[] | undefined };
+  readonly network: Network | undefined;
+  readonly seed: number;
 }
 
 /** What a program passed, and what reads other data it passes: batches, rows to validate on. */
 export interface Meant extends ToDataset {
   readonly data: Dataset | BatchSource;
-  /** Names of the classes that these labels brought; undefined where they brought none. */
-  readonly learned: () => readonly string[] | undefined;
 }
 
 /**
@@ -42,26 +44,21 @@ export function meant(
   learns: boolean,
   { datasetOf }: ToDataset,
 ): Meant {
-  let names: readonly string[] | undefined;
-  const read: ToDataset["datasetOf"] = (data, name, kind) => {
+  const read: ToDataset["datasetOf"] = (data, name, kind, known = subject.metadata.classes) => {
     if (isDataset(data)) return data;
     const [x, y, ...rest] = data;
     const texts = textsOf(y, name, subject);
     if (!texts) return datasetOf(data, name, kind);
     const called = `${name}: y`;
-    const known = subject.metadata.classes ?? names;
     if (!known) checkMayLearn(called, subject, learns && name === who);
     const { labels, classes } = numbered(texts, called, known);
     const dataset = datasetOf([x, labels, ...rest], name, "class", classes);
     checkClasses(called, subject, dataset, classes, !known);
-    names ??= classes;
     return dataset;
   };
-  const learned = () => (subject.metadata.classes ? undefined : names);
-  const reads = { datasetOf: read, learned };
-  if (isStream(given)) return { ...reads, data: given };
+  if (isStream(given)) return { datasetOf: read, data: given };
   const data = isRecord(given) && !isDataset(given) ? apart(who, given as Together) : (given as DataArgument);
-  return { ...reads, data: read(data, who) };
+  return { datasetOf: read, data: read(data, who) };
 }
 
 /** @throws NablaError for what is not understood in such an object */
@@ -97,10 +94,11 @@ function textsOf(y: unknown, name: string, { topology }: Purpose): readonly stri
 }
 
 /** @throws NablaError where nobody knows which class is which */
-function checkMayLearn(name: string, { reading }: NamesClasses, learns: boolean): void {
-  if (learns && !reading) return;
+function checkMayLearn(name: string, { network, seed }: NamesClasses, learns: boolean): void {
+  const fresh = !network || isFresh(network, seed);
+  if (learns && fresh) return;
   throw new NablaError(
-    `${name}: labels are texts, but the model's classes have no names${reading ? ": it was trained on their numbers" : " yet"}; say which is which: model.metadata = { ...model.metadata, classes: ["cat", …] }`,
+    `${name}: labels are texts, but the model's classes have no names${fresh ? " yet" : ": it was trained on their numbers"}; say which is which: model.metadata = { ...model.metadata, classes: ["cat", …] }`,
   );
 }
 

@@ -12,6 +12,7 @@ import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
 import { isPromise } from "../tags.ts";
 import { aside } from "./aside.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
+import { checkNames } from "./called.ts";
 import { byNumbers } from "./classes.ts";
 import type { ModelToScore, Scores } from "./evaluate.ts";
 import { runWithLoss } from "./given.ts";
@@ -122,8 +123,10 @@ function loaded(
   const network = subject.build(data.inputShape);
   checkLabels(data, network, goals);
   checkFit(data, network, goals);
+  const { classes } = network.about.metadata;
+  checkNames(data, classes);
   checkData(data, network, goals);
-  const weighting = weightingOf(who, data, network, goals, byNumbers(options, data));
+  const weighting = weightingOf(who, data, network, goals, byNumbers(options, data, classes));
   const rows = data.length;
   const loader = new BatchLoader(network, data, goals, weighting);
   // before anything is planned: reading may use the model

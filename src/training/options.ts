@@ -142,9 +142,6 @@ export interface StreamEvaluateOptions
   steps?: number;
 }
 
-/** By their names alone where a page loads this at once: what they are is seen when they are used. */
-export const GRADIENT_OPTIONS: readonly (keyof GradientOptions)[] = ["classWeight", "sampleWeight"];
-
 /** What gradients() and inputGradients() take besides data. */
 export const weightOptions = () =>
   ({ classWeight: thing("factors by class"), sampleWeight: numbers() }) satisfies Record<

@@ -1,7 +1,7 @@
 /** A forward and a backward pass on rows that are one batch, at once, without an update. */
 import { type Dataset, range } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
-import { checkOptions } from "../fields/options.ts";
+import { checkGiven } from "../fields/programs.ts";
 import type { Network } from "../network/network.ts";
 import type { Training } from "../network/plans.ts";
 import { planFor } from "../network/plans.ts";
@@ -9,10 +9,12 @@ import type { Domain } from "../plan/loss.ts";
 import type { Plan } from "../plan/plan.ts";
 import { beginStep } from "../plan/step.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
+import { checkNames } from "./called.ts";
+import { byNumbers } from "./classes.ts";
 import type { ModelToScore } from "./evaluate.ts";
 import { runWithLoss } from "./given.ts";
 import { type Goal, kindsOf, objectivesOf } from "./goals.ts";
-import { GRADIENT_OPTIONS, type GradientOptions } from "./options.ts";
+import { type GradientOptions, weightOptions } from "./options.ts";
 import { weightingOf } from "./weighting.ts";
 
 /** Whether a loss takes a value as a target; NaN and infinities are refused before. */
@@ -33,11 +35,13 @@ export function pass(
   options: GradientOptions,
   prepare: (network: Network) => readonly [Network, Omit<Training, "objectives">],
 ): { network: Network; plan: Plan; goals: readonly Goal[]; rows: number } {
-  checkOptions(who, options, GRADIENT_OPTIONS);
+  checkGiven(who, options, weightOptions());
   const { goals } = subject.state.required;
   const built = subject.build(dataset.inputShape);
   checkFit(dataset, built, goals);
-  const weighting = weightingOf(who, dataset, built, goals, options);
+  const { classes } = built.about.metadata;
+  checkNames(dataset, classes);
+  const weighting = weightingOf(who, dataset, built, goals, byNumbers(options, dataset, classes));
   const [network, more] = prepare(built);
   const rows = dataset.length;
   const indices = range(rows);

@@ -11,7 +11,7 @@ type Arrays = ArrayLike2 | ArrayRecord;
 export type Batch =
   | readonly [x: Arrays, y: TargetsArgument, sampleWeight?: ArrayLike<number>]
   | { readonly x: Arrays; readonly y: TargetsArgument; readonly sampleWeight?: ArrayLike<number> }
-  | { readonly xs: Arrays; readonly ys: TargetsArgument }
+  | { readonly xs: Arrays; readonly ys: TargetsArgument; readonly sampleWeight?: ArrayLike<number> }
   | Dataset;
 
 /** Where a training is: counted from 0, epochs since compile(). */

@@ -4,6 +4,7 @@ import { messageOf, NablaError } from "../errors.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import { type DataArgument, isDataset } from "./arguments.ts";
 import type { Ready } from "./batch.ts";
+import { checkBatchNames, namesAfter } from "./called.ts";
 import type { Batch, Batches, BatchSource, Place, Source } from "./source.ts";
 import { checkSamples } from "./weighting.ts";
 
@@ -19,6 +20,8 @@ export interface ToDataset {
 }
 
 export interface StreamOptions extends ToDataset {
+  /** What the model calls its classes. */
+  readonly classes: readonly string[] | undefined;
   /** What begins errors. */
   readonly who: string;
   /** Where to begin. */
@@ -124,9 +127,14 @@ export class BatchStream implements Source {
   private async read(batch: Batch, place: Place): Promise<Ready> {
     const name = this.at(place);
     const { like } = this;
+    const { datasetOf, classes } = this.options;
     const [data, weights] = partsOf(batch, name);
-    const dataset = this.options.datasetOf(data as DataArgument, name, like?.target.kind);
-    if (like) checkLike(dataset, like, name);
+    const known = like && namesAfter(like, classes);
+    const dataset = datasetOf(data as DataArgument, name, like?.target.kind, known);
+    if (like) {
+      checkLike(dataset, like, name);
+      checkBatchNames(dataset, like, classes, name);
+    }
     this.like ??= dataset;
     const rows = dataset.length;
     const { x, y } = buffersFor(dataset, rows);
@@ -173,7 +181,7 @@ function partsOf(
         throw new NablaError(
           `${name}: { xs, ys } is a single row: an iterator gives batches, { xs: [row, …], ys: [target, …] }`,
         );
-      return [[batch.xs, batch.ys]];
+      return [[batch.xs, batch.ys], batch.sampleWeight];
     }
   }
   const got = Array.isArray(batch) ? `${batch.length} values` : show(batch);

@@ -17,14 +17,16 @@ import { freshRun } from "./run.ts";
 import type { Settings } from "./settings.ts";
 import type { BatchSource, Place, Source } from "./source.ts";
 import type { TrainingState } from "./state.ts";
-import { BatchStream, type ToDataset } from "./stream.ts";
+import { BatchStream, type StreamOptions, type ToDataset } from "./stream.ts";
+
+type Called = Pick<StreamOptions, "classes">;
 
 /** Options about rows that are there from the beginning. */
 const OF_ROWS = ["batchSize", "dropLast", "validationSplit", "sampleWeight", "shifted", "augment"] as const;
 
 /** @throws NablaError for options that make no sense with an iterator */
 export function streamOf<M>(
-  { state, datasetOf }: ToDataset & { readonly state: TrainingState },
+  { state, datasetOf, classes }: ToDataset & Called & { readonly state: TrainingState },
   source: BatchSource,
   settings: Settings,
   options: FitOptions<M>,
@@ -51,7 +53,14 @@ export function streamOf<M>(
     throw new NablaError(
       `fit: resume: expected a function of { epoch, batch } that returns an iterator which begins there, here { epoch: ${epoch}, batch: ${batch} }; got ${typeof source === "function" ? "a function without a parameter" : "an iterator"}`,
     );
-  return new BatchStream(source, { who: "fit", place: { epoch, batch }, firstEpoch, steps, datasetOf });
+  return new BatchStream(source, {
+    who: "fit",
+    place: { epoch, batch },
+    firstEpoch,
+    steps,
+    datasetOf,
+    classes,
+  });
 }
 
 /** What rows of an iterator are like, as a data set whose length is not known. @param first its first batch */
@@ -96,7 +105,7 @@ export function endless(
  * @see Model.evaluate
  */
 export async function evaluateStream(
-  subject: ModelToScore & ToDataset,
+  { datasetOf, classes, ...subject }: ModelToScore & ToDataset & Called,
   source: BatchSource,
   options: StreamEvaluateOptions,
   score: (data: Dataset, options: EvaluateOptions, source: Source) => Promise<Scores>,
@@ -104,7 +113,7 @@ export async function evaluateStream(
   checkGiven("evaluate", options, streamOptions());
   const { steps, ...rest } = options;
   const place = { epoch: 0, batch: 0 };
-  const stream = new BatchStream(source, { who: "evaluate", place, steps, datasetOf: subject.datasetOf });
+  const stream = new BatchStream(source, { who: "evaluate", place, steps, datasetOf, classes });
   let failed = true;
   try {
     const data = endless(await unlessAborted(stream.begin(), options.signal), subject);

@@ -5,9 +5,7 @@
 import type { Dataset, Inputs, Target, Targets } from "../data/dataset.ts";
 import { inputsIn } from "../data/places.ts";
 import { describeAll, type Portable } from "../data/portable.ts";
-import { some } from "../data/texts.ts";
 import { NablaError } from "../errors.ts";
-import { show } from "../fields/fields.ts";
 import type { Network } from "../network/network.ts";
 import { lookLikeBytes, scaleText } from "../network/predict.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -59,21 +57,13 @@ function targetsStored(dataset: Dataset, { architecture }: Network): (Stored | u
  *
  * @param dataset fits the network: see checkFit()
  * @param train what a new model is about to be trained on: how it reads inputs holds for these as well
- * @param resumed whether data is compared with that of the training that goes on: see sameData.ts
  * @throws NablaError that names row and value, what was expected, and what to do
  */
-export function checkData(
-  dataset: Dataset,
-  network: Network,
-  goals: readonly Goal[],
-  train?: Dataset,
-  resumed = false,
-): void {
+export function checkData(dataset: Dataset, network: Network, goals: readonly Goal[], train?: Dataset): void {
   checkScales(dataset, network, network.reading ?? (train && kindsOf(train, network)));
   const stored = targetsStored(dataset, network);
   const { outputs } = network.architecture;
   checkUnits(dataset, network);
-  if (!resumed) checkNames(dataset, network);
   for (const [k, target] of targetsOf(dataset, network).entries()) {
     const { loss } = goals[k]!;
     const shape = network.outputShapes[k]!;
@@ -107,18 +97,6 @@ function checkUnits({ name, target }: Dataset, { about }: Network): void {
     throw new NablaError(
       `${name}: expected quantities, as the model was trained on (metadata.targetScale), got classes; read the table with task: "regression"`,
     );
-}
-
-/** @throws NablaError for classes that have other numbers than the model's of these names */
-function checkNames({ name, target }: Dataset, { about }: Network): void {
-  const { classes } = about.metadata;
-  if (target.kind !== "class" || !target.names || !classes) return;
-  const moved = target.names.findIndex((each, number) => classes[number] !== each && classes.includes(each));
-  if (moved < 0) return;
-  const called = target.names[moved]!;
-  throw new NablaError(
-    `${name}: class ${show(called)} is number ${moved} here, and number ${classes.indexOf(called)} of the model; give the data set the model's classes in their order: ${some(classes)}`,
-  );
 }
 
 /** Axes of one value say nothing. */

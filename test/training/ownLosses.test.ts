@@ -262,7 +262,7 @@ test("a value without a gradient, or a loss without a name", () => {
   expect(() => fresh({ value: () => 1, gradient: () => [1] } as never)).toThrow("loss.name: missing");
 });
 
-describe("await checkGradients()", () => {
+describe("checkGradients()", () => {
   const small = (loss: OwnLoss) =>
     sequential([dense({ units: 4, activation: "tanh" }), dense({ units: 2 })], {
       seed: 1,

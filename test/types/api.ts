@@ -54,6 +54,14 @@ model.compile({
   optimizer: { name: "sgd", learningRate: 0.1, clipNorm: 1 },
   schedule: { name: "step", factor: 0.5, everyEpochs: 3 },
 });
+await model.trainOnBatch([[1], [2]], ["cat", "dog"]);
+await model.trainOnBatch({ xs: [[1], [2]], ys: ["cat", "dog"] }, { learningRate: 0.1 });
+await model.testOnBatch([[1], [2]], { out: ["cat", "dog"] }, { classWeight: { cat: 2 } });
+await model.gradients({ x: [[1]], y: [["cat"]] });
+export const saliency: Outputs = await model.inputGradients([[1]], ["cat"], { classWeight: { cat: 2 } });
+await model.fit(function* () {
+  yield { xs: [[1]], ys: ["cat"], sampleWeight: [2] };
+});
 const history: History = await model.fit(new Uint8Array(784), [3], {
   batchSize: 1,
   epochs: 2,
