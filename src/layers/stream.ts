@@ -3,8 +3,8 @@ import type { Core } from "../core/core.ts";
 import { NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
 import { checkOptions, checkWhole } from "../fields/options.ts";
-import { ld, type Range, unpadded } from "../plan/builder.ts";
-import { builderFor, type ForwardRequest, type InputKind, type Plan, predictPlan } from "../plan/forward.ts";
+import { ld, PlanBuilder, type Range, unpadded } from "../plan/builder.ts";
+import { type ForwardRequest, type InputKind, type Plan, predictPlan } from "../plan/forward.ts";
 import type { Architecture, Layer } from "../plan/operation.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import { isA, isBytes } from "../tags.ts";
@@ -220,7 +220,8 @@ export class Stream {
       batchSize,
       architecture.inputs.map(() => FLOATS),
     );
-    const builder = builderFor(request);
+    // threads run what is put together for them
+    const { builder = new PlanBuilder(batchSize, network.core) } = request;
     return predictPlan({
       ...request,
       architecture,

@@ -105,10 +105,6 @@ export interface Plan extends PlanImage {
   };
 }
 
-/** What puts a plan together: whoever runs it may want more of it, as threads do. */
-export const builderFor = ({ builder, rows, core, parts }: ForwardRequest): PlanBuilder =>
-  builder ?? new PlanBuilder(rows, core, parts);
-
 /** A plan that only gives outputs. */
 export function predictPlan(request: ForwardRequest): Plan {
   const graph = prepare(request.architecture);
@@ -148,7 +144,7 @@ export function planForward(
   const { architecture } = request;
   const { training } = options;
   const { nodes } = graph;
-  const builder = builderFor(request);
+  const builder = request.builder ?? new PlanBuilder(request.rows, request.core, request.parts);
   const inputs = architecture.inputs.map(({ name, shape }, i): PlannedInput => {
     const input = graph.inputs[i];
     const kind = request.inputs[i];
