@@ -73,7 +73,7 @@ export const apart = {
 /** Properties of what nabla/predict exports, of what its errors carry, of files besides their documents, and of what engines read. */
 const OUTSIDE = {
   exports:
-    "load loadAsync predict predictRows tableAnswers metadata classes standardisation extra inputShape outputShape batchSize",
+    "load loadAsync predict predictRows tableAnswers metadata classes standardisation extra reading inputShape outputShape batchSize",
   outputs: "data shape length row toArray argMax classes top probabilities class probability",
   errors: "name message cause details stored found",
   files: "__metadata__ dtype data_offsets nabla model $number $tensor",

@@ -216,12 +216,14 @@ export class Stream {
     const network = this.#network;
     const before = [...this.#carried];
     this.#carried.length = 0;
-    const builder = new PlanBuilder(batchSize, network.core);
+    const request = network.outputsRequest(
+      batchSize,
+      architecture.inputs.map(() => FLOATS),
+    );
+    // threads run what is put together for them
+    const { builder = new PlanBuilder(batchSize, network.core) } = request;
     return predictPlan({
-      ...network.outputsRequest(
-        batchSize,
-        architecture.inputs.map(() => FLOATS),
-      ),
+      ...request,
       architecture,
       builder,
       carried: (operation, state, units) => {

@@ -40,8 +40,9 @@ export function formatOf(model: PicturePredictor): TrainedFormat {
 
 /** How its rows were read in training. */
 function readingOf(model: object): InputKind | undefined {
-  const { network } = attempt(() => internalsOf(model)) ?? (model as { network?: unknown });
-  return (network as { reading?: readonly InputKind[] } | undefined)?.reading?.[0];
+  // a model of nabla/predict says it itself: nothing that is private there has a name to ask for
+  const { reading } = attempt(() => internalsOf(model)) ?? (model as { reading?: readonly InputKind[] });
+  return reading?.[0];
 }
 
 /** @param rows the pixels of each picture, as the format says @throws NablaError for outputs that are neither a class nor a quantity */

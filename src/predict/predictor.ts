@@ -18,6 +18,7 @@ import {
   predictBatches,
 } from "../network/predict.ts";
 import type { RowAnswer } from "../network/tableAnswers.ts";
+import type { InputKind } from "../plan/forward.ts";
 import type { Architecture } from "../plan/operation.ts";
 import { tagOf } from "../tags.ts";
 import { thresholdOf } from "./threshold.ts";
@@ -62,6 +63,11 @@ export class Predictor {
     return this.metadata.classes;
   }
 
+  /** How the rows of each input were read in training: bytes and what they were multiplied by, or floats. Undefined where the file does not say. */
+  get reading(): readonly InputKind[] | undefined {
+    return this.network.reading;
+  }
+
   /** Shape of one row of input, without the batch. */
   get inputShape(): readonly number[] {
     return this.network.inputShape;
@@ -104,7 +110,7 @@ export class Predictor {
   async predictRows(rows: Row | readonly Row[], options?: RowOptions): Promise<RowAnswer[]> {
     const { tableAnswers } = await import("./rows.ts").catch((cause: unknown) => {
       throw new NablaError(
-        `predictRows: its code could not be loaded (${messageOf(cause)}); load the page again. Hosts that forbid import() have predict(encodeRows(…))`,
+        `predictRows: its code could not be loaded (${messageOf(cause)}); load the page again; where import() is forbidden, call predict(encodeRows(…))`,
         { cause },
       );
     });

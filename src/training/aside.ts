@@ -5,9 +5,9 @@ import type { Plan } from "../plan/plan.ts";
 import { isPromise } from "../tags.ts";
 
 /**
- * Asks such a function, which may run the model it is a function of: predict(), weights(), save(), gradients(). What the plan has in
- * memory is copied when something else takes its place, and put back before the plan goes on. A function that does nothing of the kind
- * costs nothing.
+ * Asks such a function, which may run the model it is a function of: predict(), weights(), save(). What the plan has in memory is
+ * copied when something else takes its place, and put back before the plan goes on; gradients stay where they are, as whatever computes some
+ * is asynchronous. A function that does nothing of the kind costs nothing.
  *
  * @param who what errors call it
  * @param moved called where something has taken the plan's place: views of memory are to be made anew
@@ -41,13 +41,11 @@ export function aside<T>(network: Network, plan: Plan, who: string, ask: () => T
 
 /** Copies what a plan has in memory. @returns what puts it back */
 function keep(network: Network, plan: Plan): () => void {
-  const { core, bytes, flat } = network;
-  const ranges = [[plan.base, plan.end - plan.base]];
-  // in pieces of a batch they are those of the pieces before
-  if (plan.mode === "train") ranges.push([flat.dw, bytes]);
-  const copies = ranges.map(([at, n]) => core.u8(at, n).slice());
+  const { core } = network;
+  const { base, end } = plan;
+  const copy = core.u8(base, end - base).slice();
   return () => {
     network.use(plan);
-    ranges.forEach(([at, n], i) => core.u8(at, n).set(copies[i]));
+    core.u8(base, copy.length).set(copy);
   };
 }

@@ -58,7 +58,7 @@ export function pass(
   return { network, plan, goals, rows };
 }
 
-/** What domain.ts says in more words, which this has to do without: it is part of what pages load at once. */
+/** Refuses the targets that evaluate() refuses, in fewer words than domain.ts: these rows are one batch, looked at where they lie in memory. */
 function checkTargets(
   who: string,
   { core }: Network,

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { imagesFrom, openData, pictureFrom, pixelsOf, predictPictures } from "../../src/browser/index.ts";
 import { prepareDigit } from "../../src/data/images/digit.ts";
 import { fitPicture } from "../../src/data/images/resize.ts";
+import { digits } from "../../src/data/index.ts";
 import { dense, flatten, NablaError, sequential } from "../../src/index.ts";
 
 /** Pixels without order, so that a row or channel mixed up shows. */
@@ -270,4 +271,45 @@ test("predictPictures: everything that shows pixels gets the answer of rows prep
   for (const source of [file, element, context.getImageData(0, 0, 9, 6), await createImageBitmap(file)])
     expect(await predictPictures(model, source)).toEqual([answer]);
   expect(await predictPictures(model, [file, element])).toEqual([answer, answer]);
+  // the one that is wrong is named
+  await expect(predictPictures(model, [file, file, canvas(0, 3)[0]])).rejects.toThrow(
+    "predictPictures: picture (picture 2)",
+  );
+  await expect(predictPictures(model, [file, new File(["hello"], "note.png")])).rejects.toThrow(
+    "predictPictures: note.png (picture 1)",
+  );
+});
+
+test("predictPictures: a digit as MNIST has them is taken as it is; another is prepared", async () => {
+  const model = sequential([flatten(), dense({ units: 10, activation: "softmax" })], { seed: 1 });
+  model.compile({ optimizer: "adam", loss: "categoricalCrossentropy" });
+  await model.fit(digits({ samples: 100 }), { epochs: 1 });
+  const wanted = (data: Uint8Array) => model.predict({ data, shape: [1, 28, 28, 1] }).probabilities();
+  // not where prepareDigit() would put it, and no tone of it
+  const ready = new Uint8Array(28 * 28);
+  for (let y = 3; y < 15; y++) ready.fill(90 + 4 * y, y * 28 + 5, y * 28 + 8);
+  const grey = { data: ready, width: 28, height: 28, channels: 1 as const };
+  expect(prepareDigit(grey).picture.data).not.toEqual(ready);
+  const [element, context] = canvas(28, 28);
+  const shown = new ImageData(28, 28);
+  ready.forEach((value, i) => shown.data.set([value, value, value, 255], 4 * i));
+  context.putImageData(shown, 0, 0);
+  const colour = ready.length * 3;
+  const three = png(
+    28,
+    28,
+    3,
+    Uint8Array.from({ length: colour }, (_, i) => ready[Math.floor(i / 3)]!),
+  );
+  for (const source of [png(28, 28, 1, ready), three, element, shown])
+    expect((await predictPictures(model, source))[0]!.probabilities).toEqual(wanted(ready)[0]);
+  const paper = new Uint8Array(40 * 50).fill(230);
+  for (let y = 10; y < 40; y++) paper.fill(30, y * 40 + 17, y * 40 + 22);
+  const { picture } = prepareDigit({ data: paper, width: 40, height: 50, channels: 1 });
+  expect((await predictPictures(model, png(40, 50, 1, paper)))[0]!.probabilities).toEqual(
+    wanted(picture.data)[0],
+  );
+  await expect(
+    predictPictures(model, [png(40, 50, 1, paper), png(9, 9, 1, new Uint8Array(81), "dark.png")]),
+  ).rejects.toThrow("predictPictures: dark.png (picture 1): expected a digit that stands out");
 });

@@ -106,6 +106,12 @@ describe("other models", () => {
       .predict({ data: prepareDigit(scan).picture.data, shape: [1, 28, 28, 1] })
       .probabilities();
     expect((await predictPictures(reader, scan))[0]!.probabilities).toEqual(row);
+    // one that is as MNIST's are is taken as it is, in one channel or three
+    const ready = { data: new Uint8Array(28 * 28), width: 28, height: 28, channels: 1 as const };
+    for (let y = 3; y < 15; y++) ready.data.fill(90 + 4 * y, y * 28 + 5, y * 28 + 8);
+    const [taken] = reader.predict({ data: ready.data, shape: [1, 28, 28, 1] }).probabilities();
+    for (const same of [ready, toChannels(ready, 3)])
+      expect((await predictPictures(reader, same))[0]!.probabilities).toEqual(taken);
   });
 
   const trained = async (

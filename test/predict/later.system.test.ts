@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, describe, expect, test } from "vitest";
 import { conv2d, dense, flatten, sequential } from "../../src/index.ts";
+import { predictPictures } from "../../src/node/index.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), "nabla-later-"));
@@ -92,4 +93,37 @@ test("in a bundle of one file any model is read", async () => {
   expect(readdirSync(out)).toEqual(["main.mjs"]);
   expect(run(out, file("dense"))).toBe(wanted("dense"));
   expect(run(out, file("images"))).toBe(wanted("images"));
+});
+
+test("what other entries ask of a model, those of nabla/predict tell as they ship: predictPictures()", async () => {
+  const trained = async (...layers: Parameters<typeof sequential>[0]) => {
+    const made = sequential([...layers, dense({ units: 2, activation: "softmax" })], { seed: 1 });
+    made.compile({ optimizer: "adam", loss: "categoricalCrossentropy" });
+    const data = Uint8Array.from({ length: 8 * 12 }, (_, i) => (i * 37) % 256);
+    await made.fit({ data, shape: [8, 2, 2, 3] }, [0, 1, 0, 1, 0, 1, 0, 1], { epochs: 2 });
+    return made;
+  };
+  const kinds = {
+    dense: await trained(flatten()),
+    images: await trained(conv2d({ filters: 2, kernelSize: 2 }), flatten()),
+  };
+  const data = Uint8Array.from({ length: 12 }, (_, i) => 255 - 20 * i);
+  const picture = { data, width: 2, height: 2, channels: 3 as const };
+  writeFileSync(
+    join(folder, "pictures.mjs"),
+    `import { readFileSync } from "node:fs";
+import { load, loadAsync } from "nabla/predict";
+import { predictPictures } from "nabla/node";
+const bytes = readFileSync(process.argv[2]);
+const picture = { data: Uint8Array.of(${data}), width: 2, height: 2, channels: 3 };
+for (const model of [load(bytes), await loadAsync(bytes)])
+  console.log(JSON.stringify(await predictPictures(model, picture)));`,
+  );
+  for (const [name, model] of Object.entries(kinds)) {
+    const path = join(folder, `trained-${name}.safetensors`);
+    writeFileSync(path, model.save());
+    const said = execFileSync(process.execPath, [join(folder, "pictures.mjs"), path], { encoding: "utf8" });
+    const answer = JSON.stringify(await predictPictures(model, picture));
+    expect(said.trim().split("\n")).toEqual([answer, answer]);
+  }
 });

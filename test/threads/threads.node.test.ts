@@ -96,3 +96,39 @@ test("a model is its own again after a training: its memory is not shared, and p
   expect(network.core.exports.memory.buffer).toBeInstanceOf(ArrayBuffer);
   expect(model.predict(x).data).toEqual(load(model.save()).predict(x).data);
 });
+
+test("a stream goes on in callbacks of a training with threads, and after it: the bits of one thread", async () => {
+  const trained = async (threads: number) => {
+    const model = sequential(
+      [
+        gru({ units: 24, inputShape: [6, 4], returnSequences: true }),
+        lstm({ units: 8 }),
+        dense({ units: 2, activation: "softmax" }),
+      ],
+      { seed: 1 },
+    ).compile({ optimizer: "adam", loss: "categoricalCrossentropy" });
+    const x = Float32Array.from({ length: 32 * 24 }, (_, i) => Math.sin(i * 1.3));
+    const y = Int32Array.from({ length: 32 }, (_, i) => i % 2);
+    const before = model.stream({ batchSize: 3 });
+    const said: number[][] = [];
+    const push = (stream: typeof before, k: number) =>
+      said.push([...stream.push(Float32Array.from({ length: 12 }, (_, i) => Math.cos(i + k)))]);
+    push(before, 0);
+    const within = () => {
+      push(before, 1);
+      push(model.stream({ batchSize: 3 }), 2);
+    };
+    const { history } = await model.fit({ data: x, shape: [32, 6, 4] }, y, {
+      batchSize: 16,
+      epochs: 2,
+      worker: false,
+      threads,
+      callbacks: [{ onBatchEnd: within, onEpochEnd: within }],
+    });
+    push(before, 3);
+    return { said, loss: history.loss, weights: weightsSha256(model) };
+  };
+  const one = await trained(1);
+  expect(one.said.length).toBe(2 + 2 * 6);
+  expect(await trained(2)).toEqual(one);
+});

@@ -72,11 +72,9 @@ export async function imagesFrom(
       ? undefined
       : { ...(typeof size === "number" ? { width: size, height: size } : size), channels, fit };
   for (const source of sources) {
-    const name = `${nameOfSource(source)} (picture ${rows.length})`;
-    await withPixels(source, name, background, async (pixels) => {
-      format ??= { ...sizeOfSource(pixels, name), channels, fit };
-      rows.push((await fitted(pixels, format, name, background)).data);
-    });
+    const name = nameInList(source, rows.length);
+    const asFirst = (pixels: PixelSource) => (format ??= { ...sizeOfSource(pixels, name), channels, fit });
+    rows.push((await rowFrom(source, name, asFirst, background)).data);
   }
   if (!format) throw new NablaError("imagesFrom: expected at least one picture, got none");
   const width = format.width * format.height * channels;
@@ -84,6 +82,20 @@ export async function imagesFrom(
   for (const [i, row] of rows.entries()) data.set(row, i * width);
   return { data, shape: [rows.length, format.height, format.width, channels] };
 }
+
+/** One of several, brought to the format of a row. @param format or what tells it @param name what errors call it */
+export const rowFrom = (
+  source: PictureSource,
+  name: string,
+  format: RowFormat | ((pixels: PixelSource) => RowFormat),
+  background: Background = "white",
+): Promise<Picture> =>
+  withPixels(source, name, background, (pixels) =>
+    fitted(pixels, typeof format === "function" ? format(pixels) : format, name, background),
+  );
+
+/** What errors call one of several: "cat.png (picture 2)". */
+export const nameInList = (source: unknown, i: number): string => `${nameOfSource(source)} (picture ${i})`;
 
 /** Runs a task on the pixels behind a source, and frees what was decoded for it. */
 async function withPixels<T>(

@@ -7,7 +7,7 @@ import {
   type PictureAnswer,
   type PicturePredictor,
 } from "../../model/pictureAnswers.ts";
-import { imagesFrom, type PictureSource, pictureFrom } from "./picture.ts";
+import { nameInList, type PictureSource, pictureFrom, rowFrom } from "./picture.ts";
 
 /**
  * What a model says of pictures, in its own terms: classes by name with their probabilities, or quantities. They are prepared as those the
@@ -27,12 +27,11 @@ export async function predictPictures(
   const format = formatOf(model);
   const list = listOf(pictures);
   const rows: Uint8Array[] = [];
-  const { width, height, channels, fit, digits } = format;
+  const { digits } = format;
   for (const [i, source] of list.entries()) {
-    const name = `predictPictures: picture ${i}`;
+    const name = `predictPictures: ${nameInList(source, i)}`;
     if (digits) rows.push(asTrained(await pictureFrom(source, { name }), format, name).picture.data);
-    else
-      rows.push((await imagesFrom([source], { size: { width, height }, channels, fit })).data as Uint8Array);
+    else rows.push((await rowFrom(source, name, format)).data);
   }
   return answersFor(model, rows);
 }

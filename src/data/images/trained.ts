@@ -71,14 +71,16 @@ export interface TrainedPicture {
 export function asTrained(decoded: Picture, format: TrainedFormat, name: string): TrainedPicture {
   if (!format.digits)
     return { picture: fitPicture(toChannels(decoded, format.channels), format, format.fit) };
-  if (readyMade(decoded)) return { picture: decoded };
+  // pages decode grey files with three equal channels
+  const grey = toChannels(decoded, 1);
+  if (readyMade(grey)) return { picture: grey };
   const digit = prepareDigit(decoded, { name });
   return { picture: digit.picture, digit };
 }
 
-/** Whether a picture is already as MNIST's are: of that size, on black. */
-function readyMade({ data, width, height, channels }: Picture): boolean {
-  if (channels !== 1 || width !== 28 || height !== 28) return false;
+/** Whether a grey picture is already as MNIST's are: of that size, on black. */
+function readyMade({ data, width, height }: Picture): boolean {
+  if (width !== 28 || height !== 28) return false;
   const border = data.filter((_, i) => i < 28 || i >= 28 * 27 || i % 28 === 0 || i % 28 === 27);
   return border.reduce((sum, value) => sum + value, 0) < 16 * border.length;
 }

@@ -9,6 +9,7 @@ import type { SequencesReaderOptions } from "../readers/sequences.ts";
 import { parseCsvTable } from "../tables/csvTable.ts";
 import { decodeText } from "../tables/text.ts";
 import { type RawSequences, rawSequences } from "./rawSequences.ts";
+import { readAs } from "./readAs.ts";
 import { splitSequences } from "./sequenceSplit.ts";
 import { ofTable } from "./sequences.ts";
 import { checkSequencesInfo } from "./sequencesInfo.ts";
@@ -59,9 +60,7 @@ export function rawText(
 ): RawSequences {
   const { header, delimiter, decimal, likeSequences: like, label, ignore, unlabelled = false } = options;
   if (like) checkSequencesInfo(like);
-  const sequence = options.sequence ?? like?.sequence;
-  const key = label === undefined ? like?.label : String(label);
-  const ids = options.ids ?? like?.kind === "ids";
+  const { ids, sequence, known, label: key } = readAs<string | number>(options, like);
   if (/^\uFEFF?\s*[[{]/.test(text)) {
     const given = parseLines(text, name).values;
     if (isObject(given) && "nabla" in given)
@@ -70,9 +69,9 @@ export function rawText(
       name,
       ids,
       alone: unlabelled,
-      ...(key !== undefined && { label: key }),
+      ...(key !== undefined && { label: String(key) }),
       ...(ignore && { ignore }),
-      ...(like?.features && { known: like.features }),
+      ...(known && { known }),
     });
   }
   if (sequence === undefined)
@@ -85,14 +84,13 @@ export function rawText(
     ...(decimal !== undefined && { decimal }),
     ...(cells !== undefined && { maxBytes: cells }),
   });
-  const time = options.time ?? like?.time;
   return ofTable(
     table,
     {
       sequence,
       ids,
       ...(options.targets && { targets: options.targets }),
-      ...(time !== undefined && { time }),
+      ...(options.time !== undefined && { time: options.time }),
       ...(label !== undefined && { label }),
       ...(ignore && { ignore }),
       ...(like && { like }),

@@ -152,6 +152,10 @@ export function stepTargets(
   };
 }
 
+/** How many quantities a target has, or that of a step; 0 for classes. */
+export const quantitiesOf = (target: Target): number =>
+  target.kind === "class" ? 0 : target.shape ? (target.shape[1] ?? 0) : target.size;
+
 /**
  * How quantities are brought to mean 0 and variance 1; undefined for classes, also as 0 and 1, and for several quantities.
  *
@@ -165,7 +169,7 @@ export function targetScaleOf(
   label: string | undefined,
   lengths?: readonly number[],
 ): TargetScale | undefined {
-  if (target.kind === "class" || (lengths ? target.shape?.[1] : target.size) !== 1) return undefined;
+  if (target.kind === "class" || quantitiesOf(target) !== 1) return undefined;
   const each = (visit: (values: Targets, at: number) => void) => {
     for (const row of rows) {
       const steps = Math.min(lengths?.[row] ?? 1, target.size);

@@ -6,7 +6,8 @@ import { rowsDataset } from "../rows.ts";
 import { partsOf, splitRows } from "../split.ts";
 import { rescale } from "../targetScale.ts";
 import type { RawSequences } from "./rawSequences.ts";
-import { labelsSteps, labelTargets, stepTargets, targetScaleOf } from "./sequenceLabels.ts";
+import { readAs } from "./readAs.ts";
+import { labelsSteps, labelTargets, quantitiesOf, stepTargets, targetScaleOf } from "./sequenceLabels.ts";
 import { checkIds, freeMask, lengthsOf, packRows, type Steps, scaleSteps, stepsOf } from "./sequenceRows.ts";
 import type { SequenceOptions, SequenceSplit } from "./sequences.ts";
 import { checkTargetScale, type SequencesInfo } from "./sequencesInfo.ts";
@@ -26,7 +27,7 @@ export function splitSequences(given: RawSequences, options: Reading): SequenceS
       `${raw.name}: the sequences have no labels; expected records with label, class, target or y, or labels beside the sequences (label, --label, names another key)`,
     );
   const told = { ...(task && { task }), ...(like?.classes && { known: like.classes }) };
-  const each = ((like ?? options).targets ?? (!like && labelsSteps(raw) ? "each" : undefined)) === "each";
+  const each = (readAs(options, like).targets ?? (labelsSteps(raw) ? "each" : "sequence")) === "each";
   const one = each ? undefined : labelTargets(raw, told);
   const labelled = rowsDataset(
     {
@@ -63,8 +64,8 @@ export function splitSequences(given: RawSequences, options: Reading): SequenceS
   const by =
     asked === true
       ? targetScaleOf(y, target, train, raw.label, each ? lengthsOf(steps) : undefined)
-      : target.kind === "values" && asked
-        ? checkTargetScale(asked, `${raw.name}: targetScale`)
+      : asked
+        ? checkTargetScale(asked, `${raw.name}: targetScale`, quantitiesOf(target))
         : undefined;
   if (by) rescale(y, undefined, by);
   const all = Object.assign(
@@ -84,7 +85,7 @@ export function splitSequences(given: RawSequences, options: Reading): SequenceS
     {
       extra: {
         sequences: {
-          ...info,
+          ...withoutTargets(info),
           ...(classes && { classes: [...classes] }),
           ...(by && { targetScale: by }),
           ...(each && { targets: "each" as const }),
@@ -100,6 +101,9 @@ export function splitSequences(given: RawSequences, options: Reading): SequenceS
     notes: [...notes, ...how, ...said],
   };
 }
+
+/** What is said of targets is of these. */
+const withoutTargets = ({ classes: _, targetScale: _by, targets: _each, ...info }: SequencesInfo) => info;
 
 /** The same of sequences that were read. */
 export function encodeRaw(given: RawSequences, info: SequencesInfo, keep?: "first" | "last") {

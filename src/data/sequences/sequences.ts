@@ -11,6 +11,7 @@ import type { Task } from "../tables/target.ts";
 import type { TargetScale } from "../targetScale.ts";
 import { givenOf } from "./given.ts";
 import { type RawSequences, rawSequences } from "./rawSequences.ts";
+import { readAs } from "./readAs.ts";
 import { sequenceFields } from "./sequenceFields.ts";
 import { encodeRaw, splitSequences } from "./sequenceSplit.ts";
 import { checkSequencesInfo, type SequencesInfo } from "./sequencesInfo.ts";
@@ -67,8 +68,8 @@ export interface SequenceOptions {
 
 /** How the text of a table is read as sequences. */
 export interface CsvSequenceOptions extends CsvTableOptions, Omit<SequenceOptions, "labels" | "vocabulary"> {
-  /** The column that tells which rows are one sequence. */
-  sequence: string;
+  /** The column that tells which rows are one sequence. Needed, but where `like` names it. */
+  sequence?: string;
   /** The column that orders the rows of a sequence. Default: one called as times are; else the order of the table. */
   time?: string;
 }
@@ -110,15 +111,15 @@ function readSequences(who: string, given: unknown, asked: SequenceOptions): Seq
   const options = givenOf(who, asked);
   checkGiven(who, options, fields(options.maskValue), ["labels", "vocabulary", "like", "maskValue"]);
   if (options.like) checkSequencesInfo(options.like, `${who}: like`);
-  const { like, name = "sequences" } = options;
-  const { labels, label = like?.label, ignore, ids = like?.kind === "ids" } = options;
+  const { like, name = "sequences", labels, ignore } = options;
+  const { ids, label, known } = readAs(options, like);
   const raw = rawSequences(given, {
     name,
     ids,
     ...(labels && { labels }),
     ...(label !== undefined && { label }),
     ...(ignore && { ignore }),
-    ...(like?.features && { known: like.features }),
+    ...(known && { known }),
   });
   return splitSequences(raw, options);
 }
@@ -139,33 +140,33 @@ export function csvSequences(text: string, asked: CsvSequenceOptions): SequenceS
   };
   checkGiven(who, options, { ...fields(options.maskValue), ...more }, ["like", "maskValue"]);
   if (options.like) checkSequencesInfo(options.like, `${who}: like`);
-  const { name = "sequences.csv", like, sequence = like?.sequence, time = like?.time, ...rest } = options;
-  if (sequence === undefined)
+  const { name = "sequences.csv" } = options;
+  if (readAs(options, options.like).sequence === undefined)
     throw new NablaError(`${who}: sequence: expected the column that tells which rows are one sequence`);
-  const table = parseCsvTable(text, name, only(rest, ["header", "delimiter", "decimal", "maxBytes"]));
-  return splitSequences(ofTable(table, { ...rest, sequence, ...(time !== undefined && { time }) }), options);
+  const table = parseCsvTable(text, name, only(options, ["header", "delimiter", "decimal", "maxBytes"]));
+  return splitSequences(ofTable(table, options), options);
 }
 
-/** Of a table that is read already. */
-export const ofTable = (
+/** Of a table that is read already. One of the two says which column tells the sequences. */
+export function ofTable(
   table: Parameters<typeof tableSequences>[0],
-  {
-    like,
-    ...options
-  }: Omit<CsvSequenceOptions, keyof CsvTableOptions | "name" | "label"> & {
+  options: Omit<CsvSequenceOptions, keyof CsvTableOptions | "name" | "label"> & {
     readonly label?: string | number;
   },
   unlabelled = false,
-): RawSequences =>
-  tableSequences(table, {
-    ...only(options, ["sequence", "time", "label", "ignore", "ids"]),
-    sequence: options.sequence,
+): RawSequences {
+  const { ids, targets, label, sequence, time, known } = readAs(options, options.like);
+  return tableSequences(table, {
+    ...only(options, ["ignore"]),
+    sequence: sequence!,
+    ids,
     unlabelled,
-    each: (options.targets ?? like?.targets) === "each",
-    ...(like && { ids: like.kind === "ids" }),
-    ...(like?.label !== undefined && options.label === undefined && { label: like.label }),
-    ...(like?.features && { known: like.features }),
+    each: targets === "each",
+    ...(label !== undefined && { label }),
+    ...(time !== undefined && { time }),
+    ...(known && { known }),
   });
+}
 
 function only<T extends object, K extends keyof T>(from: T, names: readonly K[]): Partial<Pick<T, K>> {
   return Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name as K))) as Partial<

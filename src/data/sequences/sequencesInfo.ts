@@ -68,8 +68,12 @@ export function checkSequencesInfo(value: unknown, path = "sequences"): Sequence
   return info;
 }
 
-/** @throws NablaError for what is no scale of one target */
-export function checkTargetScale(by: TargetScale, path: string): TargetScale {
+/** @param quantities what is to be scaled; 0: classes @throws NablaError for what is no scale of one target, and for other targets */
+export function checkTargetScale(by: TargetScale, path: string, quantities = 1): TargetScale {
+  if (quantities !== 1)
+    throw new NablaError(
+      `${path}: expected targets that are one quantity, got ${quantities === 0 ? "classes" : `${quantities} quantities`}; leave it out, or say false`,
+    );
   if (typeof by !== "object" || by === null)
     throw new NablaError(`${path}: expected { mean, scale }, got ${show(by)}`);
   for (const key of ["mean", "scale"] as const)

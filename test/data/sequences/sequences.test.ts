@@ -8,6 +8,7 @@ import {
   type SequenceOptions,
   sequences,
 } from "../../../src/data/sequences/sequences.ts";
+import type { SequencesInfo } from "../../../src/data/sequences/sequencesInfo.ts";
 import { embedding, gru, masking, sequential } from "../../../src/index.ts";
 import { dense } from "../../../src/layers/dense.ts";
 
@@ -452,6 +453,55 @@ test("every step has a target: classes, numbers, several numbers; what fills row
   ]);
 });
 
+test("a table is read as the one a model was trained on: its columns, its target, its ids; what is asked for besides counts", () => {
+  const options = { sequence: "id", testFraction: 0, standardise: false } as const;
+  const like = (info: SequencesInfo) => ({ like: info, testFraction: 0 });
+  // a target for every step; the column of sequences need not be named again
+  const table = "id,t,x,tag\nA,1,1,b\nA,2,2,a\nB,3,4,b\n";
+  const tagged = csvSequences(table, { ...options, time: "t", targets: "each", label: "tag" });
+  const again = csvSequences("t,tag,id,x\n3,a,C,8\n4,b,C,9\n", like(tagged.info));
+  expect(rowsOf(again.train)).toEqual({ x: [8, 9], y: [0, 1] });
+  expect(again.info).toEqual(tagged.info);
+  // ids
+  const ids = csvSequences("id,word,label\nA,1,up\nA,3,up\nB,2,down\n", { ...options, ids: true });
+  expect(rowsOf(csvSequences("id,word,label\nC,2,up\nC,3,up\n", like(ids.info)).train)).toEqual({
+    x: [2, 3],
+    y: [1],
+  });
+  // the target is the one that the model tells, whatever is called as targets are, and so are features
+  const told = csvSequences("id,x,kind\nA,1,a\nB,2,b\n", { ...options, label: "kind" });
+  const other = "id,kind,x,y\nC,b,7,1\nC,b,8,2\n";
+  expect(rowsOf(csvSequences(other, { ...like(told.info), steps: 2, keep: "last" }).train)).toEqual({
+    x: [8],
+    y: [1],
+  });
+  // the same rule for every form, of whether targets are of steps
+  const forms = (info: SequencesInfo, targets: "each" | "sequence") => [
+    csvSequences("id,t,x,tag\nA,1,1,a\nA,2,2,a\nB,1,3,b\n", { ...like(info), targets, label: "tag" }),
+    sequences(
+      targets === "each"
+        ? [
+            { x: [1, 2], tag: ["a", "a"] },
+            { x: [3], tag: ["b"] },
+          ]
+        : [
+            { x: [1, 2], tag: "a" },
+            { x: [3], tag: "b" },
+          ],
+      { ...like(info), targets, label: "tag" },
+    ),
+  ];
+  const whole = csvSequences("id,x,tag\nA,1,a\nA,2,a\nB,3,b\n", { ...options, label: "tag" });
+  for (const made of forms(tagged.info, "sequence")) {
+    expect(made.train.target.kind).toBe("class");
+    expect(made.info.targets).toBeUndefined();
+  }
+  for (const made of forms(whole.info, "each")) {
+    expect(made.train.target).toMatchObject({ kind: "values", shape: [2] });
+    expect(made.info.targets).toBe("each");
+  }
+});
+
 test("quantities are scaled by those that are trained on, of steps without what fills rows up; models predict in their unit", async () => {
   const rows = Array.from({ length: 40 }, (_, r) =>
     Array.from({ length: 2 + (r % 3) }, (_, t) => (r * 7 + t * 5) % 9),
@@ -493,6 +543,20 @@ test("quantities are scaled by those that are trained on, of steps without what 
   expect(() =>
     sequences(rows, { labels: one, task: "regression", targetScale: { mean: [1], scale: [0] } }),
   ).toThrow(/targetScale\.scale: expected a number that is not 0/);
+  // a scale that is given is for one quantity: numbers of classes stay what they are
+  const targetScale = { mean: [1], scale: [2] };
+  expect(
+    rowsOf(sequences(rows, { labels: one, task: "regression", targetScale, testFraction: 0 }).train).y[0],
+  ).toBe(Math.fround((one[0]! - 1) / 2));
+  for (const [labels, said] of [
+    [rows.map((_, r) => (r % 2 ? "odd" : "even")), "classes"],
+    [rows.map((row) => row.map((_, t) => (t % 2 ? "odd" : "even"))), "classes"],
+    [rows.map((_, r) => [r, 2 * r]), "2 quantities"],
+    [rows.map((row) => row.map((value) => [value, 1, 2])), "3 quantities"],
+  ] as const)
+    expect(() => sequences(rows, { labels, targetScale })).toThrow(
+      `sequences: targetScale: expected targets that are one quantity, got ${said}; leave it out, or say false`,
+    );
 });
 
 test.each<[string, unknown[], object, RegExp]>([
