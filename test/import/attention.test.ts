@@ -114,6 +114,8 @@ test.each<[string, Uint8Array, number[]]>([
   ["minus infinity where a mask is 0", filled([1, 0, 1, 1], Number.NEGATIVE_INFINITY), CAUSAL],
   ["a large number that is subtracted", less([0, 1e5, 0, 0]), CAUSAL],
   ["a triangle that is made when it runs", triangular, CAUSAL],
+  ["scores times several numbers that are the same", scaledBy([1, 1, 1, 1]), WHOLE],
+  ["queries times several numbers that are the same", weighed("x", [1, 1]), WHOLE],
   ["a softmax along the last axis, which need not be said", old(13), WHOLE],
 ])("%s: attention", async (_, bytes, expected) => {
   const model = await openModel(bytes);

@@ -58,6 +58,7 @@ test.each<[string, Given["inputs"], string[]]>([
   const given = Object.keys(inputs).slice(1);
   const own = Object.fromEntries(given.map((name, i) => [name, numbers(rows * U, 6 + i)]));
   const ports = importOf(model).inputs;
+  expect(ports.map(({ batch }) => batch)).toEqual(ports.map(({ file }) => (file === "x" ? undefined : 1)));
   const named = Object.fromEntries(
     ports.map(({ name, file }, i) => [
       name,

@@ -18,7 +18,7 @@ interface Scaled {
 function scaled(at: Connections, name: string | undefined): Scaled {
   const node = at.maker(name, "Mul", "Div");
   // numbers that differ are no scale: a layer of their own
-  const i = node?.inputs.findIndex((each) => at.isFixed(each) && !at.hasMany(each)) ?? -1;
+  const i = node?.inputs.findIndex((each) => at.isFixed(each) && !at.isVaried(each)) ?? -1;
   if (!node || i < 0 || (node.type === "Div" && i === 0)) return { from: name, times: [], by: [] };
   const constant = [node.inputs[i]!];
   return node.type === "Mul"

@@ -138,6 +138,7 @@ class Reading {
         file,
         shape,
         axes: order.map(({ i }) => (i >= 0 ? i : (left.shift() ?? -1))),
+        ...(at !== false && at !== this.batch && { batch: at }),
       });
       this.set(file, value);
     }

@@ -39,9 +39,13 @@ export class Connections {
     );
   }
 
-  /** Whether it is a weight of more than one value. */
-  hasMany(name: string | undefined): boolean {
-    return Array.from(this.tensor(name)?.dims ?? []).some((n) => n !== 1);
+  /** Whether it is a weight of several values, which are not all the same as far as can be seen. */
+  isVaried(name: string | undefined): boolean {
+    const tensor = this.tensor(name);
+    if (!tensor || Array.from(tensor.dims).every((n) => n === 1)) return false;
+    if (tensor.location === 1) return true;
+    const { data } = constantOf(tensor);
+    return data.some((n) => n !== data[0]);
   }
 
   /** A constant of one value. */
