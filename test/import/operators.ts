@@ -37,6 +37,7 @@ interface Port {
   readonly name: string;
   readonly file: string;
   readonly axes: readonly number[];
+  readonly batch?: number;
 }
 export interface Imported {
   readonly batch: number | false;

@@ -17,7 +17,8 @@ interface Scaled {
 
 function scaled(at: Connections, name: string | undefined): Scaled {
   const node = at.maker(name, "Mul", "Div");
-  const i = node?.inputs.findIndex((each) => at.isFixed(each)) ?? -1;
+  // numbers that differ are no scale: a layer of their own
+  const i = node?.inputs.findIndex((each) => at.isFixed(each) && !at.isVaried(each)) ?? -1;
   if (!node || i < 0 || (node.type === "Div" && i === 0)) return { from: name, times: [], by: [] };
   const constant = [node.inputs[i]!];
   return node.type === "Mul"
@@ -56,7 +57,8 @@ export function attending(at: Connections, last: OnnxNode): Found | undefined {
   const after = at.other(product, spread?.outputs[0]);
   if (!spread || !values || at.isFixed(values)) return undefined;
   if (product && !at.isFixed(after)) return undefined;
-  const axis = spread.attributes.find(({ name }) => name === "axis")?.i ?? -1;
+  // what is meant where it says none depends on the version of the operators
+  const axis = spread.attributes.filter(({ name }) => name === "axis");
   const { scores, where = "", never = "", turned, added = "", less } = hidden(at, spread.inputs[0]);
   const whole = scaled(at, scores);
   const matrices = at.maker(whole.from, "MatMul");
@@ -69,7 +71,7 @@ export function attending(at: Connections, last: OnnxNode): Found | undefined {
     { name: "times", i: times.length },
     { name: "turned", i: Number(turned ?? false) },
     { name: "less", i: Number(less ?? false) },
-    { name: "axis", i: axis },
+    ...axis,
   ];
   const constants = [where, never, added, after ?? "", ...times, ...all.flatMap((one) => one.by)];
   return {

@@ -4,6 +4,7 @@ import { FLOATS, type OnnxGraph, type OnnxNode, type OnnxValueInfo, TYPES } from
 import type { Building } from "../building.ts";
 import { type Problem, Unsupported } from "../problems.ts";
 import { asValue } from "./affine.ts";
+import { batchIn, findBatch } from "./batch.ts";
 import { FOLDS, OF_SHAPES } from "./fold.ts";
 import type { GraphOptions, Port, ReadGraph } from "./graphTypes.ts";
 import { Importing, isConstant, isValue } from "./importing.ts";
@@ -52,7 +53,7 @@ class Reading {
     // an output is seen from outside
     for (const name of ends) this.uses.set(name, Number.POSITIVE_INFINITY);
     this.at = new Importing(this.building, this.uses, options.most);
-    this.batch = options.batch ?? this.findBatch();
+    this.batch = options.batch ?? findBatch(graph, this.nodes, options);
   }
 
   get wishes(): Wishes {
@@ -95,31 +96,14 @@ class Reading {
     return nodes.filter((node) => found.has(node));
   }
 
-  /** The axis that is called so; recurrent layers of a file have the batch second, unless they say otherwise. */
-  private findBatch(): number {
-    const names = this.graph.inputs.map(({ name }) => name);
-    const dims = this.graph.inputs[0]?.type?.tensor?.shape?.dims ?? [];
-    const called = dims.findIndex(
-      ({ name, value }) => value === undefined && /^(?:batch(?:_?size)?|N)$/i.test(name ?? ""),
-    );
-    if (called >= 0) return called;
-    const second = this.nodes.some(
-      ({ type, inputs, attributes }) =>
-        /^(?:RNN|LSTM|GRU)$/.test(type ?? "") &&
-        names.includes(inputs[0]) &&
-        !attributes.some(({ name, i }) => name === "layout" && i === 1),
-    );
-    return second ? 1 : 0;
-  }
-
   private readInputs(): void {
     let batch: Factor | undefined;
     for (const info of this.graph.inputs) {
       const file = info.name ?? "";
       if (this.terms.has(file) || !this.uses.has(file)) continue;
-      const dims = this.dimsOf(info);
+      const at = batchIn(info, this.graph, this.batch);
+      const dims = this.dimsOf(info, at);
       if (!dims) continue;
-      const at = this.batch;
       if (at !== false) {
         if (at >= dims.length) {
           this.problem(
@@ -132,7 +116,7 @@ class Reading {
         if (batch.size !== dims[at])
           this.problem(
             `input "${file}"`,
-            `its axis ${at} has ${dims[at]} steps where another input has ${batch.size}; if that is no batch, pass { batch: false }, or values that never change as { constants }`,
+            `its axis ${at} has ${dims[at]} steps where another input has ${batch.size}; if its batch is another axis, export with dynamic_axes that name it alike in all inputs; if that is no batch, pass { batch: false }, or values that never change as { constants }`,
           );
       }
       const axes = dims.map((size, i): Axis => (i === at ? [batch!] : size === 1 ? [] : [{ size }]));
@@ -154,6 +138,7 @@ class Reading {
         file,
         shape,
         axes: order.map(({ i }) => (i >= 0 ? i : (left.shift() ?? -1))),
+        ...(at !== false && at !== this.batch && { batch: at }),
       });
       this.set(file, value);
     }
@@ -161,7 +146,7 @@ class Reading {
       this.problem("the graph", "it has no input that its outputs depend on");
   }
 
-  private dimsOf(info: OnnxValueInfo): number[] | undefined {
+  private dimsOf(info: OnnxValueInfo, batch: number | false): number[] | undefined {
     const name = info.name ?? "";
     const shape = info.type?.tensor?.shape;
     if (!shape) {
@@ -177,7 +162,7 @@ class Reading {
       const known = [symbol, `${name}.${i}`].find((key) => key && Object.hasOwn(dimensions, key));
       const n = known ? dimensions[known]! : value;
       if (n !== undefined && Number.isSafeInteger(n) && n > 0) return n;
-      if (i === this.batch) return ANY;
+      if (i === batch) return ANY;
       whole = false;
       const key = symbol || `${name}.${i}`;
       this.problem(
@@ -251,7 +236,7 @@ class Reading {
     try {
       if (!term) throw new Unsupported("nothing makes it");
       const first = this.at.entries[0]!.value;
-      if (isConstant(term) && this.batch !== false && first.axes[this.batch]!.some(({ size }) => size > 1))
+      if (isConstant(term) && first.axes.flat().some(({ batch, size }) => batch && size > 1))
         throw new Unsupported("it is the same whatever the model's input is; leave it out of { outputs }");
       const given = isConstant(term) ? asValue(this.at, first, constant(term.dims, term.data)) : term;
       const { value, axes } = this.outside(given);

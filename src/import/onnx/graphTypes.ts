@@ -24,6 +24,8 @@ export interface Port {
   readonly file: string;
   readonly shape: readonly number[];
   readonly axes: readonly number[];
+  /** Which of the file's axes is the batch, where that is another than the model's. */
+  readonly batch?: number;
 }
 export interface ReadGraph {
   readonly building: Building;

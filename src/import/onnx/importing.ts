@@ -104,12 +104,20 @@ export class Importing {
     );
   }
 
-  /** The same values with these axes, in this order, held by a layer: by another one only if need be. */
+  /**
+   * The same values with these axes, in this order, held by a layer: by another one only if need be.
+   *
+   * @throws Unsupported where these are not the axes that the value has
+   */
   arrange(value: Value, wanted: readonly Axis[]): Value {
     const axes = wanted.length > 0 ? wanted : [[]];
     const flat = value.held.flat();
     const order = axes.flat();
     const sizes = axes.map(lengthOf);
+    if (order.length !== flat.length || flat.some((factor) => !order.includes(factor)))
+      throw new Unsupported(
+        "its input has other axes than layers here take at once: steps that were joined with the batch, or an axis that is no part of it",
+      );
     const made = this.building.layers.get(value.layer)!;
     this.note(value, axes);
     if (sameFactors(flat, order)) {

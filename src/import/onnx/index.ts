@@ -8,7 +8,7 @@ import { sizeOf } from "../../shape.ts";
 import type { Building } from "../building.ts";
 import { refuseAll } from "../problems.ts";
 import type { Source } from "../source.ts";
-import { readGraph } from "./graph.ts";
+import { type Port, readGraph } from "./graph.ts";
 import type { OnnxOptions } from "./recognise.ts";
 import { constantOf, elsewhere } from "./tensors.ts";
 import type { Constant } from "./value.ts";
@@ -99,10 +99,11 @@ export function modelFrom(
     ...read.problems,
   ]);
   const outputs = new Map(read.outputs.map(({ name: key, layer }) => [key, layer] as const));
-  const port = ({ name, file, axes }: { name: string; file: string; axes: readonly number[] }) => ({
+  const port = ({ name, file, axes, batch }: Port) => ({
     name,
     file,
     axes,
+    ...(batch !== undefined && { batch }),
   });
   const classes = classesOf(model);
   return read.building.model(outputs, name, {

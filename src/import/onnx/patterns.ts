@@ -1,5 +1,5 @@
 /** Layers that exporters write as many small nodes: found by how these are connected, and read as one. */
-import type { OnnxGraph, OnnxNode } from "../../interop/onnx.ts";
+import type { OnnxGraph, OnnxNode, OnnxTensor } from "../../interop/onnx.ts";
 import { attending } from "./attending.ts";
 import { constantOf } from "./tensors.ts";
 
@@ -32,12 +32,25 @@ export class Connections {
     return users.length === 1 && users[0]!.type === type ? users[0] : undefined;
   }
 
+  private tensor(name: string | undefined): OnnxTensor | undefined {
+    return (
+      this.graph.initializers.find((one) => one.name === name) ??
+      this.maker(name, "Constant")?.attributes.find((one) => one.name === "value")?.t
+    );
+  }
+
+  /** Whether it is a weight of several values, which are not all the same as far as can be seen. */
+  isVaried(name: string | undefined): boolean {
+    const tensor = this.tensor(name);
+    if (!tensor || Array.from(tensor.dims).every((n) => n === 1)) return false;
+    if (tensor.location === 1) return true;
+    const { data } = constantOf(tensor);
+    return data.some((n) => n !== data[0]);
+  }
+
   /** A constant of one value. */
   number(given: string | undefined): number | undefined {
-    const name = this.maker(given, "Cast", "CastLike")?.inputs[0] ?? given;
-    const tensor =
-      this.graph.initializers.find((one) => one.name === name) ??
-      this.maker(name, "Constant")?.attributes.find((one) => one.name === "value")?.t;
+    const tensor = this.tensor(this.maker(given, "Cast", "CastLike")?.inputs[0] ?? given);
     if (!tensor || tensor.location === 1) return undefined;
     const { data } = constantOf(tensor);
     return data.length === 1 ? data[0] : undefined;

@@ -3,7 +3,7 @@ import type { Made, Weights } from "../../building.ts";
 import { Unsupported } from "../../problems.ts";
 import type { Importing } from "../importing.ts";
 import type { Op } from "../op.ts";
-import { type Axis, type Constant, lengthOf, ofRow, type Value } from "../value.ts";
+import { type Axis, type Constant, dimsOf, lengthOf, ofRow, type Value } from "../value.ts";
 
 /** Scores that are lower by so much are of keys that nobody sees. */
 const HIDDEN = -1e4;
@@ -27,7 +27,8 @@ function isCausal(known: Constant | undefined, queries: number, keys: number, sa
       `its scores are changed by a constant with ${data[other]}, which layers here do not: they see a key or do not`,
     );
   if (data.every((n) => says(n))) return false;
-  if (size !== queries * keys || dims[dims.length - 1] !== keys)
+  const rows = dims[dims.length - 2] ?? 1;
+  if (size !== queries * keys || rows !== queries || dims[dims.length - 1] !== keys)
     throw new Unsupported("its mask is another for each row or head, which layers here have not");
   if (!data.every((n, i) => says(n) === i % keys <= Math.floor(i / keys)))
     throw new Unsupported("its mask hides other keys than those that come later, which layers here do not");
@@ -103,8 +104,9 @@ export function attend(op: Op): Value {
   const rank = q.axes.length;
   if (![turned, v].every(({ axes }) => axes.length === rank) || rank < 3)
     throw new Unsupported("its queries, keys and values are not alike");
-  if (op.int("axis", -1) !== -1 && op.int("axis") !== rank - 1)
-    throw new Unsupported("its softmax is not along the keys");
+  // before version 13 of the operators it was along all axes from this one on
+  const axis = op.int("axis", op.opset < 13 ? 1 : -1);
+  if (axis !== -1 && axis !== rank - 1) throw new Unsupported("its softmax is not along the keys");
   const k = {
     ...turned,
     axes: [...turned.axes.slice(0, -2), turned.axes[rank - 1]!, turned.axes[rank - 2]!],
@@ -112,6 +114,8 @@ export function attend(op: Op): Value {
   const heads = [q, k, v].map(({ axes }) => axes.slice(0, -2).flatMap(ofRow));
   const steps = [q, k, v].map(({ axes }) => ofRow(axes[rank - 2]!)) as [Axis, Axis, Axis];
   const sizes = [q, k, v].map(({ axes }) => ofRow(axes[rank - 1]!)) as [Axis, Axis, Axis];
+  if (op.inputs.slice(3).some((term) => term && dimsOf(term).length > rank))
+    throw new Unsupported("its mask or a number beside its scores has more axes than they have");
   const [queries, keys] = [lengthOf(steps[0]), lengthOf(steps[1])];
   const causal = isMasked(op, queries, keys);
   const scale = scaleOf(op);

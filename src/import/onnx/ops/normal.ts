@@ -4,6 +4,7 @@ import { Unsupported } from "../../problems.ts";
 import { affine, rowsInOrder } from "../affine.ts";
 import type { Handlers, Op } from "../op.ts";
 import { type Axis, along, axisAt, lengthOf, type Value } from "../value.ts";
+import { added, stepsOf } from "./spatial.ts";
 
 const { epsilon: EPSILON, momentum: MOMENTUM } = NORMALISATION.onnx;
 
@@ -74,9 +75,18 @@ function layerNorm(op: Op): Value {
   return inLayer ? done : affine(op.at, done, scale, bias);
 }
 
-/** Over the pixels, and the channels of a group. */
+/** Over the pixels, and the channels of a group; of steps that are joined with the batch, over those of each by itself. */
 function groupNorm(op: Op, groups: number, perGroup = false): Value {
-  const { value, channels } = channelsLast(op, 3);
+  const given = op.value();
+  const pixels = given.axes.slice(2).map((_, i) => along(given, i + 2));
+  const steps = stepsOf(given);
+  const { value, channels } =
+    steps.length > 0 && pixels.length > 0
+      ? {
+          value: op.at.arrange(given, [...steps, ...pixels, along(given, 1)]),
+          channels: lengthOf(along(given, 1)),
+        }
+      : channelsLast(op, 3);
   const spread = (data: ArrayLike<number>): Float32Array =>
     data.length === channels || !perGroup
       ? floats(data)
@@ -86,12 +96,8 @@ function groupNorm(op: Op, groups: number, perGroup = false): Value {
     return { shape: [channels], data: () => data };
   };
   const weights = { gamma: vector(1, "its scale"), beta: vector(2, "its bias") };
-  return op.at.unary(
-    value,
-    "groupNormalization",
-    { groups, epsilon: Math.max(op.float("epsilon", EPSILON), 1e-12) },
-    weights,
-  );
+  const options = { groups, epsilon: Math.max(op.float("epsilon", EPSILON), 1e-12) };
+  return { ...value, layer: added(op, value, "groupNormalization", options, weights).layer };
 }
 
 export const normal: Handlers = {

@@ -1,11 +1,11 @@
 /** Layers that walk the steps of a sequence. */
 import { regated, turned } from "../../../interop/layouts.ts";
 import { Unsupported } from "../../problems.ts";
-import { fixed } from "../affine.ts";
+import { asValue, fixed } from "../affine.ts";
 import { cropped } from "../crop.ts";
 import { isValue } from "../importing.ts";
 import type { Handlers, Op } from "../op.ts";
-import { type Axis, along, axisOf, lengthOf, type Term, type Value } from "../value.ts";
+import { type Axis, along, axisOf, constant, lengthOf, type Term, type Value } from "../value.ts";
 
 type Cell = "simpleRnn" | "lstm" | "gru";
 const COUNTS = { simpleRnn: 1, lstm: 4, gru: 3 } as const;
@@ -40,6 +40,13 @@ function checkStart(op: Op, i: number, what: string): void {
   if (isValue(op.inputs[i])) return;
   const start = op.maybe(i, what);
   if (start?.data.some((n) => n !== 0)) throw new Unsupported(`${what} is not 0: layers here begin with 0`);
+}
+
+/** A first state that is given, or one of zeros beside another that is. */
+function startOf({ at, inputs }: Op, i: number, other: Value, units: number): Value {
+  const given = inputs[i];
+  const one = isValue(given) ? given : asValue(at, other, constant([1, 1, units], new Float32Array(units)));
+  return at.arrange(one, [along(one, 2)]);
 }
 
 function recurrent(op: Op, cell: Cell): (Term | undefined)[] {
@@ -89,7 +96,8 @@ function recurrent(op: Op, cell: Cell): (Term | undefined)[] {
   const started = places.some((i) => isValue(op.inputs[i]));
   if (directions === 2 && (started || wanted[2]))
     throw new Unsupported("states of both directions, which it begins with or gives, are not read");
-  const starts = started ? places.map((i) => at.arrange(op.value(i), [along(op.value(i), 2)])) : [];
+  const other = op.inputs.slice(5, 7).find(isValue);
+  const starts = other ? places.map((i) => startOf(op, i, other, units)) : [];
 
   const walks = backward.map((back, d) => {
     const own = names.slice(d * perDirection, (d + 1) * perDirection);

@@ -6,6 +6,7 @@ import type { Handler, Handlers, Op } from "../op.ts";
 import { type Axis, along, axisAt, constant, type Factor, lengthOf, type Value } from "../value.ts";
 import { times } from "./activations.ts";
 import { absolute, negated } from "./arithmetic.ts";
+import { added, stepsOf } from "./spatial.ts";
 
 /** The mean or the largest over some factors, which are then gone. */
 function over(op: Op, given: Value, gone: readonly Factor[], max: boolean): Value {
@@ -81,6 +82,12 @@ const global =
     const gone = value.axes.slice(2).flatMap((_, i) => along(value, i + 2, "pools"));
     const { at } = op;
     if (value.axes.length !== 4) return over(op, value, gone, max);
+    const steps = stepsOf(value);
+    if (steps.length > 0) {
+      const images = at.arrange(value, [...steps, value.axes[2]!, value.axes[3]!, along(value, 1)]);
+      const pooled = added(op, images, `global${max ? "Max" : "Average"}Pooling2d`, {});
+      return { ...pooled, axes: [...pooled.axes, [], []] };
+    }
     return over(op, at.arrange(value, [value.axes[2]!, value.axes[3]!, along(value, 1)]), gone, max);
   };
 

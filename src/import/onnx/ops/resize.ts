@@ -3,7 +3,8 @@
 import { Unsupported } from "../../problems.ts";
 import { fixed } from "../affine.ts";
 import type { Handlers, Op } from "../op.ts";
-import { along, axisOf, dimsOf, lengthOf, type Value } from "../value.ts";
+import { along, dimsOf, lengthOf, type Value } from "../value.ts";
+import { added, stepsOf } from "./spatial.ts";
 
 interface Way {
   readonly mode: string;
@@ -84,16 +85,15 @@ function enlarged(op: Op, value: Value, factors: readonly number[], interpolatio
   const { at } = op;
   const channels = along(value, 1);
   const pixels = value.axes.slice(2).map((_, i) => along(value, i + 2));
-  const ready = at.arrange(value, [...pixels, channels]);
+  const ready = at.arrange(value, [...stepsOf(value), ...pixels, channels]);
   const size = factors.length === 1 ? factors[0] : factors;
   const options = { size, ...(interpolation !== "nearest" && { interpolation }) };
-  const made = at.add(`upSampling${factors.length}d`, options, [ready]);
-  const larger = made.shape.slice(0, -1).map(axisOf);
+  const made = added(op, ready, `upSampling${factors.length}d`, options);
+  // its channels are those that come in
   return {
-    ...ready,
-    layer: made.config.name,
-    axes: [...value.axes.slice(0, 2), ...larger],
-    held: [...larger, channels],
+    ...made,
+    axes: [...value.axes.slice(0, 2), ...made.axes.slice(2)],
+    held: [...made.held.slice(0, -1), channels],
   };
 }
 

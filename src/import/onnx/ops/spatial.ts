@@ -16,7 +16,7 @@ interface Windows {
 }
 
 /** Steps that are joined with the batch: each is an image by itself. */
-const stepsOf = ({ axes }: Value): Axis[] => {
+export const stepsOf = ({ axes }: Value): Axis[] => {
   const steps = ofRow(axes[0]!);
   return steps.length > 0 ? [steps] : [];
 };
@@ -37,7 +37,7 @@ function pixelsOf(op: Op): { value: Value; pixels: number[]; channels: number } 
 }
 
 /** A layer behind an image, or behind each of a sequence. */
-function added(
+export function added(
   { at }: Op,
   given: Value,
   type: string,
