@@ -159,7 +159,9 @@ test("every step has a target: trained, looked at, and predicted step by step", 
     "tags.html",
   ]);
   expect(trained.stderr).toBe("");
-  expect(events(trained.stdout)[0]!.notes).toContain("target label: 2 classes, one for each step");
+  expect(events(trained.stdout)[0]!.notes).toEqual(
+    expect.arrayContaining(["target label: 2 classes, one for each step"]),
+  );
   const last = done(trained);
   expect(last.testAccuracy).toBeGreaterThan(0.9);
   const looked = JSON.parse(
@@ -176,6 +178,19 @@ test("every step has a target: trained, looked at, and predicted step by step", 
   expect(readFileSync(place.path("told.csv"), "utf8")).toMatch(
     /^input,step,class,confidence\r?\n.*,0,above,0\.\d+\r?\n.*,1,below,0\.\d+\r?\n$/,
   );
+  // votes are counted for one class a row
+  for (const words of [
+    ["evaluate", "tags.safetensors", "tags.safetensors", "tags.json"],
+    ["predict", "tags.safetensors", "tags.safetensors", "[5,-9]", "--voting", "hard"],
+  ])
+    expect((await place.run(words)).stderr).toMatch(
+      /^nabla: ensemble: tags\.safetensors has targets for each step/,
+    );
+  // a label is one of a row: steps have their own
+  place.write("one.json", JSON.stringify([{ x: [5], label: ["below"] }]));
+  const one = await predict("tags.safetensors", "one.json", "--json");
+  expect(one.stderr).toBe("");
+  expect(JSON.parse(one.stdout)).not.toHaveProperty("label");
   // a table: told that steps have labels, and which column it is
   const table = ["train", "tags.csv", "--sequence", "walk", "--targets", "each", "--time", "t", "--ignore"];
   const same = await place.run([...table, "sum", "--label", "tag", ...flags, "same.safetensors"]);
