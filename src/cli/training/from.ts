@@ -17,6 +17,7 @@ import { type ImageFlags, imageOptions, imageOptionsOf } from "../input/images.t
 import { sequencesAs } from "../input/sequences.ts";
 import { type TableFlags, tableOptions } from "../options/tables.ts";
 import { presetConfig, taskOf } from "../presets/index.ts";
+import { type RestartFlags, resumeOption } from "./restart.ts";
 import { type Extra, extraOf, type Prepared } from "./resume.ts";
 import { ARCHITECTURE, applyTraining, type ModelFlags, smallEnough } from "./settings.ts";
 
@@ -61,7 +62,7 @@ export function tablesAs(model: Model): OpenDataOptions {
 export function splitAs(
   model: Model,
   path: string,
-  flags: TableFlags & { testSplit?: number },
+  flags: TableFlags & RestartFlags & { testSplit?: number },
 ): OpenDataOptions {
   const data = extraOf(model)?.data;
   if (data?.kind === "sequences")
@@ -74,7 +75,7 @@ export function splitAs(
   const [was, is] = [split, asked ?? split].map((way) => JSON.stringify(way));
   if (was !== is)
     throw new NablaError(
-      `--resume: the rows of ${path} were split by ${was}, now by ${is}; leave --split out, or give the same`,
+      `${resumeOption(flags)}: the rows of ${path} were split by ${was}, now by ${is}; leave --split out, or give the same`,
     );
   return {
     split,
@@ -86,7 +87,7 @@ export function splitAs(
 export const readAs = (
   model: Model,
   path: string,
-  flags: ImageFlags & TableFlags & { testSplit?: number; resume?: string; otherData?: boolean },
+  flags: ImageFlags & TableFlags & RestartFlags & { testSplit?: number; otherData?: boolean },
   terminal: Terminal,
 ): OpenDataOptions => ({
   ...arraysAs(model, flags.resume !== undefined),
