@@ -99,7 +99,7 @@ export class Ensemble {
     this.classes = classesOf(first);
     for (const [i, member] of this.members.entries()) {
       const name = (m: number) => names?.[m] ?? `model ${m + 1}`;
-      const problem = quantities(member) ?? difference(first, member, name(0));
+      const problem = manySteps(member) ?? quantities(member) ?? difference(first, member, name(0));
       if (problem) throw new NablaError(`ensemble: ${name(i)} ${problem}`);
       if (voting === "soft" && !member.outputs) {
         throw new NablaError(
@@ -218,7 +218,7 @@ export class Ensemble {
  * averaged as they are.
  *
  * @throws NablaError naming the model that differs, when inputs, classes, names of classes or scales of the inputs are not the
- *   same; and, with soft voting, a model whose outputs are not probabilities
+ *   same; a model that has targets for each step; and, with soft voting, a model whose outputs are not probabilities
  */
 export function ensemble(models: readonly Model[], options?: EnsembleOptions): Ensemble {
   return new Ensemble(models, options);
@@ -240,6 +240,12 @@ function memberOf(model: Model): Member {
     outputs: activations[after].probabilities ? "probabilities" : logits && `${logits} logits`,
   };
 }
+
+/** What is wrong with a model that answers for each step. */
+const manySteps = ({ model }: Member): string | undefined =>
+  model.outputShape.length > 1
+    ? `has targets for each step, outputs of shape ${showShape(model.outputShape)}; voting is for models that tell one class for a row`
+    : undefined;
 
 /** What is wrong with a model whose outputs are numbers to be read as they are. */
 function quantities({ model }: Member): string | undefined {

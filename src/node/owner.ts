@@ -70,7 +70,9 @@ export function isRunning(owner: string): boolean | undefined {
   if (!exists(that.pid)) return false;
   if (!exact) return undefined;
   try {
-    return beganOf(readFileSync(`/proc/${that.pid}/stat`, "utf8")) === that.began;
+    const stat = readFileSync(`/proc/${that.pid}/stat`, "utf8");
+    // one that was killed is a zombie until its parent looks
+    return beganOf(stat) === that.began && !/^[ZX]/.test(stat.slice(stat.lastIndexOf(")") + 2));
   } catch {
     return undefined; // other users' processes may be hidden
   }

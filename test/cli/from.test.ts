@@ -282,3 +282,82 @@ test("a head that has learned without a scale keeps its unit, with --from and --
   expect(start(other)).toMatchObject({ keepsHead: false });
   expect(model("tax.safetensors").metadata.targetScale).toMatchObject({ columns: ["tax"] });
 });
+
+describe("a target for each step", () => {
+  const small = ["--hidden", "4", "--epochs", "2", "--seed", "1"];
+  /** Walks with what is told of each step of them, by the sum so far. */
+  const walks = (told: (sum: number) => unknown, steps = 4) =>
+    JSON.stringify(
+      Array.from({ length: 30 }, (_, r) => {
+        let sum = 0;
+        const x = Array.from({ length: 2 + (r % (steps - 1)) }, (_, t) =>
+          Math.round(9 * Math.sin(r * 3.7 + t)),
+        );
+        return { x, label: x.map((value) => told((sum += value))) };
+      }),
+    );
+  const up = (sum: number) => (sum > 0 ? "up" : "down");
+  beforeAll(async () => {
+    place.write(
+      "sums.json",
+      walks((sum) => sum),
+    );
+    place.write("ways.json", walks(up));
+    place.write(
+      "other.json",
+      walks((sum) => (sum > 0 ? "east" : "west")),
+    );
+    place.write(
+      "three.json",
+      walks((sum) => (sum > 9 ? "high" : up(sum))),
+    );
+    for (const name of ["sums", "ways"])
+      done(
+        await place.run([
+          "train",
+          `${name}.json`,
+          "--targets",
+          "each",
+          ...small,
+          "--out",
+          `${name}.safetensors`,
+        ]),
+      );
+  }, 30_000);
+
+  test.each([
+    ["ways", "sums", [4, 1], false],
+    ["sums", "ways", [4, 2], false],
+    ["ways", "ways", [4, 2], true],
+    ["sums", "sums", [4, 1], true],
+    ["ways", "other", [4, 2], false],
+    ["ways", "three", [4, 3], false],
+  ] as const)("from %s to %s", async (old, data, shape, keepsHead) => {
+    const out = `${old}-${data}.safetensors`;
+    const result = await place.run([
+      "train",
+      `${data}.json`,
+      "--from",
+      `${old}.safetensors`,
+      "--epochs",
+      "1",
+      "--out",
+      out,
+    ]);
+    expect(done(result).event).toBe("done");
+    expect(start(result)).toMatchObject({ keepsHead });
+    const tuned = model(out);
+    expect(tuned.outputShape).toEqual(shape);
+    expect(internalsOf(tuned).state.required.loss.classification).toBe(shape[1] > 1);
+  });
+
+  test("another text of the same characters keeps what tells the next one", async () => {
+    place.write("a.txt", "the cat sat on the mat and the dog sat on the cat. ".repeat(8));
+    place.write("b.txt", "the dog sat on the mat and the cat sat on the dog. ".repeat(8));
+    const train = ["train", "a.txt", "--model", "chars-gru", "--window", "8", "--batch-size", "8"];
+    done(await place.run([...train, ...small, "--out", "chars.safetensors"]));
+    const result = await place.run(["train", "b.txt", "--from", "chars.safetensors", "--epochs", "1"]);
+    expect(done(result).event).toBe("done");
+    expect(start(result)).toMatchObject({ keepsHead: true });
+  });
+});

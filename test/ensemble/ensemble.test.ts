@@ -222,6 +222,16 @@ describe("models that do not go together are refused, and the one that differs i
       [a, always([0, 0], "linear", "meanSquaredError")],
       "model 2 predicts quantities; voting is for classes",
     ],
+    [
+      "targets for each step",
+      [
+        sequential([dense({ units: 2, activation: "softmax", inputShape: [3, 1] })]).compile({
+          loss: "sparseCategoricalCrossentropy",
+        }),
+        a,
+      ],
+      "model 1 has targets for each step, outputs of shape [3, 2]; voting is for models",
+    ],
   ] as const)("%s", (_, models, message) => {
     expect(() => ensemble(models)).toThrow(`ensemble: ${message}`);
     expect(() => ensemble(models, { voting: "hard" })).toThrow(message);

@@ -163,8 +163,11 @@ describe.each(LAUNCHERS.map((launcher) => [launcher.name, launcher] as const))("
     const words = trainWords(file, ["--checkpoint-every", "1", "--restart", "3"]);
     const { child, ended } = mpirun(3, words);
     await until(() => existsSync(join(folder, file)) || child.exitCode !== null);
-    for (const rank of ranksOf(file)) process.kill(rank, "SIGKILL");
+    const ranks = ranksOf(file);
+    for (const rank of ranks) process.kill(rank, "SIGKILL");
     await within(20, ended);
+    // the lock is that of a process which is there until it has been reaped
+    await until(() => !ranks.some(isAlive));
     const { code, out, errors } = await mpirun(4, words).ended;
     expect(code, errors).toBe(0);
     expect(out).toContain('"resumedAtStep"');

@@ -135,8 +135,14 @@ async function profileOf(
 }
 
 /** Whether something is said of what columns are for: where that is wrong, it is an error. */
-const asked = ({ label, ignore, task, column, maxCategories, missing, split }: DataFlags): boolean =>
-  [label, ignore, task, column, maxCategories, missing, split].some((flag) => flag !== undefined);
+const asked = (flags: DataFlags): boolean => {
+  const { label, ignore, task, column, maxCategories, missing, split, decimal } = flags;
+  const { sequence, time, targets, ids, steps, keepSteps } = flags;
+  return [
+    ...[label, ignore, task, column, maxCategories, missing, split, decimal],
+    ...[sequence, time, targets, ids, steps, keepSteps],
+  ].some((flag) => flag !== undefined);
+};
 
 /** What it gives, or why not. */
 async function unlessRefused<T>(open: () => Promise<T>): Promise<T | string> {

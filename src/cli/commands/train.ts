@@ -13,7 +13,7 @@ import type { Callback, History } from "../../model/model.ts";
 import type { World } from "../../mpi/index.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
 import { checkWritable } from "../../node/files.ts";
-import { examine, MISTAKES } from "../../report/examine.ts";
+import { type Examination, examine, MISTAKES } from "../../report/examine.ts";
 import { jsonLines, progressLine, speedometer } from "../../report/progress.ts";
 import type { Terminal } from "../../report/terminal.ts";
 import { count } from "../../report/text/format.ts";
@@ -41,9 +41,9 @@ import {
 } from "../training/from.ts";
 import { openFor } from "../training/opening.ts";
 import { parts, splitOff, validationPart } from "../training/parts.ts";
-import { reportOf } from "../training/reporting.ts";
-import { type RestartFlags, Restarts, restarted } from "../training/restart.ts";
-import { extraOf, metadataOf, openResumed, type Prepared, saidOver } from "../training/resume.ts";
+import { reportTo, type Shown } from "../training/reporting.ts";
+import { checkRestart, type RestartFlags, Restarts, restarted } from "../training/restart.ts";
+import { extraOf, isFinished, metadataOf, openResumed, type Prepared, sayOver } from "../training/resume.ts";
 import { type Saved, Saving, type SavingFlags } from "../training/saving.ts";
 import { checkPreset, type ModelFlags, resolveConfig } from "../training/settings.ts";
 import { checkUnits, partsAsBefore } from "../training/targets.ts";
@@ -78,15 +78,15 @@ const INTERRUPTED = 130;
 
 /** @returns the exit code */
 export async function trainCommand(source: string, flags: TrainFlags, terminal: Terminal): Promise<number> {
-  const begun = restarted(flags);
+  checkRestart(flags);
   if (flags.folds !== undefined && flags.forecast === undefined)
     return (await import("./folds.ts")).foldsCommand(source, flags, terminal);
   const { amongRanks } = await import("../training/ranks.ts");
-  return amongRanks(begun, terminal, async (flags, terminal, ranks) => {
+  return amongRanks(flags, terminal, async (flags, terminal, ranks) => {
     // of several processes only the first one saves, also to what it goes on from
     const saving = await Saving.open(ranks && ranks.rank > 0 ? {} : flags, terminal);
     try {
-      return await trainTo(saving, source, flags, terminal, ranks);
+      return await trainTo(saving, source, await restarted(flags, saving.out, ranks), terminal, ranks);
     } finally {
       saving.release();
     }
@@ -101,21 +101,15 @@ async function trainTo(
   ranks?: World,
 ): Promise<number> {
   const { errors, print, printJson } = terminal;
-  checkBegin(flags);
   // a resumed run is past the model it began with
-  const found = flags.resume === undefined ? undefined : await openNewest(flags.resume, errors);
+  const opening = flags.resume === undefined ? undefined : openNewest(flags.resume, errors);
+  const restarts = await Restarts.begin(saving.out, flags, terminal.words, opening);
+  const found = await opening;
+  checkBegin(flags);
+  checkPreset(flags.model);
   const path = found?.path ?? flags.from;
   const old = found?.model ?? (path === undefined ? undefined : await openModel(path));
   if (old) checkSingle(old, path!, "fit() takes them");
-  checkPreset(flags.model);
-  const restarts =
-    flags.restart === undefined || saving.out === undefined
-      ? undefined
-      : await Restarts.begin(
-          saving.out,
-          found ? since(internalsOf(found.model).state.run).step : 0,
-          flags.restart,
-        );
   const raw = await openFor(old, path, source, flags, terminal);
   if (old && flags.resume === undefined) checkInputs(old, path!, raw);
   const opened = old ? standardisedAs(old, flags.resume ? { ...raw, notes: [] } : raw) : raw;
@@ -155,11 +149,19 @@ async function trainTo(
   const { trained, validation } = parts(data, config, rows);
   // other rows are refused by fit(), also where nothing is left to do
   const again = flags.resume !== undefined && trained === state.settings?.rows;
-  if (again && saidOver(prepared, path!, { json, quiet: mode === "quiet" }, terminal)) {
-    if (flags.out !== undefined) await saving.last(model);
-    await restarts?.over();
-    return 0;
+  const validated = validation ? () => kept ?? partsOf(data.train, rows!)[1] : undefined;
+  const pageOf = (seen: Pick<Shown, "history" | "seconds">, test?: Examination) =>
+    reportTo(saving, flags.report, { model, config, ...seen }, data, { test, validated }, terminal.words);
+  if (again && isFinished(prepared)) {
+    const saved = flags.out === undefined ? undefined : await saving.last(model);
+    const { history } = internalsOf(model).state;
+    const report = await pageOf({ history: { ...history, history: inUnits(history.history, units) } });
+    if (saved?.problem === undefined) await restarts?.over();
+    sayOver(prepared, path!, flags, { json, quiet: mode === "quiet" }, terminal, report);
+    const failed = saving.misplaced("model", saved);
+    return saving.misplaced("report", report) || failed ? 1 : 0;
   }
+  restarts?.check();
   const { batchSize, epochs } = config.training;
   const wide = flags.wide
     ? await (await import("../training/wide.ts")).widen(model, data.train, batchSize)
@@ -201,7 +203,7 @@ async function trainTo(
     });
     // an interruption from now on is no reason to lose what is trained
     if (saving.out !== undefined) saved = await saving.last(model);
-    await restarts?.over();
+    if (saved?.problem === undefined) await restarts?.over();
   } catch (error) {
     line.clear();
     const { epoch, step } = since(internalsOf(model).state.run);
@@ -213,7 +215,7 @@ async function trainTo(
     if (json) printJson({ event: "interrupted", epochs: epoch, step, out: path });
     errors.write(
       `nabla: interrupted after ${count(step)} steps (${epoch} of ${epochs} epochs finished); ${problem === undefined ? "" : `${problem}; `}saved ${path}. ` +
-        `To go on: the same command with --resume ${JSON.stringify(path)}\n`,
+        `To go on: the same command${saving.goingOn(path, problem)}\n`,
     );
     return problem === undefined ? INTERRUPTED : 1;
   } finally {
@@ -231,16 +233,8 @@ async function trainTo(
     : isText(opened)
       ? textScore(model, opened, test?.scores.loss)
       : undefined;
-  let report: Saved | undefined;
-  if (flags.report !== undefined) {
-    const validated = validation ? (kept ?? partsOf(data.train, rows!)[1]) : undefined;
-    const request = { model, config, history, seconds };
-    report = await saving.page(
-      flags.report,
-      await reportOf(request, data, { test, validated }, terminal.words),
-    );
-    failed = saving.misplaced("report", report) || failed;
-  }
+  const report = await pageOf({ history, seconds }, test);
+  failed = saving.misplaced("report", report) || failed;
   if (mode === "terminal") print(endText(model, data, history, test, seconds, terminal, score));
   if (json) printJson(doneEvent(model, history, test, seconds, saved?.path, report?.path, score));
   else if (mode === "terminal") {

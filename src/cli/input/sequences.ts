@@ -41,10 +41,11 @@ export function sequenceRows(
     throw new NablaError(
       `${name}: the model takes rows of ${width} numbers, but its sequences make ${data.length / length}; the file is malformed`,
     );
-  const find = info.classes && classFinder(info.classes, false);
+  // of steps the labels are no class of the row
+  const find = info.classes && info.targets !== "each" && classFinder(info.classes, false);
   return raw.rows.map((_, row) => {
     const told = raw.labels?.[row];
-    const label = told === undefined || told === null ? undefined : find?.(String(told));
+    const label = !find || told === undefined || told === null ? undefined : find(String(told));
     return {
       name: length === 1 ? name : `${name}#${row}`,
       values: data.slice(row * width, (row + 1) * width),

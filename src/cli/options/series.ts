@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { GAP_WAYS, type Gaps } from "../../data/sequences/spacing.ts";
 import { UNKNOWN } from "../../data/sequences/vocabulary.ts";
 import { NablaError } from "../../errors.ts";
+import { FOR_TEXTS } from "./texts.ts";
 import { oneOf, wholeOption } from "./values.ts";
 
 /** How the rows of a table are read as a series. Undefined: not given. */
@@ -66,7 +67,7 @@ export const windowFlags = (command: Command): Command =>
 /** @throws NablaError for flags of series where there is none */
 export function checkNoSeries(flags: WindowFlags, name: string): void {
   if (flags.unknown !== undefined)
-    throw new NablaError(`--unknown is for texts (--model chars, words); ${name} is something else`);
+    throw new NablaError(`--unknown is ${FOR_TEXTS}; ${name} is something else`);
   const given = (
     [
       ["--window", flags.window],

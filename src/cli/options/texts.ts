@@ -29,6 +29,9 @@ const TEXT_MODELS: Readonly<Record<string, TextModel>> = {
 export const textModelOf = (model: string | undefined): TextModel | undefined =>
   model !== undefined && Object.hasOwn(TEXT_MODELS, model) ? TEXT_MODELS[model] : undefined;
 
+/** What a flag of texts is for. */
+export const FOR_TEXTS = `for texts (--model ${Object.keys(TEXT_MODELS).join(", ")})`;
+
 /** @throws NablaError for flags of other data */
 export function checkTextFlags(flags: object): void {
   const all = flags as Readonly<Record<string, unknown>>;

@@ -17,7 +17,8 @@ import { type ImageFlags, imageOptions, imageOptionsOf } from "../input/images.t
 import { sequencesAs } from "../input/sequences.ts";
 import { type TableFlags, tableOptions } from "../options/tables.ts";
 import { presetConfig, taskOf } from "../presets/index.ts";
-import { extraOf, type Prepared } from "./resume.ts";
+import { type RestartFlags, resumeOption } from "./restart.ts";
+import { type Extra, extraOf, type Prepared } from "./resume.ts";
 import { ARCHITECTURE, applyTraining, type ModelFlags, smallEnough } from "./settings.ts";
 
 /** @throws NablaError for flags about what a training begins with, without it */
@@ -61,7 +62,7 @@ export function tablesAs(model: Model): OpenDataOptions {
 export function splitAs(
   model: Model,
   path: string,
-  flags: TableFlags & { testSplit?: number },
+  flags: TableFlags & RestartFlags & { testSplit?: number },
 ): OpenDataOptions {
   const data = extraOf(model)?.data;
   if (data?.kind === "sequences")
@@ -74,7 +75,7 @@ export function splitAs(
   const [was, is] = [split, asked ?? split].map((way) => JSON.stringify(way));
   if (was !== is)
     throw new NablaError(
-      `--resume: the rows of ${path} were split by ${was}, now by ${is}; leave --split out, or give the same`,
+      `${resumeOption(flags)}: the rows of ${path} were split by ${was}, now by ${is}; leave --split out, or give the same`,
     );
   return {
     split,
@@ -86,7 +87,7 @@ export function splitAs(
 export const readAs = (
   model: Model,
   path: string,
-  flags: ImageFlags & TableFlags & { testSplit?: number; resume?: string; otherData?: boolean },
+  flags: ImageFlags & TableFlags & RestartFlags & { testSplit?: number; otherData?: boolean },
   terminal: Terminal,
 ): OpenDataOptions => ({
   ...arraysAs(model, flags.resume !== undefined),
@@ -151,16 +152,36 @@ export function standardisedAs(model: Model, data: OpenedData): OpenedData {
 export function sameTargets(model: Model, { csv, train }: OpenedData): boolean {
   const extra = extraOf(model);
   const { target } = train;
+  const list = (names: readonly string[] | undefined) => JSON.stringify(names ?? null);
+  const [was, is] = [eachStep(extra), eachStep(train.extra)];
+  if (was || is) {
+    const [steps, width = 1] = target.kind === "values" ? (target.shape ?? []) : [];
+    const [rows] = model.outputShape;
+    const { length, [length - 1]: units } = model.outputShape;
+    const told = is?.classes?.length ?? width;
+    const fits =
+      length > 1 && rows === steps && (told === units || (is?.classes && told === 2 && units === 1));
+    return was !== undefined && is !== undefined && Boolean(fits) && list(was.classes) === list(is.classes);
+  }
   const units = sizeOf(model.outputShape);
   const fits =
     target.kind === "values"
       ? target.size === units
       : target.classes === units || (target.classes === 2 && units === 1);
   if (!fits) return false;
-  const list = (names: readonly string[] | undefined) => JSON.stringify(names ?? null);
   if (csv || extra?.csv)
     return csv?.label === extra?.csv?.label && list(csv?.classes) === list(extra?.csv?.classes);
   return target.kind === "values" || list(target.names) === list(model.metadata.classes);
+}
+
+/** What is told of every step; undefined where a row has one target. @param extra of a model's file, or of a data set */
+function eachStep(extra: object | undefined): { readonly classes?: readonly string[] } | undefined {
+  const { sequences, text } = (extra ?? {}) as Pick<Extra, "sequences" | "text">;
+  if (text?.targets === "each") {
+    const { tokens, unknown } = text.vocabulary;
+    return { classes: ["(none)", ...tokens, ...(unknown === "token" ? ["(unknown)"] : [])] };
+  }
+  return sequences?.targets === "each" ? sequences : undefined;
 }
 
 /** Throws unless a resumed training may go on with other data: its last layer is for these targets. */

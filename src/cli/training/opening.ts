@@ -11,7 +11,7 @@ import { arrayOptions } from "../options/arrays.ts";
 import { checkSequenceFlags, sequenceOptions } from "../options/sequenceData.ts";
 import { checkNoSeries } from "../options/series.ts";
 import { tableOptions } from "../options/tables.ts";
-import { textModelOf } from "../options/texts.ts";
+import { FOR_TEXTS, textModelOf } from "../options/texts.ts";
 import { checkApplicable, checkClasses } from "./applicable.ts";
 import { readAs } from "./from.ts";
 import { extraOf } from "./resume.ts";
@@ -35,7 +35,7 @@ export async function openFor(
   if (wantsSeries(flags, series)) {
     other("series");
     if (flags.unknown !== undefined)
-      throw new NablaError(`--unknown is for texts (--model chars or words); ${source} is read as a series`);
+      throw new NablaError(`--unknown is ${FOR_TEXTS}; ${source} is read as a series`);
     return openWindows(source, flags, series);
   }
   return openToTrain(source, flags, terminal, old && readAs(old, path!, flags, terminal));

@@ -18,6 +18,8 @@ import type { TargetScale } from "../../report/units.ts";
 import { isOver } from "../../training/begin.ts";
 import { since } from "../../training/run.ts";
 import { fractionOf, keptRule } from "../../training/splitRule.ts";
+import { type RestartFlags, resumeOption } from "./restart.ts";
+import type { Saved } from "./saving.ts";
 import { type ModelFlags, resolveResumed } from "./settings.ts";
 
 /** `metadata.extra`: openData()'s description of the data a model was fitted to, and what the command line adds. */
@@ -66,21 +68,22 @@ export interface Prepared {
 export async function openResumed(
   model: Model,
   path: string,
-  flags: ModelFlags & { otherData?: boolean },
+  flags: ModelFlags & RestartFlags & { otherData?: boolean },
   data: OpenedData,
 ): Promise<Prepared> {
   const extra = extraOf(model);
+  const option = resumeOption(flags);
   const { settings } = internalsOf(model).state;
-  if (!settings) throw new NablaError(`--resume: ${path} has a model, but no training to continue`);
+  if (!settings) throw new NablaError(`${option}: ${path} has a model, but no training to continue`);
   const known = flags.otherData ? undefined : extra;
   if (known && known.data.fingerprint !== undefined && known.data.fingerprint !== data.fingerprint) {
     throw new NablaError(
-      `--resume: ${path} was trained on ${known.data.name}; ${data.name} ${known.data.name === data.name ? "has changed since" : "is other data"}; a resumed run needs the same, or --other-data`,
+      `${option}: ${path} was trained on ${known.data.name}; ${data.name} ${known.data.name === data.name ? "has changed since" : "is other data"}; a resumed run needs the same, or --other-data`,
     );
   }
   if (known && known.data.fingerprint === undefined && known.data.name !== data.name) {
     throw new NablaError(
-      `--resume: ${path} was trained on ${known.data.name}, not on ${data.name}; a resumed run needs the same data, or --other-data`,
+      `${option}: ${path} was trained on ${known.data.name}, not on ${data.name}; a resumed run needs the same data, or --other-data`,
     );
   }
   if (extra?.csv && data.csv) {
@@ -89,7 +92,7 @@ export async function openResumed(
       difference(extra.csv.label, data.csv.label, "label");
     if (other)
       throw new NablaError(
-        `--resume: ${path} was trained on the columns ${extra.csv.columns.join(", ")} to predict ${extra.csv.label}; give the same --label and --ignore`,
+        `${option}: ${path} was trained on the columns ${extra.csv.columns.join(", ")} to predict ${extra.csv.label}; give the same --label and --ignore`,
       );
     const [where] =
       difference(extra.csv.encoding, data.csv.encoding, "encoding") ??
@@ -97,13 +100,13 @@ export async function openResumed(
       [];
     if (where !== undefined)
       throw new NablaError(
-        `--resume: ${path} read the columns otherwise than they are read now (${where}); give the same --column, --max-categories, --missing and --test-split`,
+        `${option}: ${path} read the columns otherwise than they are read now (${where}); give the same --column, --max-categories, --missing and --test-split`,
       );
   }
   const shaped = extra?.images && difference(extra.images, data.images, "pictures");
   if (shaped)
     throw new NablaError(
-      `--resume: ${shaped[0]} was ${text(shaped[1])} in ${path}, now it is ${text(shaped[2])}; give the same --size, --channels and --fit`,
+      `${option}: ${shaped[0]} was ${text(shaped[1])} in ${path}, now it is ${text(shaped[2])}; give the same --size, --channels and --fit`,
     );
   const document = configOf(model) as Config;
   const saved = checkConfig({ ...document, training: { ...document.training, ...extra?.training } }, path);
@@ -120,7 +123,7 @@ export async function openResumed(
   if (other) {
     const [where, was, is] = other;
     throw new NablaError(
-      `--resume: ${where} was ${text(was)} in ${path}, now it is ${text(is)}; a resumed run needs the same settings`,
+      `${option}: ${where} was ${text(was)} in ${path}, now it is ${text(is)}; a resumed run needs the same settings`,
     );
   }
   if (epochs < saved.training.epochs) {
@@ -131,25 +134,34 @@ export async function openResumed(
   return { model, config, fit: fromConfig(config).fit };
 }
 
-/** Says that a training has come to its end, where that is so: to ask for it once more is no mistake of a script's. */
-export function saidOver(
+/** Whether a training that is gone on with has come to its end. */
+export const isFinished = ({ model, config }: Prepared): boolean =>
+  isOver(internalsOf(model).state.run, config.training.epochs);
+
+/** Says that: to ask for it once more is no mistake of a script's. @param report that was written */
+export function sayOver(
   { model, config }: Prepared,
   path: string,
+  flags: RestartFlags,
   { json, quiet }: { readonly json: boolean; readonly quiet: boolean },
   { print, printJson }: Terminal,
-): boolean {
+  report?: Saved,
+): void {
   const { run } = internalsOf(model).state;
   const { epochs } = config.training;
-  if (!isOver(run, epochs)) return false;
   const { epoch, step } = since(run);
   const stopped = run.stopped === undefined ? {} : { stopped: run.stopped };
-  if (json) printJson({ event: "finished", epochs: epoch, step, ...stopped, out: path });
-  else if (!quiet)
-    print(
-      `${path} is finished: ${epoch} of ${epochs} epochs are done${run.stopped === undefined ? "" : `, because ${run.stopped}`}; ` +
-        `--resume with more --epochs goes on, --from ${JSON.stringify(path)} begins another training`,
-    );
-  return true;
+  if (json)
+    return printJson({
+      ...{ event: "finished", epochs: epoch, step, ...stopped, out: path },
+      ...(report && { report: report.path }),
+    });
+  if (quiet) return;
+  print(
+    `${path} is finished: ${epoch} of ${epochs} epochs are done${run.stopped === undefined ? "" : `, because ${run.stopped}`}; ` +
+      `${resumeOption(flags)} with more --epochs goes on, --from ${JSON.stringify(path)} begins another training`,
+  );
+  if (report) print(`report written to ${report.path}`);
 }
 
 /** A graph is saved with the names of all layers written out. */

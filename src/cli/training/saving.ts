@@ -17,6 +17,7 @@ const FALLBACK = "nabla-checkpoint.safetensors";
 export interface SavingFlags {
   out?: string;
   resume?: string;
+  restart?: number;
   checkpointEvery?: number;
   keep?: number;
 }
@@ -115,19 +116,27 @@ export class Saving {
   async afterError(model: Model, error: unknown): Promise<unknown> {
     if ((error as NablaError).details?.code === "unsaved") return error;
     try {
-      const { path } = await this.last(model, true);
+      const { path, problem } = await this.last(model, true);
       if (!(error instanceof NablaError)) {
         this.say(`what was trained until an error came is saved in ${path}`);
         return error;
       }
       return new NablaError(
-        `${error.message}; what was trained until then is saved in ${path}, and --resume goes on from there`,
+        `${error.message}; what was trained until then is saved in ${path}, and ${this.flags.restart !== undefined && problem === undefined ? "the same command" : "--resume"} goes on from there`,
         { cause: error, details: { ...error.details } },
       );
     } catch (second) {
       this.say(messageOf(second));
       return error;
     }
+  }
+
+  /** What to say behind "the same command", so that it goes on from a file. @param problem why that is not --out */
+  goingOn(path: string, problem: string | undefined): string {
+    const { restart } = this.flags;
+    if (restart !== undefined && problem === undefined) return "";
+    const instead = restart === undefined ? "" : ", without --restart";
+    return ` with --resume ${JSON.stringify(path)}${instead}`;
   }
 
   /** A page that goes with the model. */

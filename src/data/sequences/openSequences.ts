@@ -76,7 +76,7 @@ export function rawText(
   }
   if (sequence === undefined)
     throw new NablaError(
-      `${name}: expected JSON, an array of sequences or of records, or a table with sequence (--sequence): the column that tells which rows are one`,
+      `${name}: expected JSON, an array of sequences or of records${unlabelled ? "; the model was not trained on a table, so it knows no column that tells which rows of one are a sequence" : ", or a table with sequence (nabla train --sequence): the column that tells which rows are one"}`,
     );
   const table = parseCsvTable(text, name, {
     ...(header !== undefined && { header }),

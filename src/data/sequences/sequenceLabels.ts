@@ -148,7 +148,8 @@ export function stepTargets(
     y,
     target: { kind: "values", size: steps * width, shape: classes ? [steps] : [steps, width] },
     ...(classes && { classes }),
-    notes: notes.map((note) => `${note}, one for each step`),
+    // the first says what the target is
+    notes: notes.map((note, i) => (i === 0 ? `${note}, one for each step` : note)),
   };
 }
 

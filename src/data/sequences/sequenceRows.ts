@@ -79,7 +79,7 @@ export function packRows(raw: RawSequences, given: Steps, info: SequencesInfo, k
     const length = row.length / width;
     if (length > steps && !keep)
       throw new NablaError(
-        `${name}: ${place(r)}: length ${length} is beyond the ${steps} steps; keep: "first" or "last" leaves out the rest (--keep-steps)`,
+        `${name}: ${place(r)}: length ${length} is beyond the ${steps} steps; leave out the rest, as keep: "first" or "last" does where a model is trained (nabla train --keep-steps)`,
       );
     if (length < steps && maskValue === undefined)
       throw new NablaError(

@@ -373,6 +373,15 @@ test("every step has a target: classes, numbers, several numbers; what fills row
   expect(rowsOf(tags.train).y).toEqual([1, 0, 1, 0, 1, 0]);
   expect(tags.info).toMatchObject({ targets: "each", classes: ["a", "b"], maskValue: 0 });
   expect(tags.notes).toContain("target label: 2 classes, one for each step");
+  // what else there is to say is said as it is
+  const merged = each([
+    ["1", "1.0", "2"],
+    ["2", "1"],
+  ]);
+  expect(merged.notes.filter((note) => /class/.test(note))).toEqual([
+    "target label: 2 classes (whole numbers, few of them different), one for each step",
+    "1.0 and 1 are one class",
+  ]);
   // of lists of numbers that are as long as sequences of different lengths
   const numbers = each([
     [0.5, 1.5, 2.25],
