@@ -12,6 +12,7 @@ import { internalsOf } from "./internals.ts";
 /** A model that was trained on pictures: of `nabla`, or of `nabla/predict`. */
 export interface PicturePredictor extends PictureModel {
   readonly metadata: PictureModel["metadata"] & RowPredictor["metadata"];
+  /** Outputs of rows of bytes, [rows, …input shape]. */
   predict(x: { readonly data: Uint8Array; readonly shape: readonly number[] }): Outputs;
 }
 

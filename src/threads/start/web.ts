@@ -1,6 +1,6 @@
 /**
- * Helping threads of pages, started from a page's worker: workers of workers. Their code is tried from a blob, then from the file that
- * runs here, which is the training worker's and does this as well (src/worker/index.ts): a page's policy may forbid the one or the other.
+ * Helping threads of pages, started from a page's worker: workers of workers. Their code comes from the file that runs here, which is
+ * the training worker's and does this as well (src/worker/index.ts), or from a blob: a page's policy may forbid the one or the other.
  * In Node the training worker is a thread itself, and is told how to start others (scripts/threads.mjs).
  */
 import { code } from "#helper-code";
@@ -34,7 +34,8 @@ export const startHelper: StartHelper = (setup, { ready, ended }) => {
   });
   let worker: Worker | undefined;
   let over = false;
-  const ways = [fromBlob, fromFile];
+  // what could be done for the training worker itself first: in Firefox a refused blob, too, has made the next `new Worker()` hang
+  const ways = attempt(() => location.protocol) === "blob:" ? [fromBlob, fromFile] : [fromFile, fromBlob];
   const listeners: Listeners = {
     ready() {
       made();
