@@ -93,7 +93,7 @@ export function unread<O>(
   y: TargetsArgument | O | undefined,
   more: O | undefined,
 ): [data: DataArgument | BatchSource | Together, options: O] {
-  if (isDataset(x) || isStream(x) || isTogether(x, purpose)) return [x, (y ?? {}) as O];
+  if (isDataset(x) || isStream(x) || isTogether(x, purpose)) return [x, (y ?? more ?? {}) as O];
   if (hasText(y) || (isRecord(y) && Object.values(y).some(hasText)))
     return [[x as ArrayRecord, y as TargetsArgument], (more ?? {}) as O];
   return argumentsOf(who, purpose, x as ArrayRecord, y as ArrayRecord | O, more);

@@ -242,6 +242,15 @@ test("texts among the options are no labels", async () => {
   expect(await model.evaluate(X, { metrics: WORDS }, options)).toEqual(scores);
 });
 
+test("options in the third place are options, where the first has x and y", async () => {
+  const [second, third] = [three(), three()];
+  const data = { xs: X, ys: NUMBERS };
+  await second.fit(data, { epochs: 3 });
+  await third.fit(...([data, undefined, { epochs: 3 }] as unknown as Parameters<typeof third.fit>));
+  expect(third.history.epoch).toHaveLength(3);
+  expect(third.weights()).toEqual(second.weights());
+});
+
 test("arrayDataset names classes", () => {
   const { target, labels } = arrayDataset(X, WORDS);
   expect(target).toEqual({ kind: "class", classes: 3, names: SORTED });
