@@ -216,10 +216,8 @@ export class Stream {
     const network = this.#network;
     const before = [...this.#carried];
     this.#carried.length = 0;
-    const request = network.outputsRequest(
-      batchSize,
-      architecture.inputs.map(() => FLOATS),
-    );
+    const kinds = architecture.inputs.map(() => FLOATS);
+    const request = network.outputsRequest(batchSize, kinds);
     // threads run what is put together for them
     const { builder = new PlanBuilder(batchSize, network.core) } = request;
     return predictPlan({
