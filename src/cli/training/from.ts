@@ -2,6 +2,8 @@
 
 import { callbackOptions } from "../../callbacks/table.ts";
 import { type ConfigInput, checkConfig } from "../../config/config.ts";
+import { classNames } from "../../data/sequences/texts.ts";
+import { Vocabulary } from "../../data/sequences/vocabulary.ts";
 import { standardise } from "../../data/standardise.ts";
 import { NablaError } from "../../errors.ts";
 import { type FineTuneOptions, fineTune } from "../../model/fineTune.ts";
@@ -177,10 +179,8 @@ export function sameTargets(model: Model, { csv, train }: OpenedData): boolean {
 /** What is told of every step; undefined where a row has one target. @param extra of a model's file, or of a data set */
 function eachStep(extra: object | undefined): { readonly classes?: readonly string[] } | undefined {
   const { sequences, text } = (extra ?? {}) as Pick<Extra, "sequences" | "text">;
-  if (text?.targets === "each") {
-    const { tokens, unknown } = text.vocabulary;
-    return { classes: ["(none)", ...tokens, ...(unknown === "token" ? ["(unknown)"] : [])] };
-  }
+  if (text?.targets === "each")
+    return { classes: classNames(text.vocabulary, new Vocabulary(text.vocabulary).size) };
   return sequences?.targets === "each" ? sequences : undefined;
 }
 

@@ -188,7 +188,7 @@ function rowsOf(
 }
 
 /** Names of ids, as confusion tables and predictions show them. */
-const classNames = ({ tokens }: VocabularyInfo, size: number): string[] =>
+export const classNames = ({ tokens }: VocabularyInfo, size: number): string[] =>
   ["(none)", ...tokens.map((token) => (token.trim() === "" ? show(token) : token)), "(unknown)"].slice(
     0,
     size,

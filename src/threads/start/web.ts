@@ -19,8 +19,8 @@ interface Said {
 const node = globalThis as { nablaThread?: StartThread; nablaCores?: number };
 
 /**
- * Helpers are made one after the other. Firefox can stand still for ever inside `new Worker()` of a worker while another worker that it has
- * made is still loading its file.
+ * Helpers are made one after the other. On a busy machine Firefox has stood still for ever inside `new Worker()` of a worker while another one
+ * that it had made was on its way; why is not known.
  */
 let turn: Promise<void> = Promise.resolve();
 
@@ -34,7 +34,7 @@ export const startHelper: StartHelper = (setup, { ready, ended }) => {
   });
   let worker: Worker | undefined;
   let over = false;
-  // what could be done for the training worker itself first: in Firefox a refused blob, too, has made the next `new Worker()` hang
+  // what could be done for the training worker itself first: all pages in which Firefox stood still had refused a blob before
   const ways = attempt(() => location.protocol) === "blob:" ? [fromBlob, fromFile] : [fromFile, fromBlob];
   const listeners: Listeners = {
     ready() {
