@@ -29,7 +29,6 @@ test("with it: every program that is loaded when it is used is there, each name 
     import("../../src/model/listing.ts"),
     import("../../src/training/evaluate.ts"),
     import("../../src/training/byHand.ts"),
-    import("../../src/training/fresh.ts"),
     import("../../src/training/shards.ts"),
     import("../../src/training/spread.ts"),
     import("../../src/training/streamFit.ts"),
