@@ -169,7 +169,8 @@ function cellOf({ type, converted_type, logical_type, scale }: Element): (value:
 function clock(seconds: number): string {
   const whole = Math.floor(seconds);
   const two = (n: number) => String(Math.floor(n)).padStart(2, "0");
-  const rest = seconds - whole > 0 ? (seconds - whole).toFixed(6).replace(/^0|0+$/g, "") : "";
+  // to the microsecond, without zeros at the end
+  const rest = String(Number((seconds - whole).toFixed(6))).slice(1);
   return `${two(whole / 3600)}:${two((whole / 60) % 60)}:${two(whole % 60)}${rest}`;
 }
 
