@@ -36,6 +36,7 @@ Examples:
   nabla train book.txt --model chars --out book.safetensors      the next character of a text
   nabla generate book.safetensors --prompt "Once upon"
   nabla play                                              the playground, in the browser
+  nabla new fruits                                        a project of a few files that runs
   nabla import model.onnx --out model.safetensors         a model that another program made
   nabla export digits.safetensors --to digits.wasm
   nabla verify digits.wasm
@@ -263,6 +264,18 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     )
     .option("--json", "as one JSON object")
     .action(run(async () => (await import("./commands/bench.ts")).benchCommand as Action));
+
+  command
+    .command("new")
+    .description("write a small project that runs: npm install, npm start")
+    .argument("<NAME>", "a folder that is new or empty; nothing is written over")
+    .option(
+      "--kind <KIND>",
+      "node (a script), page (Vite) or edge (a worker) (default: node)",
+      oneOf("--kind", ["node", "page", "edge"]),
+    )
+    .option("--json", "as one JSON object")
+    .action(run(async () => (await import("./commands/new.ts")).newCommand as Action));
 
   command
     .command("play")

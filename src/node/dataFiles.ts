@@ -57,6 +57,7 @@ function hostFor(maxBytes?: number): DataHost {
       new NablaError(`${name}: ${size} bytes are more than the ${limit} that are read${MORE}`),
     pictures,
     database,
+    package: (name) => import(name),
     async file(given) {
       const found = typeof given === "string" ? await dataAt(given, maxBytes) : undefined;
       return found?.of.kind === "file" ? found.of : undefined;
@@ -102,6 +103,32 @@ export async function openTable(
   const host = hostFor(maxBytes);
   const found = await dataAt(path, maxBytes);
   return found && (await kindOf(found, host)) === "csv" ? readTable(found, host, options, known) : undefined;
+}
+
+/** A table as it stands in its file, and as a data set: the file is read once. */
+export interface OpenedTable {
+  readonly table: Table;
+  /** @throws NablaError for what cannot be trained on */
+  open(): Promise<OpenedData>;
+}
+
+/**
+ * A table that is looked at before it is opened; undefined where there is something else.
+ *
+ * @throws NablaError for a table that cannot be read, and for unknown options
+ */
+export async function openTableOnce(
+  path: string,
+  options: OpenDataOptions,
+): Promise<OpenedTable | undefined> {
+  checkOptions("openData", options, [...readerOptions(), "maxBytes"]);
+  const { maxBytes, ...reading } = options;
+  const found = await dataAt(path, maxBytes);
+  const host: DataHost = { ...hostFor(maxBytes), tables: new Map() };
+  if (!found || (await kindOf(found, host, reading)) !== "csv") return undefined;
+  const { header, delimiter, decimal, encoding, query, ignore } = reading;
+  const table = await readTable(found, host, { header, delimiter, decimal, encoding, query, ignore });
+  return { table, open: () => openFound(found, host, reading) };
 }
 
 /** Paths of the pictures in a folder and below it; undefined for anything but a folder of pictures. */

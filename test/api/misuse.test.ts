@@ -4,11 +4,14 @@
  */
 import { expect, test } from "vitest";
 import * as data from "../../src/data/index.ts";
+import * as parquet from "../../src/data/parquet/index.ts";
 import * as exporting from "../../src/export/index.ts";
 import * as importing from "../../src/import/index.ts";
 import * as nabla from "../../src/index.ts";
 import * as predicting from "../../src/predict/index.ts";
 import * as sequences from "../../src/sequences/index.ts";
+import people from "../fixtures/tables/table.parquet?url&inline";
+import { inlined } from "../support/bytes.ts";
 import { dealt } from "../support/dealt.ts";
 import { type Callables, callablesOf, methodsOf, misuses, rawErrors } from "../support/misuse.ts";
 
@@ -151,6 +154,7 @@ const GOOD: Readonly<Record<string, () => readonly unknown[]>> = {
     CSV,
     { name: "t.csv", testFraction: 0.4, seed: 1, standardise: true, label: "label" },
   ],
+  "parquet.parquetSplit": () => [inlined(people), { name: "t.parquet", label: "label", ignore: ["count"] }],
   "data.parseCsvDataset": () => [CSV, { name: "t.csv", label: "label", ignore: ["b"] }],
   "data.encodeCsvRow": () => [
     "1,2",
@@ -383,7 +387,15 @@ const goodFor = (name: string) => {
   return room === "nabla" && layers.has(own) ? LAYER_OPTIONS : undefined;
 };
 
-const MODULES = { nabla, data, export: exporting, import: importing, predict: predicting, sequences };
+const MODULES = {
+  nabla,
+  data,
+  export: exporting,
+  import: importing,
+  predict: predicting,
+  sequences,
+  parquet,
+};
 const OBJECTS: Readonly<Record<string, () => object>> = {
   model: chain,
   graph,

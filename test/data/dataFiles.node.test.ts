@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { folderCache } from "../../src/node/cache.ts";
-import { openData, openInput } from "../../src/node/dataFiles.ts";
+import { openData, openInput, openTableOnce } from "../../src/node/dataFiles.ts";
 import { contents, gzip, idxBytes, npyBytes } from "./helpers.ts";
 
 let root = "";
@@ -114,7 +114,7 @@ describe("openData", () => {
     await put("other/notes.md", "hello");
     await expect(openData(join(root, "other"))).rejects.toThrow("found notes.md, readme.md");
     await expect(openData(await put("a.docx", "x"))).rejects.toThrow(
-      /a.docx: only a header, no rows of data; is this a table\? If not, expected a table \(.csv, .tsv, .jsonl, .sqlite\) or a .npz archive or sequences \(.json\), or a folder with IDX/,
+      /a.docx: only a header, no rows of data; is this a table\? If not, expected a table \(.csv, .tsv, .jsonl, .parquet, .sqlite\) or a .npz archive or sequences \(.json\), or a folder with IDX/,
     );
     await expect(openData(await put("t-idx3-ubyte", images))).rejects.toThrow("or their folder");
     await expect(openData(await put("a.npy", "x"))).rejects.toThrow("a .npy file holds one array");
@@ -168,4 +168,16 @@ test("folderCache keeps whole files under their keys", async () => {
   await cache.put("http://a", Uint8Array.of(3));
   expect(Uint8Array.from((await cache.get("http://a"))!)).toEqual(Uint8Array.of(3));
   expect(await readdir(folder)).toHaveLength(1); // nothing temporary left
+});
+
+test("a table that is looked at before it is opened is read once", async () => {
+  const path = await put("once.csv", "a,b,y\n1,2,p\n3,4,q\n5,6,p\n7,8,q\n");
+  const { table, open } = (await openTableOnce(path, { testFraction: 0, standardise: false }))!;
+  expect(table.rows.map(([a]) => a)).toEqual(["1", "3", "5", "7"]);
+  // another reading would see this
+  await writeFile(path, "a,b,y\n10,20,p\n30,40,q\n");
+  const opened = await open();
+  expect([...contents(opened.train).x]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  expect(opened).toMatchObject({ kind: "csv", name: (await openData(path, { testFraction: 0 })).name });
+  expect(await openTableOnce(join(root, "nowhere.csv"), {})).toBeUndefined();
 });

@@ -9,7 +9,7 @@ import { unnamed } from "../../data/tables/columns.ts";
 import { type ColumnProfile, profileTable } from "../../data/tables/profile.ts";
 import { rescale } from "../../data/targetScale.ts";
 import { NablaError } from "../../errors.ts";
-import { openData, openTable } from "../../node/dataFiles.ts";
+import { type OpenDataOptions, type OpenedTable, openData, openTableOnce } from "../../node/dataFiles.ts";
 import type { Terminal } from "../../report/terminal.ts";
 import { drawImages, imageOf } from "../../report/text/draw.ts";
 import { count, figure, percent, plural, table } from "../../report/text/format.ts";
@@ -19,7 +19,7 @@ import { showShape, sizeOf } from "../../shape.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
 import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
 import { type SequenceFlags, sequenceOptions } from "../options/sequenceData.ts";
-import { readingOptions, type TableFlags, tableOptions } from "../options/tables.ts";
+import { type TableFlags, tableOptions } from "../options/tables.ts";
 import { checkApplicable } from "../training/applicable.ts";
 
 export interface DataFlags extends ImageFlags, TableFlags, ArrayFlags, SequenceFlags {
@@ -40,16 +40,20 @@ export async function dataCommand(
     else print(`Generated data sets:\n\n${table(["name", "what it is"], rows)}`);
     return 0;
   }
-  const profile = await profileOf(source, flags);
-  const open = () =>
-    openData(source, {
-      testFraction: 0,
-      ...tableOptions(flags),
-      ...(flags.samples !== undefined && { samples: flags.samples }),
-      ...imageOptions(flags, terminal),
-      ...arrayOptions(flags),
-      ...sequenceOptions(flags),
-    });
+  const options = {
+    testFraction: 0,
+    ...tableOptions(flags),
+    ...(flags.samples !== undefined && { samples: flags.samples }),
+    ...imageOptions(flags, terminal),
+    ...arrayOptions(flags),
+    ...sequenceOptions(flags),
+  };
+  const opened = await tableAt(source, options);
+  const open = opened?.open ?? (() => openData(source, options));
+  const profile = opened && {
+    rows: opened.table.rows.length,
+    columns: profileTable(opened.table, flags.decimal),
+  };
   const data = profile && !asked(flags) ? await unlessRefused(open) : await open();
   if (typeof data === "string") {
     const { rows, columns } = profile!;
@@ -123,15 +127,11 @@ export async function dataCommand(
   return 0;
 }
 
-/** Rows and columns of a table as it stands; undefined for what is none, or cannot be read as one. */
-async function profileOf(
-  source: string,
-  flags: DataFlags,
-): Promise<{ rows: number; columns: ColumnProfile[] } | undefined> {
+/** A table as it stands; undefined for what is none, or cannot be read as one. */
+async function tableAt(source: string, options: OpenDataOptions): Promise<OpenedTable | undefined> {
   if (source in generatedSets) return undefined;
-  const table = await unlessRefused(() => openTable(source, readingOptions(flags)));
-  if (!table || typeof table === "string") return undefined;
-  return { rows: table.rows.length, columns: profileTable(table, flags.decimal) };
+  const opened = await unlessRefused(() => openTableOnce(source, options));
+  return typeof opened === "string" ? undefined : opened;
 }
 
 /** Whether something is said of what columns are for: where that is wrong, it is an error. */

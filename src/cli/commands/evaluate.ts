@@ -22,7 +22,7 @@ import { arraysAs } from "../input/arrays.ts";
 import { imageOptions, imageOptionsOf, type LabelFlags, sayLeftOut } from "../input/images.ts";
 import { openModel } from "../input/openModel.ts";
 import { sequencesAs } from "../input/sequences.ts";
-import { openModelWindows } from "../input/series.ts";
+import { openModelWindows, seriesOf } from "../input/series.ts";
 import { checkSingle } from "../input/single.ts";
 import { bitsJson, bitsText, openModelText, textOf, textScore } from "../input/texts.ts";
 import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
@@ -193,8 +193,8 @@ export async function openPart(
       "--label: expected --labels FILE as well: the table it is a column of; in other tables the model finds its own label",
     );
   const extra = extraOf(model);
-  if (extra?.text) return { ...(await openModelText(source, flags, model)), name: source };
-  if (extra?.series) {
+  if (textOf(model)) return { ...(await openModelText(source, flags, model)), name: source };
+  if (seriesOf(model)) {
     const { windows, part, notes } = await openModelWindows(source, flags, model);
     return { dataset: windows, part, name: source, notes };
   }

@@ -11,7 +11,7 @@ import { type OpenSeriesOptions, openSeries } from "../../node/series.ts";
 import { findSeason } from "../../sequences/season.ts";
 import type { SeriesFlags, WindowFlags } from "../options/series.ts";
 import { type ReadingFlags, readingOptions, type TableFlags } from "../options/tables.ts";
-import { extraOf } from "../training/resume.ts";
+import { type Extra, extraOf } from "../training/resume.ts";
 
 /** Windows of a file, opened as data sets are. */
 export interface OpenedSeries extends OpenedData {
@@ -26,8 +26,9 @@ interface TrainFlags extends TableFlags, WindowFlags {
   folds?: number;
 }
 
-/** What is said of a series that was read before: its model's file. */
-export const seriesOf = (model: Model): SeriesInfo | undefined => extraOf(model)?.series;
+/** What is said of a series that was read before: its model's file. That of a program says no more of its data. */
+export const seriesOf = (model: Model): SeriesInfo | undefined =>
+  (model.metadata.extra as Partial<Extra> | undefined)?.series;
 
 export const isSeries = (data: OpenedData): data is OpenedSeries => data.kind === "series";
 
@@ -180,19 +181,16 @@ export async function openModelWindows(
   flags: ReadingFlags & SeriesFlags & { part?: string },
   model: Model,
 ): Promise<{ windows: Windows; part: "test" | "train" | "all"; notes: readonly string[] }> {
-  const extra = extraOf(model)!;
-  const known = extra.series!;
+  const data = extraOf(model)?.data;
+  const known = seriesOf(model)!;
   const read = await openSeries(source, readingOf(flags, known));
-  const same = extra.data.fingerprint === fingerprintOf(read);
-  const part = (flags.part ?? (same && extra.data.testSplit !== 0 ? "test" : "all")) as
-    | "test"
-    | "train"
-    | "all";
+  const same = data?.fingerprint === fingerprintOf(read);
+  const part = (flags.part ?? (same && data?.testSplit !== 0 ? "test" : "all")) as "test" | "train" | "all";
   if (!["test", "train", "all"].includes(part) || (part !== "all" && !same))
     throw new NablaError(
       `--part: ${source} is not the series the model was trained on, or has no ${flags.part} part; leave --part out`,
     );
-  const testFraction = part === "all" ? 0 : (extra.data.testSplit ?? 0.2);
+  const testFraction = part === "all" ? 0 : (data?.testSplit ?? 0.2);
   const { train, test } = windowSplit(read, { length: known.length, like: known, testFraction });
   return { windows: part === "test" ? test! : train, part, notes: read.notes };
 }

@@ -10,7 +10,7 @@ import type { OpenedData } from "../../node/dataFiles.ts";
 import { readBytes } from "../../node/paths.ts";
 import { ngramBits } from "../../sequences/ngram.ts";
 import { checkTextFlags, type TextModel } from "../options/texts.ts";
-import { extraOf } from "../training/resume.ts";
+import { type Extra, extraOf } from "../training/resume.ts";
 
 /** Windows of a file, opened as data sets are. */
 export interface OpenedText extends OpenedData {
@@ -28,7 +28,8 @@ interface TextFlags {
 }
 
 /** What is said of a text in its model's file. */
-export const textOf = (model: Model): TextInfo | undefined => extraOf(model)?.text;
+export const textOf = (model: Model): TextInfo | undefined =>
+  (model.metadata.extra as Partial<Extra> | undefined)?.text;
 
 export const isText = (data: OpenedData): data is OpenedText => data.kind === "text";
 
@@ -108,15 +109,15 @@ export async function openModelText(
   flags: TextFlags & { part?: string },
   model: Model,
 ): Promise<{ dataset: Dataset; part: "test" | "train" | "all"; notes: readonly string[]; bits?: number }> {
-  const { text, data } = extraOf(model)!;
-  const same = data.fingerprint === sha256Hex(await readBytes(source, flags.maxBytes));
-  const part = (flags.part ?? (same && data.testSplit !== 0 ? "test" : "all")) as "test" | "train" | "all";
+  const [text, data] = [textOf(model)!, extraOf(model)?.data];
+  const same = data?.fingerprint === sha256Hex(await readBytes(source, flags.maxBytes));
+  const part = (flags.part ?? (same && data?.testSplit !== 0 ? "test" : "all")) as "test" | "train" | "all";
   if (!["test", "train", "all"].includes(part) || (part !== "all" && !same))
     throw new NablaError(
       `--part: ${source} is not the text the model was trained on, or has no ${flags.part} part; leave --part out`,
     );
-  const testSplit = part === "all" ? 0 : (data.testSplit ?? 0.1);
-  const opened = await openText(source, { text: text! }, { ...flags, testSplit });
+  const testSplit = part === "all" ? 0 : (data?.testSplit ?? 0.1);
+  const opened = await openText(source, { text }, { ...flags, testSplit });
   const dataset = part === "test" ? opened.test! : opened.train;
   return { dataset, part, notes: opened.notes ?? [], ...(part === "test" && { bits: opened.bits! }) };
 }

@@ -30,7 +30,7 @@ export async function openFor(
   const model = textModelOf(flags.model);
   if (text ?? model) {
     other("text");
-    return openText(source, text ? { text, ...extraOf(old!)!.data } : model!, flags);
+    return openText(source, text ? { text, ...extraOf(old!)?.data } : model!, flags);
   }
   const series = old && seriesOf(old);
   if (wantsSeries(flags, series)) {

@@ -6,7 +6,7 @@ import { object, optional } from "../../fields/objects.ts";
 import { type CsvSplitOptions, tableSplit } from "../tables/csv.ts";
 import { splitFields, tableFields, textFields } from "../tables/csvFields.ts";
 import { type CsvTableOptions, parseCsvTable, type Table } from "../tables/csvTable.ts";
-import type { TableFormat } from "../tables/formats/format.ts";
+import type { FormatTable, TableFormat } from "../tables/formats/format.ts";
 import * as all from "../tables/formats/index.ts";
 import { decodeText, isTableText } from "../tables/text.ts";
 import { contentOf, headOf, latin } from "./content.ts";
@@ -70,18 +70,33 @@ export interface TableOptions extends Omit<CsvTableOptions, "maxBytes"> {
 export const readTable = async (
   found: FoundData,
   host: DataHost,
-  options: TableOptions = {},
+  options: WithIgnored = {},
   known: readonly string[] = [],
 ): Promise<Table> => (await tableIn(found, host, options, known)).table;
 
 const formatOf = (head: Uint8Array): TableFormat | undefined => formats.find(({ is }) => is(head));
 
+type WithIgnored = TableOptions & { ignore?: readonly string[] };
+
 async function tableIn(
   found: FoundData,
   host: DataHost,
-  { encoding, query, ignore = [], ...options }: TableOptions & { ignore?: readonly string[] },
+  options: WithIgnored,
   known: readonly string[] = [],
-): Promise<{ table: Table; fingerprint: string }> {
+): Promise<FormatTable> {
+  const { of } = found;
+  if (of.kind === "folder") return readIn(found, host, options, known);
+  const read = host.tables?.get(of) ?? (await readIn(found, host, options, known));
+  host.tables?.set(of, read);
+  return read;
+}
+
+async function readIn(
+  found: FoundData,
+  host: DataHost,
+  { encoding, query, ignore = [], ...options }: WithIgnored,
+  known: readonly string[],
+): Promise<FormatTable> {
   const { of, where } = found;
   const format = of.kind === "file" ? formatOf(await headOf(of, host)) : undefined;
   if (of.kind === "file" && format) {

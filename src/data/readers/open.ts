@@ -112,8 +112,12 @@ const picked = (options: object, names: readonly string[]): object =>
 type AnyReader = Reader<string, never>;
 
 /** Which reader knows a file or folder; undefined where none does. */
-export async function kindOf(found: FoundData, host: DataHost): Promise<DataKind | undefined> {
-  const { reader } = await surest(found, host);
+export async function kindOf(
+  found: FoundData,
+  host: DataHost,
+  options: ReaderOptions = {},
+): Promise<DataKind | undefined> {
+  const { reader } = await surest(found, host, options);
   return reader?.kind as DataKind | undefined;
 }
 

@@ -7,6 +7,7 @@ import type { Decoder, ImageFile, ImageInfo, ImageSetOptions, Problem } from "..
 import type { ArraysInfo } from "../numpy/split.ts";
 import type { SequencesInfo } from "../sequences/sequencesInfo.ts";
 import type { CsvInfo, CsvSplit } from "../tables/csv.ts";
+import type { FormatTable } from "../tables/formats/format.ts";
 
 /** A file that is opened when it is wanted. */
 export interface DataFile {
@@ -100,6 +101,10 @@ export interface DataHost {
    * @returns names and values of the answer's columns, and the query
    */
   database?(file: DataFile, where: string, query?: string): Promise<Answer>;
+  /** A package that a format is read with, by its name. Left out where programs are bundled, and names have to be plain. */
+  package?(name: string): Promise<unknown>;
+  /** Tables that were read, for whoever asks for the same once more with the same options. Left out where nobody does. */
+  readonly tables?: Map<DataFile, FormatTable>;
   /** A file that an option names, as programs name files here; undefined where it names none. Left out where nothing can. */
   file?(given: unknown): Promise<DataFile | undefined>;
 }

@@ -192,6 +192,23 @@ export function tableSplit(who: string, table: () => Table, options: CsvSplitOpt
   };
 }
 
+/** @throws NablaError for options that csvSplit() does not take */
+export const checkSplit = (who: string, options: CsvSplitOptions): void =>
+  checkTable(who, options, Object.keys(tableFields()), true);
+
+function checkTable(who: string, given: object, names: readonly string[], cut: boolean): void {
+  const split = cut ? splitFields() : {};
+  checkOptions(who, given, ["name", "maxBytes", ...names, ...Object.keys(split)]);
+  // types too: a program without a compiler, or a request's JSON, may say anything
+  const fields = {
+    name: optional(string()),
+    maxBytes: optional(number({ min: 1 })),
+    ...tableFields(),
+    ...split,
+  };
+  prefixed(`${who}: `, () => object(fields).check(given));
+}
+
 /** The table, with the options checked. @param given all of them, where there are more than these */
 function tableOf(
   who: string,
@@ -200,20 +217,7 @@ function tableOf(
   names: readonly string[],
   given: CsvSplitOptions = options,
 ): ReadTable & { groupAt: number } {
-  checkOptions(who, given, [
-    "name",
-    "maxBytes",
-    ...names,
-    ...(given === options ? [] : Object.keys(splitFields())),
-  ]);
-  // types too: a program without a compiler, or a request's JSON, may say anything
-  const fields = {
-    name: optional(string()),
-    maxBytes: optional(number({ min: 1 })),
-    ...tableFields(),
-    ...(given === options ? {} : splitFields()),
-  };
-  prefixed(`${who}: `, () => object(fields).check(given));
+  checkTable(who, given, names, given !== options);
   const asked = options.columns && askedField().check(options.columns, `${who}: columns`);
   const split = given.split && tableSplitField().check(given.split, `${who}: split`);
   const table = parse();

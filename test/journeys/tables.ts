@@ -1,13 +1,13 @@
 /** A table of customers and one of prices: trained by the command line and by a program; new rows get the same answers everywhere. */
-import { createReadStream, readFileSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { extname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { done, workplace } from "../cli/support.ts";
-import { type Browser, findBrowser, howToGet, launch } from "../support/browsers/index.mjs";
+import { browserOf, type Site, serve } from "../package/page.ts";
+import { node } from "../package/support.ts";
+import { findBrowser, howToGet } from "../support/browsers/index.mjs";
 import { churn, prices } from "../support/tables/journeys.ts";
+import { inScratch, nabla, scratch } from "./scratch.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 type Answer = { class?: string; probability?: number; value?: number; filled?: string[] };
@@ -15,10 +15,7 @@ interface Answers {
   predictRows(rows: readonly Row[]): Answer[] | Promise<Answer[]>;
 }
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
 const required = process.env.NABLA_REQUIRE_ALL === "1";
-const place = workplace();
-afterAll(place.remove);
 
 const CASES = {
   churn: {
@@ -43,21 +40,21 @@ const files = (name: string) => ({ model: `${name}.safetensors`, module: `${name
 
 beforeAll(async () => {
   for (const [name, { text, args }] of Object.entries(CASES)) {
-    place.write(`${name}.csv`, text);
+    writeFileSync(inScratch(`${name}.csv`), text);
     const { model, module } = files(name);
-    done(await place.start(["train", `${name}.csv`, ...args, "--out", model]).result);
-    const exported = await place.start(["export", model, "--to", module]).result;
-    expect([exported.code, exported.stderr]).toEqual([0, ""]);
+    await nabla(["train", `${name}.csv`, ...args, "--out", model]);
+    expect((await nabla(["export", model, "--to", module])).stderr).toBe("");
   }
 });
 
-const built = (entry: string) => import(/* @vite-ignore */ pathToFileURL(join(root, "build", entry)).href);
+const built = (entry: string) =>
+  import(/* @vite-ignore */ pathToFileURL(join(scratch.nabla, "build", entry)).href);
 
 describe.each(Object.entries(CASES))("%s", (name, { rows }) => {
   const { model, module } = files(name);
   let answers: Answer[];
   beforeAll(async () => {
-    answers = await (await (await built("node.js")).loadModel(place.path(model))).predictRows(rows);
+    answers = await (await (await built("node.js")).loadModel(inScratch(model))).predictRows(rows);
   });
 
   test("in the user's terms", () => {
@@ -73,7 +70,7 @@ describe.each(Object.entries(CASES))("%s", (name, { rows }) => {
   });
 
   test("the command line says the same", async () => {
-    const { stdout } = await place.start(["predict", model, "-", "--json"], JSON.stringify(rows)).result;
+    const { stdout } = await nabla(["predict", model, "-", "--json"], JSON.stringify(rows));
     const said = stdout
       .trim()
       .split("\n")
@@ -85,22 +82,22 @@ describe.each(Object.entries(CASES))("%s", (name, { rows }) => {
   });
 
   test("nabla/predict and the exported module say the same", async () => {
-    const bytes = new Uint8Array(readFileSync(place.path(model)));
+    const bytes = new Uint8Array(readFileSync(inScratch(model)));
     const { load, loadAsync } = await built("predict.js");
     expect(await load(bytes).predictRows(rows)).toEqual(answers);
     expect(await (await loadAsync(bytes)).predictRows(rows)).toEqual(answers);
-    const exported: Answers = await import(/* @vite-ignore */ pathToFileURL(place.path(module)).href);
+    const exported: Answers = await import(/* @vite-ignore */ pathToFileURL(inScratch(module)).href);
     expect(exported.predictRows(rows)).toEqual(answers);
-    const said = readFileSync(place.path(`${name}.d.mts`), "utf8");
+    const said = readFileSync(inScratch(`${name}.d.mts`), "utf8");
     expect(said).toContain("export function predictRows(");
   });
 
   test("wrong rows are refused by row and column", async () => {
     const { loadModel } = await built("node.js");
     const { load } = await built("predict.js");
-    const exported: Answers = await import(/* @vite-ignore */ pathToFileURL(place.path(module)).href);
-    const here = await loadModel(place.path(model));
-    const there = load(new Uint8Array(readFileSync(place.path(model))));
+    const exported: Answers = await import(/* @vite-ignore */ pathToFileURL(inScratch(module)).href);
+    const here = await loadModel(inScratch(model));
+    const there = load(new Uint8Array(readFileSync(inScratch(model))));
     const [first, second] = rows as [Row, Row];
     const [column] = Object.keys(second) as [string];
     const { [column]: _, ...short } = second;
@@ -119,9 +116,9 @@ describe.each(Object.entries(CASES))("%s", (name, { rows }) => {
 test("a program of eight lines trains on the same table, and its file answers", async () => {
   const { rows } = CASES.churn;
   writeFileSync(
-    place.path("program.mjs"),
-    `import { dense, sequential } from ${JSON.stringify(pathToFileURL(join(root, "build/index.js")).href)};
-import { openData, saveModel } from ${JSON.stringify(pathToFileURL(join(root, "build/node.js")).href)};
+    inScratch("program.mjs"),
+    `import { dense, sequential } from "nabla";
+import { openData, saveModel } from "nabla/node";
 const { train, test } = await openData("churn.csv", { label: "churned", ignore: ["customer"] });
 const model = sequential([dense({ units: 16, activation: "relu" }), dense({ units: 1, activation: "sigmoid" })]);
 model.compile({ optimizer: "adam", loss: "binaryCrossentropy", metrics: ["accuracy"] });
@@ -130,22 +127,18 @@ console.log(JSON.stringify([await model.evaluate(test), await model.predictRows(
 await saveModel(model, "program.safetensors");
 `,
   );
-  const { execFileSync } = await import("node:child_process");
-  const said = execFileSync(process.execPath, ["program.mjs"], { cwd: place.folder, encoding: "utf8" });
-  const [scores, answers] = JSON.parse(said) as [{ accuracy: number }, Answer[]];
+  const said = await node(["program.mjs"], scratch.folder);
+  const [scores, answers] = JSON.parse(said.stdout) as [{ accuracy: number }, Answer[]];
   expect(scores.accuracy).toBeGreaterThan(0.85);
   expect(answers.map((each) => each.class)).toEqual(["yes", "no", "yes"]);
-  const { stdout } = await place.start(
-    ["predict", "program.safetensors", "-", "--json"],
-    JSON.stringify(rows),
-  ).result;
+  const { stdout } = await nabla(["predict", "program.safetensors", "-", "--json"], JSON.stringify(rows));
   for (const [i, line] of stdout.trim().split("\n").entries())
     expect(JSON.parse(line)).toMatchObject({ class: answers[i]!.class, confidence: answers[i]!.probability });
 });
 
 /** A page that says what it predicts. */
 const PAGE = `<!doctype html><title>rows</title><script type="module">
-import { loadModel } from "/build/browser/browser.js";
+import { loadModel } from "/node_modules/nabla/build/browser/browser.js";
 const { rows, model, module } = JSON.parse(decodeURIComponent(location.search.slice(1)));
 try {
   const loaded = await loadModel(new URL(model, location.href));
@@ -163,40 +156,23 @@ describe.each(["chromium", "firefox"] as const)("in a page: %s", (name) => {
     });
     return;
   }
-  let browser: Browser;
-  let server: Server;
-  const TYPES: Record<string, string> = {
-    ".js": "text/javascript",
-    ".mjs": "text/javascript",
-    ".html": "text/html",
-  };
+  let site: Site;
   beforeAll(async () => {
-    server = createServer((request, response) => {
-      const path = request.url!.split("?")[0]!;
-      response.setHeader("Content-Type", TYPES[extname(path)] ?? "application/octet-stream");
-      if (path === "/page.html") return void response.end(PAGE);
-      const from = path.startsWith("/build/") ? join(root, path) : place.path(path.slice(1));
-      createReadStream(from)
-        .on("error", () => void response.writeHead(404).end())
-        .pipe(response);
-    }).listen(0, "127.0.0.1");
-    browser = await launch(name);
+    site = await serve((path) =>
+      path === "/page.html" ? { text: PAGE } : { file: inScratch(path.slice(1)) },
+    );
   });
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
+  afterAll(() => site?.close());
 
   test("the same answers", async () => {
-    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const page = await browser.newPage(`${address}/page.html`);
+    const page = await (await browserOf(name)).newPage(`${site.origin}/page.html`);
     for (const [of, { rows }] of Object.entries(CASES)) {
       const { model, module } = files(of);
       const asked = encodeURIComponent(JSON.stringify({ rows, model, module }));
-      await page.goto(`${address}/page.html?${asked}`);
+      await page.goto(`${site.origin}/page.html?${asked}`);
       await page.waitFor(() => document.title !== "rows");
       const seen = JSON.parse(await page.evaluate(() => document.title));
-      const here = await (await (await built("node.js")).loadModel(place.path(model))).predictRows(rows);
+      const here = await (await (await built("node.js")).loadModel(inScratch(model))).predictRows(rows);
       const plain = JSON.parse(JSON.stringify(here));
       expect(seen).toEqual({ model: plain, module: plain });
     }

@@ -1,0 +1,184 @@
+/** Apache Parquet, read with the package hyparquet. */
+import { sha256Hex } from "../../../checkpoint/sha256.ts";
+import { messageOf, NablaError } from "../../../errors.ts";
+import { show } from "../../../fields/fields.ts";
+import { contentOf, latin } from "../../readers/content.ts";
+import type { DataHost } from "../../readers/reader.ts";
+import type { Table } from "../csvTable.ts";
+import type { TableFormat } from "./format.ts";
+import { packageOf } from "./packages.ts";
+import { checkMemory, tableOfValues } from "./values.ts";
+
+const MAGIC = "PAR1";
+
+export const parquet: TableFormat = {
+  title: "Parquet file",
+  ending: ".parquet",
+  is: (head) => latin(head.subarray(0, 4)) === MAGIC,
+  async read({ of, where, host }, { used }) {
+    const { table: limit, cells } = host.limits;
+    const bytes = await contentOf(of, limit, host.more);
+    const table = await parquetTable(bytes, where, host, used, cells);
+    return { table, fingerprint: sha256Hex(bytes) };
+  },
+};
+
+/** What is used of hyparquet. */
+interface Hyparquet {
+  parquetMetadataAsync(file: Bytes): Promise<Metadata>;
+  parquetRead(options: {
+    file: Bytes;
+    metadata: Metadata;
+    columns: readonly string[];
+    compressors?: object;
+    onChunk(chunk: { columnName: string; columnData: ArrayLike<unknown>; rowStart: number }): void;
+  }): Promise<void>;
+}
+interface Compressors {
+  compressors: object;
+}
+interface Bytes {
+  readonly byteLength: number;
+  slice(start: number, end?: number): ArrayBuffer;
+}
+interface Metadata {
+  /** The root, then each node before its children. */
+  readonly schema: readonly Element[];
+  readonly num_rows: bigint;
+  readonly row_groups: readonly { columns: readonly { meta_data?: { codec: string } }[] }[];
+}
+/** A node of the schema, as the format calls its parts. */
+interface Element {
+  readonly name: string;
+  readonly type?: string;
+  readonly repetition_type?: string;
+  readonly num_children?: number;
+  readonly converted_type?: string;
+  readonly scale?: number;
+  readonly logical_type?: { readonly type: string; readonly unit?: string; readonly scale?: number };
+}
+
+/** What hyparquet unpacks by itself. */
+const OWN = new Set(["UNCOMPRESSED", "SNAPPY"]);
+
+/**
+ * The columns of a Parquet file as a table. Columns of lists that nobody looks at are not decoded.
+ *
+ * @param used whether anybody looks at a column
+ * @throws NablaError for a damaged file, for columns of lists or records, and where hyparquet is not installed
+ */
+export async function parquetTable(
+  bytes: Uint8Array,
+  where: string,
+  host: Pick<DataHost, "package">,
+  used: (column: string) => boolean,
+  maxBytes?: number,
+): Promise<Table> {
+  const from = (name: string) =>
+    packageOf<Hyparquet & Compressors>(name, host, `${where}: a Parquet file`, "nabla/parquet");
+  const { parquetMetadataAsync, parquetRead } = await from("hyparquet");
+  const file: Bytes = {
+    byteLength: bytes.byteLength,
+    slice: (start, end = bytes.byteLength) => bytes.slice(start, end).buffer,
+  };
+  const within = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((cause: unknown) => {
+      throw new NablaError(`${where}: a Parquet file that cannot be read: ${messageOf(cause)}`, { cause });
+    });
+  const metadata = await within(parquetMetadataAsync(file));
+  const columns = topOf(metadata.schema);
+  const rows = Number(metadata.num_rows);
+  if (rows === 0) throw new NablaError(`${where}: there are no rows`);
+  checkMemory(where, rows, columns.length, maxBytes);
+  const wanted = columns.filter((column) => used(column.name) || !isOdd(column));
+  const nested = wanted.find(isOdd);
+  if (nested)
+    throw new NablaError(
+      `${where}: column ${show(nested.name)}: expected numbers, texts, true and false or times, got lists, records or what is packed; a table has one value in each cell: leave the column out (--ignore), or make columns of its parts`,
+    );
+  const codecs = metadata.row_groups.flatMap((group) => group.columns.map((each) => each.meta_data?.codec));
+  const packed = codecs.some((codec) => codec !== undefined && !OWN.has(codec));
+  const { compressors } = packed ? await from("hyparquet-compressors") : {};
+  const values = new Map(wanted.map(({ name }) => [name, new Array<unknown>(rows)]));
+  if (values.size > 0)
+    await within(
+      parquetRead({
+        file,
+        metadata,
+        columns: [...values.keys()],
+        ...(compressors && { compressors }),
+        onChunk({ columnName, columnData, rowStart }) {
+          const column = values.get(columnName);
+          for (let i = 0; column && i < columnData.length; i++) column[rowStart + i] = columnData[i];
+        },
+      }),
+    );
+  const read = columns.map((element) => ({ values: values.get(element.name), cell: cellOf(element) }));
+  const rowsOf = function* () {
+    for (let row = 0; row < rows; row++) yield read.map((column) => column.cell(column.values?.[row]));
+  };
+  return tableOfValues({
+    name: where,
+    columns: columns.map(({ name }) => name),
+    used,
+    rows: { [Symbol.iterator]: rowsOf },
+    unit: "row",
+    maxBytes,
+  });
+}
+
+/** What has no single value in each cell. */
+const isOdd = ({ num_children, repetition_type, converted_type }: Element): boolean =>
+  Boolean(num_children) ||
+  repetition_type === "REPEATED" ||
+  converted_type === "BSON" ||
+  converted_type === "INTERVAL";
+
+/** The root's children. */
+function topOf(schema: readonly Element[]): Element[] {
+  const top: Element[] = [];
+  let skipped = 0;
+  for (const element of schema.slice(1)) {
+    if (skipped === 0) top.push(element);
+    else skipped--;
+    skipped += element.num_children ?? 0;
+  }
+  return top;
+}
+
+const UNITS: Readonly<Record<string, number>> = { MILLIS: 1e3, MICROS: 1e6, NANOS: 1e9 };
+
+/** How a column's values become those of cells: as people would write them. */
+function cellOf({ type, converted_type, logical_type, scale }: Element): (value: unknown) => unknown {
+  const kind = logical_type?.type;
+  if (kind === "DECIMAL" || converted_type === "DECIMAL") {
+    const digits = logical_type?.scale ?? scale ?? 0;
+    // 57 hundredths come as 0.5700000000000001
+    return (value) => (typeof value === "number" ? value.toFixed(digits) : value);
+  }
+  const unit =
+    kind === "TIME" ? logical_type?.unit : /^TIME_(MILLIS|MICROS)$/.exec(converted_type ?? "")?.[1];
+  if (unit !== undefined && UNITS[unit])
+    return (value) =>
+      typeof value === "bigint" || typeof value === "number" ? clock(Number(value) / UNITS[unit]!) : value;
+  if (type === "FLOAT") return (value) => (typeof value === "number" ? shortest(value) : value);
+  return (value) => value;
+}
+
+/** Seconds of a day as 13:05:07.25 */
+function clock(seconds: number): string {
+  const whole = Math.floor(seconds);
+  const two = (n: number) => String(Math.floor(n)).padStart(2, "0");
+  // to the microsecond, without zeros at the end
+  const rest = String(Number((seconds - whole).toFixed(6))).slice(1);
+  return `${two(whole / 3600)}:${two((whole / 60) % 60)}:${two(whole % 60)}${rest}`;
+}
+
+/** The shortest number that is the same float32: 0.1, not 0.10000000149011612. */
+function shortest(value: number): number {
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return short;
+  }
+  return value;
+}

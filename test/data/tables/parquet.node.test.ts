@@ -1,0 +1,160 @@
+/** Parquet files as pyarrow writes them (test/fixtures/tables/make_parquet.py) say the same as their text. */
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parquetSplit } from "../../../src/data/parquet/index.ts";
+import { parquetTable } from "../../../src/data/tables/formats/parquet.ts";
+import { type OpenDataOptions, openData, openTable } from "../../../src/node/dataFiles.ts";
+import { contents } from "../helpers.ts";
+
+const here = fileURLToPath(new URL("../../fixtures/tables/", import.meta.url));
+const at = (name: string): string => join(here, name);
+const bytesOf = async (name: string) => new Uint8Array(await readFile(at(name)));
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "nabla-parquet-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const what = async (name: string, options: OpenDataOptions) => {
+  const { csv, kind, notes, train } = await openData(at(name), options);
+  return { csv, kind, notes, ...contents(train) };
+};
+
+test.each(["table.parquet", "packed.parquet"])("%s: what its text says", async (name) => {
+  const options = { label: "label", ignore: ["count"], testFraction: 0 };
+  const expected = await what("table.csv", { ...options, decimal: "." });
+  expect(expected.csv!.columns).toContain("seen");
+  expect(await what(name, options)).toEqual(expected);
+  // rows that are read like those a model was trained on: the label is none of its inputs
+  const like = { like: expected.csv!, testFraction: 0 };
+  expect((await what(name, like)).y).toEqual(expected.y);
+});
+
+test("every kind of column as people write it", async () => {
+  const used = ["price", "tiny", "half", "clock", "day", "unsigned", "a.b", "y"];
+  const bytes = await bytesOf("kinds.parquet");
+  const table = await parquetTable(bytes, "k", { package: (name) => import(name) }, (c) => used.includes(c));
+  const column = (name: string) => table.rows.map((row) => row[table.columns.indexOf(name)]);
+  expect(Object.fromEntries(table.columns.map((name) => [name, column(name)]))).toEqual({
+    price: ["0.57", "-12.30", ""],
+    tiny: ["0.1", "16777216", ""],
+    half: ["0.5", "-2", "1.25"],
+    clock: ["13:05:07.25", "00:00:00", ""],
+    day: ["1969-12-31", "", "2024-02-29"],
+    unsigned: ["18446744073709551615", "0", "1"],
+    ids: ["", "", ""],
+    place: ["", "", ""],
+    "a.b": ["Köln", "", ""],
+    y: ["1", "2", "3"],
+  });
+});
+
+test("columns of lists and records are refused, unless they are left out", async () => {
+  for (const [ignore, column] of [
+    [[], "ids"],
+    [["ids"], "place"],
+  ] as const)
+    await expect(openData(at("kinds.parquet"), { ignore })).rejects.toThrow(
+      `kinds.parquet: column "${column}": expected numbers, texts, true and false or times, got lists`,
+    );
+  const options = { label: "y", ignore: ["ids", "place", "clock", "unsigned"], testFraction: 0 };
+  expect((await openData(at("kinds.parquet"), { ...options, task: "regression" })).train.length).toBe(3);
+});
+
+describe("refused", () => {
+  test("a file without rows, options for text, a query", async () => {
+    await expect(openData(at("empty.parquet"))).rejects.toThrow("empty.parquet: there are no rows");
+    await expect(openData(at("table.parquet"), { delimiter: ";" })).rejects.toThrow(
+      "delimiter (--delimiter) says how text is read, and this is a Parquet file",
+    );
+    await expect(openData(at("table.parquet"), { query: "SELECT 1" })).rejects.toThrow("got a Parquet file");
+  });
+
+  test("what is cut off or changed, in words of ours", async () => {
+    const whole = await bytesOf("table.parquet");
+    const changed = whole.slice();
+    changed.fill(255, 4, 400);
+    for (const [name, bytes] of Object.entries({
+      cut: whole.subarray(0, 3000),
+      changed,
+      "magic alone": whole.subarray(0, 4),
+    })) {
+      const path = join(folder, `${name}.parquet`);
+      await writeFile(path, bytes);
+      await expect(openData(path), name).rejects.toThrow(
+        /^\S.*\.parquet: a Parquet file that cannot be read: ./,
+      );
+    }
+  });
+
+  test("more cells than may be held, before they are", async () => {
+    const bytes = await bytesOf("table.parquet");
+    const { offer } = await import("../../../src/data/tables/formats/packages.ts");
+    const own = await import("hyparquet");
+    let read = false;
+    const parquetRead = () => {
+      read = true;
+    };
+    offer("hyparquet", async () => ({ ...own, parquetRead }));
+    try {
+      await expect(parquetSplit(bytes, { maxBytes: 5000 })).rejects.toThrow(
+        "data.parquet: rows of 8 columns take more than 5000 bytes",
+      );
+      expect(read).toBe(false);
+    } finally {
+      offer("hyparquet", () => import("hyparquet"));
+    }
+  });
+
+  test("without the package: which, and how to get it", async () => {
+    const bytes = await bytesOf("table.parquet");
+    const read = (host: Parameters<typeof parquetTable>[2]) =>
+      parquetTable(bytes, "t.parquet", host, () => true);
+    // this file has imported nabla/parquet, which offers it
+    const { offer } = await import("../../../src/data/tables/formats/packages.ts");
+    offer("hyparquet", () => Promise.reject(new Error("Cannot find package 'hyparquet'")));
+    try {
+      await expect(read({ package: (name) => import(name) })).rejects.toThrow(
+        "t.parquet: a Parquet file, which the package hyparquet reads, and that is not there: npm install hyparquet (Cannot find",
+      );
+      await expect(read({})).rejects.toThrow(
+        'npm install hyparquet, and import "nabla/parquet" beside nabla/browser',
+      );
+    } finally {
+      offer("hyparquet", () => import("hyparquet"));
+    }
+  });
+});
+
+test("parquetSplit() of bytes, with the options of csvSplit()", async () => {
+  const bytes = await bytesOf("packed.parquet");
+  const options = { label: "label", ignore: ["count"], testFraction: 0.25, seed: 3 };
+  const { train, test: tested, csv } = await parquetSplit(bytes, options);
+  const file = await openData(at("packed.parquet"), options);
+  expect([train.length, tested!.length]).toEqual([30, 10]);
+  expect(contents(train)).toEqual(contents(file.train));
+  expect(csv).toEqual(file.csv);
+  await expect(parquetSplit("x" as never)).rejects.toThrow(
+    'parquetSplit: expected the bytes of a Parquet file as a Uint8Array, got "x"',
+  );
+  await expect(parquetSplit(bytes, { lable: "label" } as never)).rejects.toThrow(/unknown option "lable"/);
+  await expect(parquetSplit(bytes, { ignore: 5 } as never)).rejects.toThrow(/parquetSplit: ignore: expected/);
+});
+
+test("the command line's profile and the rows alone", async () => {
+  const table = (await openTable(at("table.parquet")))!;
+  expect(table.rows[1]).toEqual([
+    "27",
+    "1.63",
+    "Basic",
+    "true",
+    "2020-02-01",
+    "2024-05-01T19:30:00Z",
+    "9007199254740993",
+    "no",
+  ]);
+});
