@@ -19,7 +19,7 @@ export function CurvesPanel() {
   const share = curves.metricName === "accuracy";
   const epochs = (value: number) => `epoch ${Number(value.toFixed(2))}`;
   return (
-    <Panel title="Curves" class="curves">
+    <Panel title="Curves" class="curves" help="digitCurves">
       <div class="charts" key={curves as never}>
         <figure>
           <figcaption class="small muted">Loss</figcaption>
@@ -54,7 +54,10 @@ export function WeightsPanel() {
   const { kind, count, of, width, height } = first;
   const what = kind === "filters" ? "filters" : "units";
   return (
-    <Panel title={kind === "filters" ? "Filters of the first layer" : "Weights of the first layer"}>
+    <Panel
+      title={kind === "filters" ? "Filters of the first layer" : "Weights of the first layer"}
+      help="weights"
+    >
       <Tiles
         key={`${first.layer} ${count} ${width}`}
         class={kind === "filters" ? "filters" : count <= 12 ? "templates" : "units"}
@@ -77,7 +80,7 @@ export function MapsPanel() {
   if (!shape.value) return null;
   const maps = layerMaps.value;
   return (
-    <Panel title="What the layers make of the drawing">
+    <Panel title="What the layers make of the drawing" help="maps">
       {maps.length === 0 ? (
         <p class="muted">
           {subject.value?.model.layers.length === 1 || subject.value?.settings.network === "logistic"
@@ -118,6 +121,7 @@ export function MistakesPanel() {
   return (
     <Panel
       title="Mistakes"
+      help="mistakes"
       class="mistakes"
       actions={
         found && (

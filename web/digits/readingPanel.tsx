@@ -19,6 +19,7 @@ export function ReadingPanel() {
   return (
     <Panel
       title="Draw"
+      help="draw"
       class="reading"
       actions={
         <>
