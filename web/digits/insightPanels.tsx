@@ -1,11 +1,14 @@
 /** Curves, weights, maps and mistakes: what one sees of a network beside its answers. */
-import { useSignal, useSignalEffect } from "@preact/signals";
+import { signal, useSignal, useSignalEffect } from "@preact/signals";
+import type { ComponentType } from "preact";
 import { buffersFor } from "../../src/data/dataset.ts";
+import { digitsText } from "../text/digits.ts";
 import { Chart, percent, short } from "../ui/chart.tsx";
-import { Panel } from "../ui/controls.tsx";
+import { Button, Panel } from "../ui/controls.tsx";
+import { notifyError } from "../ui/messages.tsx";
 import { shape } from "./drawing.ts";
 import type { Examination, Mistake } from "./examine.ts";
-import { firstWeights, layerMaps, paintMap, paintRow, paintWeights } from "./insight.ts";
+import { firstWeights, layerMaps, paintMap, paintRow, paintWeights, spot } from "./insight.ts";
 import { show } from "./readingPanel.tsx";
 import { examination, subject } from "./session.ts";
 import { classNames, type Source } from "./source.ts";
@@ -89,8 +92,13 @@ export function MapsPanel() {
         </p>
       ) : (
         <div class="stack">
-          {maps.map((each) => (
-            <figure key={`${each.layer} ${each.count}`}>
+          <Inspecting />
+          {maps.map((each, layer) => (
+            <figure
+              key={`${each.layer} ${each.count}`}
+              onPointerMove={(event) => point(event, layer)}
+              onPointerDown={(event) => point(event, layer)}
+            >
               <figcaption class="small muted">{each.title}</figcaption>
               <Tiles
                 class={each.width === 1 ? "cells" : each.width > 16 ? "maps" : "maps small-maps"}
@@ -109,6 +117,47 @@ export function MapsPanel() {
       )}
     </Panel>
   );
+}
+
+const inspector = signal<ComponentType | undefined>(undefined);
+const inspecting = signal(false);
+
+/** Loads what works one number out when someone asks. */
+function Inspecting() {
+  const said = digitsText.inspector;
+  const Inspector = inspecting.value ? inspector.value : undefined;
+  const toggle = async (): Promise<void> => {
+    inspecting.value = !inspecting.peek();
+    try {
+      inspector.value ??= (await import("./inspector.tsx")).Inspector;
+    } catch (error) {
+      notifyError(error, said.failed);
+    }
+  };
+  return (
+    <>
+      <div class="row">
+        <Button onClick={() => void toggle()} pressed={inspecting.value}>
+          {said.open}
+        </Button>
+        {inspecting.value && <span class="small muted">{said.help}</span>}
+      </div>
+      {Inspector && <Inspector />}
+    </>
+  );
+}
+
+/** The place of a map that a pointer is on. */
+function point(event: PointerEvent, layer: number): void {
+  if (!inspecting.peek() || !(event.target instanceof HTMLCanvasElement)) return;
+  const canvas = event.target;
+  const { left, top, width, height } = canvas.getBoundingClientRect();
+  spot.value = {
+    layer,
+    map: [...canvas.parentElement!.children].indexOf(canvas),
+    row: Math.max(0, Math.floor(((event.clientY - top) / height) * canvas.height)),
+    column: Math.max(0, Math.floor(((event.clientX - left) / width) * canvas.width)),
+  };
 }
 
 export function MistakesPanel() {
