@@ -70,7 +70,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     expect(await textOf(page, ".curves .segments")).not.toContain("Accuracy");
     await press(page, "Edit these points by hand");
     await page.waitFor(".paint");
-    expect(await textOf(page, ".surface + *, .segments")).toContain("Points");
+    expect(await textOf(page, ".result .segments")).toContain("Points");
     await page.evaluate(() => document.querySelector<HTMLElement>(".paint")!.focus());
     const before = fromQuery((await page.url()).split("?")[1]!).state.points.length;
     await page.press(" ");
