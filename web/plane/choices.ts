@@ -17,7 +17,7 @@ export const DATA = list(
   ["painted", "Painted"],
   ["sine", "Sine"],
   ["cubic", "Cubic"],
-  ["curve", "Painted curve"],
+  ["curve", "Curve"],
 );
 export type DataName = (typeof DATA)[number]["value"];
 
