@@ -65,9 +65,12 @@ describe.each(["light", "dark"] as const)("%s", (colorScheme) => {
     await untilProgress(page, "Finished");
     await drawOn(page, drawDigitByHand(3, 1));
     await page.waitFor(".wrong button");
+    await press(page, "Look at one number");
+    await page.waitFor(".inspector .equation");
     expect(await violations(page)).toEqual([]);
     await page.setViewport({ width: 360, height: 740 });
     expect(await violations(page)).toEqual([]);
+    expect(await smallTargets(page)).toEqual([]);
     // nothing to be scrolled sideways
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
     // the first stop of the Tab key leads past the head of the page

@@ -1,18 +1,30 @@
 /** One number of a map, worked out: it is the number that the map shows. */
 
+import type { Model } from "nabla";
 import { digits } from "nabla/data";
 import { describe, expect, it } from "vitest";
 import { made, softmaxOf } from "../../web/digits/inspect.ts";
+import { makeModel } from "../../web/digits/network.ts";
 import { readyModel } from "../../web/digits/ready.ts";
+import { DEFAULTS, type NetworkName } from "../../web/digits/settings.ts";
+import { generated } from "../../web/digits/source.ts";
 
 const input = new Uint8Array(784);
 digits({ samples: 10 }).read(Uint32Array.of(3), input, new Int32Array(1));
 
-describe("a number of a map", () => {
-  const model = readyModel();
+const source = generated(100);
+const preset = (network: NetworkName): Model => makeModel({ ...DEFAULTS, network }, source).model;
+const MODELS: [string, () => Model][] = [
+  ["the ready one", readyModel],
+  ["cnn", () => preset("cnn")],
+  ["mlp", () => preset("mlp")],
+];
+
+describe.each(MODELS)("a number of a map of %s", (_, make) => {
+  const model = make();
   const maps = model.layers
     .slice(0, -1)
-    .filter(({ type }) => type !== "flatten")
+    .filter(({ type }) => ["conv2d", "maxPooling2d", "dense"].includes(type))
     .map(({ name }) => {
       const part = model.truncated(name);
       const values = part.predict({ data: input, shape: [1, 28, 28, 1] }).data;

@@ -49,7 +49,6 @@ export type Made =
 
 type Config = {
   readonly type: string;
-  readonly name: string;
   readonly strides?: number | readonly number[];
   readonly padding?: string;
   readonly poolSize?: number | readonly number[];
@@ -80,9 +79,9 @@ export function made(
   { layer, map, row, column }: Spot,
 ): Made | undefined {
   const own = maps[layer];
-  const config = (internalsOf(model).configs as readonly unknown[] as readonly Config[]).find(
-    ({ name }) => name === own?.layer,
-  );
+  // layers without a name of their own have one only in the model
+  const place = model.layers.findIndex(({ name }) => name === own?.layer);
+  const config = (internalsOf(model).configs as readonly unknown[] as readonly Config[])[place];
   if (!own || !config) return undefined;
   const [height = 1, width = 1, of = 1] = model.inputShape;
   const before: Plane =
@@ -97,11 +96,11 @@ export function made(
     return { kind: "pooling", mean: config.type === "averagePooling2d", window, a };
   }
   const weights = model.weights();
-  const kernel = weights[`${config.name}.kernel`]!;
-  const bias = weights[`${config.name}.bias`]?.[map] ?? 0;
+  const kernel = weights[`${own.layer}.kernel`]!;
+  const bias = weights[`${own.layer}.bias`]?.[map] ?? 0;
   if (config.type === "dense") return dense(before, kernel, own.of, map, bias, a);
   if (config.type !== "conv2d" || first(config.strides, 1) !== 1) return undefined;
-  const [side = 1] = model.weightShapes()[`${config.name}.kernel`]!;
+  const [side = 1] = model.weightShapes()[`${own.layer}.kernel`]!;
   const shift = config.padding === "same" ? Math.floor((side - 1) / 2) : 0;
   const channels = Array.from({ length: before.of }, (_, c): Patch => {
     const places = Array.from({ length: side * side }, (_, i) => [Math.floor(i / side), i % side] as const);
