@@ -1,4 +1,4 @@
-/** The Digits view by the rules of WCAG 2 AA, as far as a program can tell: names, roles, contrast; wide and narrow, light and dark. */
+/** Digits and Plane by the rules of WCAG 2 AA, as far as a program can tell: names, roles, contrast; wide and narrow, light and dark. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -25,6 +25,18 @@ async function violations(page: Page): Promise<string[]> {
     return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
   });
 }
+
+/** Controls of the view that are less than 44 px wide or high; of those within a label, the label. */
+const smallTargets = (page: Page): Promise<string[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>("main :is(button, select, input, summary)")].flatMap(
+      (each) => {
+        const { width, height } = (each.closest("label") ?? each).getBoundingClientRect();
+        if (width === 0 || (width >= 43.9 && height >= 43.9)) return [];
+        return [`${each.outerHTML.slice(0, 120)} ${width.toFixed(1)} × ${height.toFixed(1)}`];
+      },
+    ),
+  );
 
 describe.each(["light", "dark"] as const)("%s", (colorScheme) => {
   if (!findBrowser("chromium")) {
@@ -53,9 +65,12 @@ describe.each(["light", "dark"] as const)("%s", (colorScheme) => {
     await untilProgress(page, "Finished");
     await drawOn(page, drawDigitByHand(3, 1));
     await page.waitFor(".wrong button");
+    await press(page, "Look at one number");
+    await page.waitFor(".inspector .equation");
     expect(await violations(page)).toEqual([]);
     await page.setViewport({ width: 360, height: 740 });
     expect(await violations(page)).toEqual([]);
+    expect(await smallTargets(page)).toEqual([]);
     // nothing to be scrolled sideways
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
     // the first stop of the Tab key leads past the head of the page
@@ -63,6 +78,30 @@ describe.each(["light", "dark"] as const)("%s", (colorScheme) => {
     await page.waitFor(".pad canvas");
     await page.press("Tab");
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Skip to content");
+    await page.close();
+  });
+
+  test("Plane, with its microscope, a unit's numbers and every explanation open; and what a finger has to hit", async () => {
+    const page = await browser.newPage(`${server.url}#/plane?net=3`);
+    await page.setViewport({ width: 1280, height: 900 });
+    await page.waitFor(".plane .transport");
+    await press(page, "Pause");
+    await press(page, "Open the microscope");
+    await page.waitFor(".microscope");
+    await press(page, "Next");
+    await page.evaluate(() => document.querySelector<HTMLElement>(".unit")!.click());
+    await page.waitFor(".numbers .value");
+    expect(await violations(page)).toEqual([]);
+    await page.setViewport({ width: 390, height: 844 });
+    expect(await smallTargets(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    await page.evaluate(() => {
+      for (const each of document.querySelectorAll<HTMLElement>(".what")) each.click();
+    });
+    await page.waitFor(() => [...document.querySelectorAll(".help")].every((each) => each.textContent));
+    await page.waitFor(".help .plot");
+    expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
     await page.close();
   });
 });

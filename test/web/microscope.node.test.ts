@@ -26,7 +26,8 @@ function caseOf(activation: string, loss: LossName, outputs = 2, seed = 1): Case
   };
 }
 
-const LOSSES = Object.keys(OUTPUTS) as LossName[];
+// the perceptron's rule has a test of its own: it is for one layer, and is no gradient
+const LOSSES = (Object.keys(OUTPUTS) as LossName[]).filter((loss) => loss !== "perceptron");
 
 describe.each(ACTIVATIONS.map(({ value }) => value))("%s", (activation) => {
   test.each(LOSSES)("%s: numbers fit each other, and each gradient agrees with a nudge", (loss) => {
@@ -59,6 +60,33 @@ describe.each(ACTIVATIONS.map(({ value }) => value))("%s", (activation) => {
       expect(nudge(net, place, 0.003).quotient).toBeCloseTo(d, 3);
     }
   });
+});
+
+test.each([
+  [1, -2],
+  [0, 2],
+  [1, 2],
+])("the perceptron's rule, where y is %d and the bias %d: δ is a − y", (y, bias) => {
+  const net: Case = {
+    layers: [{ kernel: [0.5, -0.25], bias: [bias], activation: "step" }],
+    loss: "perceptron",
+    x: [1, 2],
+    y: [y],
+    rate: 0.5,
+  };
+  const made = trace(net);
+  const [layer] = made.layers;
+  const a = bias > 0 ? 1 : 0;
+  expect([...layer!.a]).toEqual([a]);
+  expect([...layer!.delta]).toEqual([a - y]);
+  expect([...layer!.dKernel]).toEqual([a - y, 2 * (a - y)]);
+  expect([...layer!.newKernel]).toEqual([0.5 - 0.5 * (a - y), -0.25 - (a - y)]);
+  expect(made.loss).toBe(Math.abs(a - y));
+  const said = [{ phase: "loss" } as const, { phase: "backward", layer: 0, unit: 0 } as const].flatMap(
+    (step) => linesOf(made, net.loss, net.y, net.rate, step).map(({ comes }) => comes),
+  );
+  expect(said[0]).toBe(`= 1/1 · (|${a} − ${y}|) = ${made.loss}`);
+  expect(said[1]).toBe(`= ${a} − ${y} = ${num(a - y)}`);
 });
 
 test("the step is the bits of plain descent", async () => {

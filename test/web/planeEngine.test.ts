@@ -77,6 +77,41 @@ describe("engine of the plane", () => {
     expect(frame.playing).toBe(false);
   });
 
+  it.each([
+    [
+      "the perceptron's rule, of two clouds apart",
+      "loss=perceptron&data=blobs&noise=5&optimizer=sgd&rate=1",
+      200,
+    ],
+    ["one sigmoid", "loss=binaryCrossentropy&data=xor&net=4", 1500],
+  ])("tells two classes apart with one output: %s", async (_, query, steps) => {
+    const { state, notices } = fromQuery(query);
+    expect(notices).toEqual([]);
+    const frame = await stepOf(new Listener().reset(state), steps, steps);
+    expect(frame.standings[0].accuracy).toBeGreaterThan(0.98);
+    expect(frame.layers.at(-1)!.bias).toHaveLength(1);
+    expect(frame.layers.at(-1)!.units).toHaveLength(1);
+    expect(frame.surfaces).toHaveLength(1);
+  });
+
+  it.each(["sine", "cubic"])("draws a curve through points: %s", async (data) => {
+    const listener = new Listener().reset(fromQuery(`data=${data}&net=8,8&noise=5`).state);
+    const frame = await stepOf(listener, 3000, 3000);
+    const { train } = listener.last("data");
+    expect(frame.standings[0].testLoss).toBeLessThan(0.02);
+    expect(frame.standings[0].accuracy).toBeNaN();
+    expect(frame.surfaces).toEqual([]);
+    const [line] = frame.lines;
+    expect(line).toHaveLength(SURFACE_SIDE);
+    // the curve that is drawn goes through the points
+    let worst = 0;
+    train.labels.forEach((_, i) => {
+      const at = Math.min(SURFACE_SIDE - 1, Math.floor(((train.places[2 * i]! + 2) / 4) * SURFACE_SIDE));
+      worst = Math.max(worst, Math.abs(line![at]! - train.places[2 * i + 1]!));
+    });
+    expect(worst).toBeLessThan(0.5);
+  });
+
   it("shows points, inputs, every unit and the curves", async () => {
     const listener = new Listener().reset({ features: ["x", "y", "xy"], net: [3, 2] });
     const data = listener.last("data");

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { MAX_POINTS } from "../../web/plane/choices.ts";
 import { painted } from "../../web/plane/painted.ts";
 import { snap } from "../../web/plane/points.ts";
-import { fit, fromQuery, INITIAL, type PlaneState, toQuery } from "../../web/plane/state.ts";
+import { choosing, fit, fromQuery, INITIAL, type PlaneState, toQuery } from "../../web/plane/state.ts";
 
 describe("links of the plane", () => {
   it("says nothing where everything is as it was", () => {
@@ -29,6 +29,7 @@ describe("links of the plane", () => {
       loss: "categoricalHinge",
       optimizer: "nesterov",
       rate: 0.0123,
+      momentum: 0.5,
       schedule: "cosine:0,300+warmup:10",
       l1: 0.001,
       l2: 0.00001,
@@ -36,6 +37,12 @@ describe("links of the plane", () => {
       batch: 7,
       race: true,
       rates: [1, 0.1, 0.05, 0.001],
+      changes: [
+        { step: 12, set: { rate: 0.3 } },
+        { step: 12, set: { schedule: "cosine:0,300+warmup:10" } },
+        { step: 40, weight: { layer: 0, part: "kernel", index: 11, value: -1.25e-7 } },
+        { step: 99, set: { rates: [0.1, 0.2, 0.3, 0.4] } },
+      ],
     };
     const query = toQuery(state);
     expect(fromQuery(query)).toEqual({ state, notices: [] });
@@ -68,6 +75,12 @@ describe("links of the plane", () => {
     ["seed=-1", "expected a whole number from 0 to 4294967295"],
     ["__proto__=1", "“__proto__”, which this page does not know"],
     ["toString=1", "which this page does not know"],
+    ["changes=5:net:3", "expected changes of noise, optimizer"],
+    ["changes=5:rate:0.1;4:rate:0.2", "expected changes in the order of their steps"],
+    ["changes=5:rate:11", "expected a number from 0.000001 to 10"],
+    ["changes=5:w:0.kernel.1:1e9", "expected weights from −1000 to 1000"],
+    [`changes=${"1:l1:0;".repeat(200)}1:l1:0`, "expected at most 200 changes"],
+    ["changes=5:w:0.kernel.12:1", "weights that its net does not have"],
     ["classes=5", "The link sets classes to 5; moons has 2. 2 is used."],
   ])("replaces %s and says so", (query, says) => {
     const { state, notices } = fromQuery(query);
@@ -81,6 +94,50 @@ describe("links of the plane", () => {
     expect(state).toEqual(INITIAL);
     expect(notices.length).toBeGreaterThan(4);
     for (const notice of notices) expect(notice.length).toBeLessThan(250);
+  });
+
+  it.each([
+    [{ data: "sine" }, { classes: 1, loss: "meanSquaredError", features: ["x"] }],
+    [{ data: "cubic", features: ["y", "sinx", "xx"] }, { features: ["xx", "sinx"] }],
+    [{ data: "curve", points: [{ x: 0, y: 1, label: 3 }] }, { points: [{ x: 0, y: 1, label: 0 }] }],
+    [{ loss: "perceptron" }, { net: [], classes: 2 }],
+    [
+      { loss: "binaryCrossentropy", data: "blobs", classes: 4 },
+      { classes: 2, net: [6, 4] },
+    ],
+    // painted points of three classes have no one output
+    [
+      { loss: "perceptron", data: "painted", points: [{ x: 0, y: 0, label: 2 }] },
+      { loss: "categoricalCrossentropy", classes: 3, net: [6, 4] },
+    ],
+  ] as [Partial<PlaneState>, Partial<PlaneState>][])("makes %j fit together", (given, wanted) => {
+    const fitted = fit({ ...INITIAL, ...given });
+    expect(fitted).toMatchObject(wanted);
+    expect(fit(fitted)).toEqual(fitted);
+    // and a link of it says the same
+    expect(fromQuery(toQuery(fitted))).toEqual({
+      state: {
+        ...fitted,
+        points: fitted.points.map((point) => ({ ...point, x: snap(point.x), y: snap(point.y) })),
+      },
+      notices: [],
+    });
+  });
+
+  it.each([
+    ["data=sine&loss=quadratic", "loss to quadratic, which does not go with the rest; meanSquaredError"],
+    ["data=cubic&features=y,x", "features to y,x, which does not go with the rest; x is used"],
+    ["loss=perceptron&net=3", "net to 3, which does not go with the rest; none is used"],
+  ])("says what a link cannot have together: %s", (query, says) => {
+    expect(fromQuery(query).notices).toEqual([expect.stringContaining(says)]);
+  });
+
+  it("takes other inputs and another loss along with a set of the other kind, and back", () => {
+    const curve = fit({ ...INITIAL, ...choosing("sine", INITIAL) });
+    expect([curve.features, curve.loss]).toEqual([["x"], "meanSquaredError"]);
+    expect(choosing("cubic", curve)).toEqual({ data: "cubic" });
+    const back = fit({ ...curve, ...choosing("moons", curve) });
+    expect(back).toEqual(INITIAL);
   });
 
   it("has as many classes as the set allows and painted points need", () => {

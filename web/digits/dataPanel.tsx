@@ -28,6 +28,7 @@ export function DataPanel() {
   return (
     <Panel
       title="Data"
+      help="digitData"
       class={over ? "data over" : "data"}
       actions={
         own.value && (

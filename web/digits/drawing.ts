@@ -4,7 +4,7 @@ import type { Model } from "nabla";
 import { fitPicture, invert, type Picture, prepareDigit, toChannels } from "../../src/data/images/index.ts";
 import { verdict } from "./examine.ts";
 import { samples } from "./samples.ts";
-import { subject, tick } from "./session.ts";
+import { reader, subject, tick } from "./session.ts";
 import { imageShape } from "./source.ts";
 import { inkOf, type Stroke } from "./strokes.ts";
 
@@ -81,7 +81,8 @@ export const prediction = computed<Prediction | undefined>(() => {
   tick.value;
   if (!now || !row || row.problem) return undefined;
   if (now.source.train.target.kind !== "class") return undefined;
-  return predict(now.model, row.values);
+  const model = reader.value;
+  return model && predict(model, row.values);
 });
 
 function predict(model: Model, values: Uint8Array): Prediction {

@@ -5,7 +5,8 @@ import { sizeOf } from "../../src/shape.ts";
 import { signed } from "../ui/canvas.tsx";
 import { type Rgb, rgb } from "../ui/theme.ts";
 import { type Input, input } from "./drawing.ts";
-import { slowTick, subject } from "./session.ts";
+import type { Spot } from "./inspect.ts";
+import { reader, slowTick, subject } from "./session.ts";
 import { imageShape } from "./source.ts";
 
 /** Most pictures shown of one layer. */
@@ -75,6 +76,9 @@ const write = (pixels: Uint8ClampedArray, i: number, [r, g, b]: Rgb): void => {
   pixels[4 * i + 2] = b;
 };
 
+/** The number of a map that is looked at. */
+export const spot = signal<Spot>({ layer: 0, map: 0, row: 0, column: 0 });
+
 export interface LayerMaps {
   readonly layer: string;
   readonly title: string;
@@ -135,7 +139,7 @@ effect(() => {
 /** What each layer makes of the drawing; empty without one. */
 export const layerMaps = computed<readonly LayerMaps[]>(() => {
   const at = slowTick.value;
-  const model = subject.value?.model;
+  const model = reader.value;
   const row = settled.value;
   if (!model || !row || row.problem || !imageShape(model.inputShape)) return [];
   // what was drawn for another network, and follows in a moment

@@ -1,11 +1,14 @@
 /** Curves, weights, maps and mistakes: what one sees of a network beside its answers. */
-import { useSignal, useSignalEffect } from "@preact/signals";
+import { signal, useSignal, useSignalEffect } from "@preact/signals";
+import type { ComponentType } from "preact";
 import { buffersFor } from "../../src/data/dataset.ts";
+import { digitsText } from "../text/digits.ts";
 import { Chart, percent, short } from "../ui/chart.tsx";
-import { Panel } from "../ui/controls.tsx";
+import { Button, Panel } from "../ui/controls.tsx";
+import { notifyError } from "../ui/messages.tsx";
 import { shape } from "./drawing.ts";
 import type { Examination, Mistake } from "./examine.ts";
-import { firstWeights, layerMaps, paintMap, paintRow, paintWeights } from "./insight.ts";
+import { firstWeights, layerMaps, paintMap, paintRow, paintWeights, spot } from "./insight.ts";
 import { show } from "./readingPanel.tsx";
 import { examination, subject } from "./session.ts";
 import { classNames, type Source } from "./source.ts";
@@ -19,7 +22,7 @@ export function CurvesPanel() {
   const share = curves.metricName === "accuracy";
   const epochs = (value: number) => `epoch ${Number(value.toFixed(2))}`;
   return (
-    <Panel title="Curves" class="curves">
+    <Panel title="Curves" class="curves" help="digitCurves">
       <div class="charts" key={curves as never}>
         <figure>
           <figcaption class="small muted">Loss</figcaption>
@@ -54,7 +57,10 @@ export function WeightsPanel() {
   const { kind, count, of, width, height } = first;
   const what = kind === "filters" ? "filters" : "units";
   return (
-    <Panel title={kind === "filters" ? "Filters of the first layer" : "Weights of the first layer"}>
+    <Panel
+      title={kind === "filters" ? "Filters of the first layer" : "Weights of the first layer"}
+      help="weights"
+    >
       <Tiles
         key={`${first.layer} ${count} ${width}`}
         class={kind === "filters" ? "filters" : count <= 12 ? "templates" : "units"}
@@ -77,7 +83,7 @@ export function MapsPanel() {
   if (!shape.value) return null;
   const maps = layerMaps.value;
   return (
-    <Panel title="What the layers make of the drawing">
+    <Panel title="What the layers make of the drawing" help="maps">
       {maps.length === 0 ? (
         <p class="muted">
           {subject.value?.model.layers.length === 1 || subject.value?.settings.network === "logistic"
@@ -86,8 +92,13 @@ export function MapsPanel() {
         </p>
       ) : (
         <div class="stack">
-          {maps.map((each) => (
-            <figure key={`${each.layer} ${each.count}`}>
+          <Inspecting />
+          {maps.map((each, layer) => (
+            <figure
+              key={`${each.layer} ${each.count}`}
+              onPointerMove={(event) => point(event, layer)}
+              onPointerDown={(event) => point(event, layer)}
+            >
               <figcaption class="small muted">{each.title}</figcaption>
               <Tiles
                 class={each.width === 1 ? "cells" : each.width > 16 ? "maps" : "maps small-maps"}
@@ -108,6 +119,47 @@ export function MapsPanel() {
   );
 }
 
+const inspector = signal<ComponentType | undefined>(undefined);
+const inspecting = signal(false);
+
+/** Loads what works one number out when someone asks. */
+function Inspecting() {
+  const said = digitsText.inspector;
+  const Inspector = inspecting.value ? inspector.value : undefined;
+  const toggle = async (): Promise<void> => {
+    inspecting.value = !inspecting.peek();
+    try {
+      inspector.value ??= (await import("./inspector.tsx")).Inspector;
+    } catch (error) {
+      notifyError(error, said.failed);
+    }
+  };
+  return (
+    <>
+      <div class="row">
+        <Button onClick={() => void toggle()} pressed={inspecting.value}>
+          {said.open}
+        </Button>
+        {inspecting.value && <span class="small muted">{said.help}</span>}
+      </div>
+      {Inspector && <Inspector />}
+    </>
+  );
+}
+
+/** The place of a map that a pointer is on. */
+function point(event: PointerEvent, layer: number): void {
+  if (!inspecting.peek() || !(event.target instanceof HTMLCanvasElement)) return;
+  const canvas = event.target;
+  const { left, top, width, height } = canvas.getBoundingClientRect();
+  spot.value = {
+    layer,
+    map: [...canvas.parentElement!.children].indexOf(canvas),
+    row: Math.max(0, Math.floor(((event.clientY - top) / height) * canvas.height)),
+    column: Math.max(0, Math.floor(((event.clientX - left) / width) * canvas.width)),
+  };
+}
+
 export function MistakesPanel() {
   const found = examination.value;
   const now = subject.value;
@@ -118,6 +170,7 @@ export function MistakesPanel() {
   return (
     <Panel
       title="Mistakes"
+      help="mistakes"
       class="mistakes"
       actions={
         found && (

@@ -63,7 +63,7 @@ export function ModelPanel() {
     input.current!.value = "";
   };
   return (
-    <Panel title="Network">
+    <Panel title="Network" help="file">
       <div class="stack">
         <div class="row">
           <Button

@@ -1,17 +1,22 @@
 /** The pad and what the network reads in it. */
+import { useEffect } from "preact/hooks";
 import { buffersFor } from "../../src/data/dataset.ts";
+import { digitsText } from "../text/digits.ts";
 import { Button, Panel } from "../ui/controls.tsx";
 import { clear, drawing, input, isEmpty, type Prediction, prediction, shape, undo } from "./drawing.ts";
 import { paintRow } from "./insight.ts";
 import { Pad } from "./pad.tsx";
-import { phase, subject } from "./session.ts";
+import { getReady, phase, readsReady, subject } from "./session.ts";
 import { classNames } from "./source.ts";
 import { Tiles } from "./tiles.tsx";
+
+const said = digitsText.reading;
 
 /** Classes with a bar of their own; of more, the likeliest. */
 const BARS = 10;
 
 export function ReadingPanel() {
+  useEffect(() => void getReady(), []);
   const train = subject.value?.source.train;
   if (!train || !shape.value) return null;
   const labels = classNames(train);
@@ -19,6 +24,7 @@ export function ReadingPanel() {
   return (
     <Panel
       title="Draw"
+      help="draw"
       class="reading"
       actions={
         <>
@@ -84,14 +90,12 @@ function Verdict({ labels }: { labels: readonly string[] }) {
             </strong>
             <span class="figures muted">
               {(100 * found.confidence).toFixed(found.confidence > 0.9995 ? 0 : 1)} %
-              {phase.value === "fresh" && <em>untrained: a guess</em>}
+              {phase.value === "fresh" && <em>{readsReady.value ? said.ready : said.guess}</em>}
             </span>
           </>
         ) : (
           <p class="muted">
-            {phase.value === "fresh"
-              ? "Train the network, and draw while it learns."
-              : "Draw something to see how it is read."}
+            {readsReady.value ? said.drawReady : phase.value === "fresh" ? said.trainFirst : said.draw}
           </p>
         )}
         {row && !row.problem && (

@@ -41,6 +41,25 @@ interface Subject {
 }
 
 export const subject = signal<Subject | undefined>(undefined);
+/** The network that comes with the page, once it is loaded. */
+const ready = signal<Model | undefined>(undefined);
+/** Whether it reads the pad: before the first training, where the data is what it knows. */
+export const readsReady = computed(
+  () => phase.value === "fresh" && subject.value?.source.kind === "digits" && ready.value !== undefined,
+);
+/** The network that reads the pad. */
+export const reader = computed(() => (readsReady.value ? ready.value : subject.value?.model));
+
+/** Loads it, when there is a pad to draw on. */
+export async function getReady(): Promise<void> {
+  if (ready.peek() || phase.peek() !== "fresh") return;
+  try {
+    ready.value = (await import("./ready.ts")).readyModel();
+  } catch (error) {
+    notifyError(error, "The network that comes with the page could not be loaded");
+  }
+}
+
 export const busy = computed(() => phase.value === "running" || phase.value === "starting");
 
 let training: Training | undefined;

@@ -42,10 +42,11 @@ export function TrainingPanel() {
     ? SAMPLES
     : [...SAMPLES, chosen.samples].sort((a, b) => a - b);
   return (
-    <Panel title="Training" class="training">
+    <Panel title="Training" class="training" help="digitTraining">
       <div class="stack">
         <Segments
           label="Network"
+          help="network"
           value={chosen.network}
           options={NETWORKS.filter((value) => image || !subject.value || value !== "cnn").map((value) => ({
             value,
@@ -68,6 +69,7 @@ export function TrainingPanel() {
           ) : (
             <Choice
               label="Digits to train on"
+              help="digitSamples"
               value={String(chosen.samples)}
               options={samples.map((n) => ({ value: String(n), label: n.toLocaleString("en") }))}
               disabled={locked}
@@ -76,6 +78,7 @@ export function TrainingPanel() {
           )}
           <NumberField
             label="Epochs"
+            help="epochs"
             value={chosen.epochs}
             min={LIMITS.epochs[0]}
             max={LIMITS.epochs[1]}
@@ -85,6 +88,7 @@ export function TrainingPanel() {
           />
           <NumberField
             label="Learning rate"
+            help="rate"
             value={chosen.rate}
             min={LIMITS.rate[0]}
             max={LIMITS.rate[1]}
@@ -93,6 +97,7 @@ export function TrainingPanel() {
           />
           <NumberField
             label="Seed"
+            help="seed"
             value={chosen.seed}
             min={LIMITS.seed[0]}
             max={LIMITS.seed[1]}
@@ -104,6 +109,7 @@ export function TrainingPanel() {
         {image && (
           <Choice
             label="Augmentation"
+            help="augment"
             value={chosen.augment}
             options={AUGMENTATIONS.map((value) => ({ value, label: AUGMENT_LABELS[value] }))}
             disabled={locked}

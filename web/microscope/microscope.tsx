@@ -131,6 +131,8 @@ function Weights(props: {
 }) {
   const { trace, steps, at, asked, chosen, choose } = props;
   const said = text.microscope;
+  // a step has no slope that a nudge could show: its rule is no gradient of the loss
+  const ruled = trace.layers.at(-1)!.activation === "step";
   const rows = trace.layers.flatMap(({ kernel, bias }, layer) =>
     Array.from({ length: bias.length }, (_, j) => [
       ...Array.from(
@@ -156,7 +158,7 @@ function Weights(props: {
               <th scope="col">w</th>
               <th scope="col">∂L/∂w</th>
               <th scope="col">{said.updated}</th>
-              <th scope="col">
+              <th scope="col" hidden={ruled}>
                 <span class="unseen">{said.check}</span>
               </th>
             </tr>
@@ -184,7 +186,7 @@ function Weights(props: {
                   <td>
                     {!reached(steps, at, "update", layer, unit) ? "–" : isAsked ? "?" : num(after[index])}
                   </td>
-                  <td>
+                  <td hidden={ruled}>
                     <Button
                       kind="quiet"
                       label={fill(said.nudgeOne, { name: plain(name) })}

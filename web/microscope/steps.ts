@@ -141,6 +141,11 @@ function lossLine({ layers, loss: value }: Trace, loss: LossName, y: readonly nu
       };
     case "categoricalCrossentropy":
       return { says: "L = −Σ_{j} y_{j} ln a_{j}", comes: `= −ln ${num(a[right])}${end}` };
+    case "perceptron":
+      return {
+        says: "L = 1/n Σ_{j} |a_{j} − y_{j}|",
+        comes: `= 1/${a.length} · (${sumOf(a.map((v, j) => `|${num(v)} − ${num(y[j])}|`))})${end}`,
+      };
     case "categoricalHinge": {
       const other = Math.max(...a.filter((_, j) => j !== right));
       return {

@@ -9,6 +9,7 @@ export const LOSSES = [
   "categoricalCrossentropy",
   "meanSquaredError",
   "categoricalHinge",
+  "perceptron",
 ] as const;
 export type LossName = (typeof LOSSES)[number];
 
@@ -35,7 +36,7 @@ export interface LayerTrace extends Layer {
   readonly input: readonly number[];
   readonly z: readonly number[];
   readonly a: readonly number[];
-  /** g′(z); not of softmax, where it is a matrix. */
+  /** g′(z); not of softmax, where it is a matrix, and not of a step, which has none that tells anything. */
   readonly slope: readonly number[] | undefined;
   /** ∂L/∂z, which is also ∂L/∂b. */
   readonly delta: readonly number[];
@@ -81,7 +82,7 @@ const fill = (model: Model, layers: readonly { kernel: ArrayLike<number>; bias: 
   );
 
 /** g′ at each z: the gradient of a bias that is z, where the loss ½ (a − (a − 1))² makes ∂L/∂a = 1. */
-function slopes(g: string, z: readonly number[], a: readonly number[]): number[] {
+export function slopes(g: string, z: readonly number[], a: readonly number[]): number[] {
   const units = z.length;
   const model = sequential([dense({ name: "g", units, activation: g as "sigmoid" })], { inputShape: [1] });
   model.compile({ loss: "quadratic" });
@@ -110,7 +111,7 @@ export function trace(net: Case): Trace {
       input,
       z,
       a,
-      slope: g === "softmax" ? undefined : slopes(g, z, a),
+      slope: g === "softmax" || g === "step" ? undefined : slopes(g, z, a),
       delta,
       dKernel,
       newKernel: stepped(layer.kernel, dKernel),

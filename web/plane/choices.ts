@@ -15,6 +15,9 @@ export const DATA = list(
   ["xor", "XOR"],
   ["blobs", "Blobs"],
   ["painted", "Painted"],
+  ["sine", "Sine"],
+  ["cubic", "Cubic"],
+  ["curve", "Curve"],
 );
 export type DataName = (typeof DATA)[number]["value"];
 
@@ -26,7 +29,13 @@ export const CLASSES: Readonly<Record<DataName, readonly [number, number]>> = {
   xor: [2, 2],
   blobs: [2, 6],
   painted: [2, 6],
+  sine: [1, 1],
+  cubic: [1, 1],
+  curve: [1, 1],
 };
+/** Sets where the net is to say y = f(x) instead of a class. */
+export const isCurve = (data: DataName): boolean => CLASSES[data][1] === 1;
+export const isPainted = (data: DataName): boolean => data === "painted" || data === "curve";
 
 export const FEATURES = list(
   ["x", "x"],
@@ -38,6 +47,8 @@ export const FEATURES = list(
   ["siny", "sin πy"],
 );
 export type FeatureName = (typeof FEATURES)[number]["value"];
+/** Those that know nothing of y: where y is asked for, it is no input. */
+export const OF_X: readonly FeatureName[] = ["x", "xx", "sinx"];
 
 export const ACTIVATIONS = list(
   ["tanh", "tanh"],
@@ -70,21 +81,28 @@ export const PLAIN: InitializerName = "glorotUniform";
 
 export const LOSSES = list(
   ["categoricalCrossentropy", "Cross-entropy, softmax"],
+  ["binaryCrossentropy", "Cross-entropy, one sigmoid"],
   ["crossEntropy", "Cross-entropy, sigmoid"],
   ["quadratic", "Quadratic, sigmoid"],
   ["meanSquaredError", "Squared error, linear"],
   ["categoricalHinge", "Hinge, linear"],
+  ["perceptron", "Perceptron rule, one step"],
 );
 export type LossName = (typeof LOSSES)[number]["value"];
 
 /** The activation of the output layer that goes with each loss. */
 export const OUTPUTS = {
   categoricalCrossentropy: "softmax",
+  binaryCrossentropy: "sigmoid",
   crossEntropy: "sigmoid",
   quadratic: "sigmoid",
   meanSquaredError: "linear",
   categoricalHinge: "linear",
+  perceptron: "step",
 } as const satisfies Record<LossName, string>;
+
+/** Losses with one output for two classes. */
+export const isSingle = (loss: LossName): boolean => loss === "binaryCrossentropy" || loss === "perceptron";
 
 export const OPTIMIZERS = list(
   ["sgd", "Plain descent"],
@@ -113,6 +131,14 @@ export type ScheduleName = (typeof SCHEDULES)[number]["value"];
 
 export const RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3];
 export const PENALTIES = [0, 0.00001, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1];
+
+/** So large that every set fits: all points are one batch. */
+export const FULL_BATCH = 2000;
+export const BATCHES: readonly { readonly value: number; readonly label: string }[] = [
+  { value: 1, label: "1 (online)" },
+  ...[2, 4, 8, 16, 32, 64, 128].map((value) => ({ value, label: String(value) })),
+  { value: FULL_BATCH, label: "All (full batch)" },
+];
 
 export const MAX_LAYERS = 6;
 export const MAX_UNITS = 8;

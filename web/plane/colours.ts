@@ -11,6 +11,16 @@ export interface Palette {
   readonly plus: Rgb;
 }
 
+const GREY = [128, 128, 128] as const;
+/** Before the page has said its colours. */
+export const ALL_GREY: Palette = {
+  classes: Array(6).fill(GREY),
+  paper: GREY,
+  minus: GREY,
+  zero: GREY,
+  plus: GREY,
+};
+
 /** How much of a class's colour a place shows where the net is sure: points on it stay visible. */
 const DEPTH = 0.62;
 

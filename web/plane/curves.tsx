@@ -1,20 +1,23 @@
 /** Loss and accuracy over epochs: of training and test, or of all who race. */
 import { computed, signal } from "@preact/signals";
+import { planeText } from "../text/plane.ts";
+import { fill } from "../text/words.ts";
 import { Chart, type Columns, percent, type Series, short } from "../ui/chart.tsx";
 import { Panel, Segments } from "../ui/controls.tsx";
-import { OPTIMIZERS, RACERS } from "./choices.ts";
+import { isCurve, OPTIMIZERS, RACERS } from "./choices.ts";
 import type { Sample } from "./protocol.ts";
-import { curves, figures, state } from "./session.ts";
+import { sayChange } from "./saying.ts";
+import { changed, curves, figures, state } from "./session.ts";
 
 type Figure = "loss" | "log" | "accuracy";
-const figure = signal<Figure>("loss");
+const asked = signal<Figure>("loss");
+/** A curve through points has no accuracy. */
+const figure = computed<Figure>(() =>
+  isCurve(state.value.data) && asked.value === "accuracy" ? "loss" : asked.value,
+);
 
-// of itself a signal, so that curves are not redrawn whenever figures change
-const stepsPerEpoch = computed(() => figures.value?.stepsPerEpoch ?? 1);
-const epochs = computed(() => {
-  const each = stepsPerEpoch.value;
-  return curves.value.steps.map((step) => step / each);
-});
+const epochs = computed(() => curves.value.epochs);
+const marks = computed(() => changed.value.map(({ epoch }) => epoch));
 
 /** The figure's column, or nulls where it is not known. */
 const column = (samples: readonly Sample[] | undefined, key: keyof Sample): (number | null)[] =>
@@ -56,30 +59,52 @@ export function CurvesPanel() {
   const now = figures.value?.standings[0];
   const says = now ? ` Now ${isLoss ? now.loss.toFixed(3) : percent(now.accuracy)}.` : "";
   return (
-    <Panel title={isLoss ? "Loss" : "Accuracy"} class="curves">
+    <Panel title={isLoss ? "Loss" : "Accuracy"} class="curves" help="curves">
       <Segments
         label="Figure"
+        help="figure"
         value={figure.value}
         options={[
           { value: "loss", label: "Loss" },
           { value: "log", label: "Log" },
-          { value: "accuracy", label: "Accuracy" },
+          ...(isCurve(state.value.data) ? [] : [{ value: "accuracy" as const, label: "Accuracy" }]),
         ]}
-        onChange={(value) => (figure.value = value)}
+        onChange={(value) => (asked.value = value)}
       />
       <Chart
         key={`${racing}${figure.value}`}
         label={`${isLoss ? "Loss" : "Accuracy"} over epochs.${playingQuietly(says)}`}
         series={racing ? RACING : LINES}
         data={racing ? race : single}
+        marks={marks}
         height={170}
         logarithmic={figure.value === "log"}
         {...(isLoss ? { format: short } : { format: percent, range: [0, 1] as const })}
         legendX={(value) => `epoch ${short(value)}`}
       />
+      <Changes />
     </Panel>
   );
 }
+
+/** What was changed on the way; the curve has a line at each. */
+function Changes() {
+  const all = changed.value;
+  if (all.length === 0) return null;
+  const said = planeText.changes;
+  return (
+    <div class="small changes">
+      <h3>{said.title}</h3>
+      <ol>
+        {all.slice(-SHOWN).map(({ change, epoch }, i) => (
+          <li key={i}>{fill(said.at, { epoch: short(epoch), what: sayChange(change) })}</li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+/** The last of them. */
+const SHOWN = 6;
 
 /** A label that changes sixty times a second is read by nobody. */
 const playingQuietly = (text: string): string => (figures.value?.playing ? "" : text);

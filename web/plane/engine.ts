@@ -3,8 +3,9 @@
  * no workers. It answers when the page asks for a frame, so a page that is slow or hidden is never flooded.
  */
 import { NablaError } from "nabla";
-import type { Palette } from "./colours.ts";
-import { gridPlaces, inputsOf } from "./data.ts";
+import { ALL_GREY, type Palette } from "./colours.ts";
+import { gridPlaces, inputsOf, type PlaneData } from "./data.ts";
+import { buffers, frameOf } from "./frames.ts";
 import { computeLandscape, type DirectionKind } from "./landscape.ts";
 import { pictures, unitPicture } from "./pictures.ts";
 import { type FromEngine, SURFACE_SIDE, type ToEngine } from "./protocol.ts";
@@ -19,7 +20,6 @@ const PATIENCE = 500;
 /** Milliseconds between two updates of the curves, which are redrawn as a whole. */
 const CURVES = 80;
 
-const GREY = [128, 128, 128] as const;
 const PLACES = gridPlaces(SURFACE_SIDE);
 
 export type Post = (message: FromEngine, transfer: Transferable[]) => void;
@@ -28,13 +28,7 @@ export class Engine {
   private race = new Race({ ...INITIAL, data: "painted" });
   private id = -1;
   private grid: Float32Array = new Float32Array(0);
-  private palette: Palette = {
-    classes: Array(6).fill(GREY),
-    paper: GREY,
-    minus: GREY,
-    zero: GREY,
-    plus: GREY,
-  };
+  private palette: Palette = ALL_GREY;
   private sharp = false;
 
   private playing = false;
@@ -54,6 +48,12 @@ export class Engine {
 
   private working = false;
   private landscape: AbortController | undefined;
+  /** Changes that wait for the steps under way. */
+  private waiting: Extract<ToEngine, { kind: "change" }>[] = [];
+  private heard = 0;
+  private watched = false;
+  /** The points that the page has: other noise moves them. */
+  private told: PlaneData | undefined;
 
   constructor(private readonly post: Post) {}
 
@@ -85,13 +85,18 @@ export class Engine {
         this.changed = true;
         break;
       case "step": {
-        const { stepsPerEpoch } = this.race;
         const from = Math.max(this.target, this.race.step);
         this.playing = false;
-        this.target =
-          from + (message.steps === "epoch" ? stepsPerEpoch - (from % stepsPerEpoch) : message.steps);
+        this.target = message.steps === "epoch" ? this.race.epochEnd(from) : from + message.steps;
         break;
       }
+      case "change":
+        this.waiting.push(message);
+        break;
+      case "watch":
+        this.watched = message.gradients;
+        this.changed = true;
+        break;
       case "frame":
         this.wanted = true;
         this.lastWanted = performance.now();
@@ -121,17 +126,30 @@ export class Engine {
     this.working = true;
     try {
       do {
+        await this.applyChanges();
         const due = this.due();
         if (due > 0) await this.train(due);
         if (this.wanted && this.changed && this.rested()) await this.show();
         const waits = this.active && this.credit < 1 && Number.isFinite(this.speed);
         if (waits) await wait((1 - this.credit) / (this.speed / 1000));
         else await nextTask();
-      } while (this.asked > 0 || this.active || (this.wanted && this.changed));
+      } while (this.waiting.length > 0 || this.asked > 0 || this.active || (this.wanted && this.changed));
     } catch (error) {
       this.fail(error);
     } finally {
       this.working = false;
+    }
+  }
+
+  private async applyChanges(): Promise<void> {
+    for (;;) {
+      const next = this.waiting.shift();
+      if (!next) return;
+      const { race } = this;
+      await race.change(next);
+      if (race !== this.race) continue;
+      this.heard = next.serial;
+      this.changed = true;
     }
   }
 
@@ -196,11 +214,13 @@ export class Engine {
     }
   }
 
-  private reset({ state, id }: Extract<ToEngine, { kind: "reset" }>): void {
+  private reset({ state, id, serial = 0 }: Extract<ToEngine, { kind: "reset" }>): void {
     this.landscape?.abort();
     void this.race.dispose();
     this.target = 0;
     this.credit = 0;
+    this.waiting = [];
+    this.heard = serial;
     this.id = id;
     this.race = new Race(state);
     this.grid = inputsOf(PLACES, state.features);
@@ -213,6 +233,7 @@ export class Engine {
   private tellData(): void {
     if (this.id < 0) return;
     const { data, state } = this.race;
+    this.told = data;
     const width = state.features.length;
     const features = state.features.map((_, f) =>
       unitPicture((pixel) => this.grid[pixel * width + f], this.palette),
@@ -231,7 +252,8 @@ export class Engine {
       this.wanted = true;
       return;
     }
-    const { surfaces, layers } = pictures(race, this.grid, palette, sharp);
+    if (race.data !== this.told) this.tellData();
+    const { surfaces, lines, layers } = pictures(race, this.grid, palette, sharp, this.watched);
     const now = performance.now();
     this.showFrom = now + (now - start);
     const fresh =
@@ -244,20 +266,17 @@ export class Engine {
       const value = ((race.step - this.pace.steps) * 1000) / (now - this.pace.since);
       this.pace = { since: now, steps: race.step, value };
     }
-    const { step, stepsPerEpoch, over } = race;
+    const pace = this.playing ? this.pace.value : 0;
     this.post(
       {
-        kind: "frame",
+        ...frameOf(race, standings),
         id: this.id,
-        step,
-        epoch: Math.floor(step / stepsPerEpoch),
-        stepsPerEpoch,
         playing: this.playing,
-        over: over && race.entrants.length > 0,
-        pace: this.playing ? this.pace.value : 0,
-        standings,
+        pace,
         surfaces,
+        lines,
         layers,
+        heard: this.heard,
         ...(fresh && { curves: race.curves }),
       },
       buffers([...surfaces, ...layers.flatMap(({ units }) => units)]),
@@ -286,6 +305,3 @@ export class Engine {
     }
   }
 }
-
-const buffers = (arrays: readonly Uint8ClampedArray<ArrayBuffer>[]): Transferable[] =>
-  arrays.map(({ buffer }) => buffer);

@@ -6,7 +6,7 @@ import { colour } from "../ui/theme.ts";
 import { decades } from "./decades.ts";
 import { diagnose } from "./diagnosis.ts";
 import type { Sample } from "./protocol.ts";
-import { change, curves, figures, state } from "./session.ts";
+import { curves, figures, restart, state } from "./session.ts";
 
 const WIDTH = 300;
 const HEIGHT = 36;
@@ -23,7 +23,7 @@ export function GradientsPanel() {
   // how many are dead is counted in the frame that draws them, so that the net and this panel say the same
   const layers = figures.value?.layers ?? [];
   return (
-    <Panel title="Gradient of each layer">
+    <Panel title="Gradient of each layer" help="gradients">
       <div class="gradients">
         {names.map((name, layer) => {
           const size = last?.gradients[layer];
@@ -74,7 +74,7 @@ export function Findings() {
         <div class="small warning" key={kind}>
           <p>{text}</p>
           {remedies.map(({ label, change: patch }) => (
-            <Button key={label} onClick={() => change(patch)}>
+            <Button key={label} onClick={() => restart(patch)}>
               {label}
             </Button>
           ))}

@@ -3,12 +3,14 @@ import { useEffect } from "preact/hooks";
 import { CurvesPanel } from "./curves.tsx";
 import { GradientsPanel } from "./gradients.tsx";
 import { LandscapePanel } from "./landscapePanel.tsx";
+import { Legend } from "./legend.tsx";
 import { MicroscopePanel } from "./microscopePanel.tsx";
 import { NetworkPanel } from "./network.tsx";
 import { RacePanel } from "./racePanel.tsx";
 import { open, state } from "./session.ts";
 import { DataPanel, TrainingPanel } from "./settings.tsx";
 import { SurfacePanel } from "./surface.tsx";
+import { TakePanel } from "./takePanel.tsx";
 import { Transport } from "./transport.tsx";
 
 export function View() {
@@ -18,6 +20,7 @@ export function View() {
     <div class={`plane ${race ? "race" : ""}`}>
       <h1 class="unseen">Plane</h1>
       <Transport />
+      <Legend />
       <div class="columns">
         <div class="stack settings">
           <DataPanel />
@@ -28,6 +31,7 @@ export function View() {
           {!race && <MicroscopePanel />}
           {!race && <GradientsPanel />}
           <LandscapePanel />
+          {!race && <TakePanel />}
         </div>
         <div class="stack result">
           {!race && <SurfacePanel />}

@@ -16,7 +16,7 @@ export function LandscapePanel() {
   const shown = landscape.value;
   const busy = shown !== undefined && shown.rows * shown.rows < shown.losses.length;
   return (
-    <Panel title="The path over the loss surface">
+    <Panel title="The path over the loss surface" help="landscape">
       <div class="landscape">
         <div class="stack">
           <p class="small muted">
@@ -25,6 +25,7 @@ export function LandscapePanel() {
           </p>
           <Segments
             label="Directions"
+            help="directions"
             value={directions.value}
             options={[
               { value: "path", label: "Along the path" },

@@ -6,9 +6,15 @@ import type { Dataset } from "nabla/data";
 /** Training ends here: long enough for every set, short enough for a page that is left open. */
 const MAX_EPOCHS = 10_000;
 
+/** Where a lane begins that goes on from another. */
+export interface From {
+  readonly step: number;
+  readonly epoch: number;
+}
+
 export class Lane {
-  /** Steps taken. */
-  step = 0;
+  /** Steps taken, with those before this lane. */
+  step: number;
   /** The learning rate of the last step. */
   rate = 0;
   /** Whether the last epoch is done. */
@@ -22,17 +28,30 @@ export class Lane {
   private proceed: (() => void) | undefined;
   private taken: (() => void) | undefined;
   private readonly stop = new AbortController();
+  private leaving = false;
 
   constructor(
     readonly model: Model,
     private readonly data: Dataset,
     batch: number,
+    readonly from: From = { step: 0, epoch: 0 },
   ) {
+    this.step = from.step;
     this.batchSize = Math.min(batch, data.length);
     this.stepsPerEpoch = Math.ceil(data.length / this.batchSize);
   }
 
   private readonly batchSize: number;
+
+  /** Epochs done, with the share of the one that is under way. */
+  get epoch(): number {
+    return this.from.epoch + (this.step - this.from.step) / this.stepsPerEpoch;
+  }
+
+  /** The step that ends the epoch which the step `at` is in. */
+  epochEnd(at: number): number {
+    return at + this.stepsPerEpoch - ((at - this.from.step) % this.stepsPerEpoch);
+  }
 
   get over(): boolean {
     return this.finished || this.failed !== undefined;
@@ -50,6 +69,13 @@ export class Lane {
     await done;
   }
 
+  /** Ends this call of fit() where it is: the model can go on from there. */
+  async leave(): Promise<void> {
+    this.leaving = true;
+    this.proceed?.();
+    await this.running;
+  }
+
   /** Ends training; nothing runs any more. */
   async dispose(): Promise<void> {
     this.stop.abort();
@@ -60,14 +86,16 @@ export class Lane {
   private async train(): Promise<void> {
     const pace: Callback = {
       onBatchEnd: (_batch, _logs, context) => {
-        this.step = context.step;
+        this.step = this.from.step + context.step;
         this.rate = context.learningRate;
         if (--this.allowed > 0) return;
         const wait = new Promise<void>((resolve) => {
           this.proceed = resolve;
         });
         this.taken?.();
-        return wait;
+        return wait.then(() => {
+          if (this.leaving) context.stop("its settings change");
+        });
       },
     };
     const { batchSize } = this;
@@ -80,7 +108,7 @@ export class Lane {
         // this is the view's worker already
         worker: false,
       });
-      this.finished = true;
+      this.finished = !this.leaving;
     } catch (error) {
       if (!this.stop.signal.aborted) this.failed = explain(error);
     }

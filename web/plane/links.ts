@@ -1,4 +1,4 @@
-/** Links between units, drawn behind them: colour is a weight's sign, width and depth its size. */
+/** Links between units, drawn behind them: colour and dashes are a weight's sign, width and depth its size. */
 import type { LayerView } from "./protocol.ts";
 
 export interface Place {
@@ -31,6 +31,7 @@ export function drawLinks(
   height: number,
   layers: readonly LayerView[],
   colours: { readonly plus: string; readonly minus: string },
+  lit?: { readonly layer: number; readonly index: number },
 ): void {
   const ratio = Math.min(2, devicePixelRatio || 1);
   const { canvas } = context;
@@ -52,8 +53,10 @@ export function drawLinks(
       const b = to[i % to.length];
       const size = Math.abs(w) / most;
       const middle = (a.right + b.left) / 2;
-      context.globalAlpha = 0.12 + 0.8 * size;
-      context.lineWidth = 0.6 + 4.4 * size;
+      const on = lit?.layer === layer && lit.index === i;
+      context.globalAlpha = on ? 1 : 0.12 + 0.8 * size;
+      context.lineWidth = 0.6 + 4.4 * size + (on ? 2 : 0);
+      context.setLineDash(w < 0 ? DASH : []);
       context.strokeStyle = w < 0 ? colours.minus : colours.plus;
       context.beginPath();
       context.moveTo(a.right, a.y);
@@ -62,4 +65,44 @@ export function drawLinks(
     });
   });
   context.globalAlpha = 1;
+  context.setLineDash([]);
+}
+
+/** Of negative weights. */
+const DASH = [7, 4];
+
+/** How far from a link a pointer may be, in CSS pixels. */
+const REACH = 9;
+const PARTS = 24;
+
+/** The link nearest to (x, y), if one is within reach. */
+export function linkAt(
+  places: readonly (readonly Place[])[],
+  x: number,
+  y: number,
+): { readonly layer: number; readonly index: number } | undefined {
+  let found: { layer: number; index: number } | undefined;
+  let least = REACH;
+  for (let layer = 0; layer + 1 < places.length; layer++) {
+    const [from, to] = [places[layer], places[layer + 1]];
+    from.forEach((a, k) => {
+      to.forEach((b, j) => {
+        if (x < a.right || x > b.left) return;
+        const middle = (a.right + b.left) / 2;
+        for (let i = 0; i <= PARTS; i++) {
+          const t = i / PARTS;
+          const [u, v] = [3 * t * (1 - t) * (1 - t), 3 * t * t * (1 - t)];
+          const far = Math.hypot(
+            a.right * (1 - t) ** 3 + middle * (u + v) + b.left * t ** 3 - x,
+            a.y * ((1 - t) ** 3 + u) + b.y * (t ** 3 + v) - y,
+          );
+          if (far < least) {
+            least = far;
+            found = { layer, index: k * to.length + j };
+          }
+        }
+      });
+    });
+  }
+  return found;
 }

@@ -2,8 +2,10 @@
 import { useSignal } from "@preact/signals";
 import { Microscope } from "../microscope/microscope.tsx";
 import type { Case } from "../microscope/trace.ts";
+import { planeText } from "../text/plane.ts";
+import { fill } from "../text/words.ts";
 import { Slider } from "../ui/controls.tsx";
-import { OUTPUTS } from "./choices.ts";
+import { isSingle, OUTPUTS } from "./choices.ts";
 import { inputsOf, type Points } from "./data.ts";
 import type { LayerView } from "./protocol.ts";
 import { data, figures, picked, state } from "./session.ts";
@@ -22,29 +24,44 @@ export function caseOf(
       bias,
       activation: i < layers.length - 1 ? activation : OUTPUTS[loss],
     })),
-    loss,
+    // of one output they are the same
+    loss: loss === "binaryCrossentropy" ? "crossEntropy" : loss,
     x: [...inputsOf(places.subarray(2 * point, 2 * point + 2), features)],
-    y: Array.from({ length: classes }, (_, c) => (c === labels[point] ? 1 : 0)),
+    y:
+      classes === 1
+        ? [places[2 * point + 1]]
+        : isSingle(loss)
+          ? [labels[point]]
+          : Array.from({ length: classes }, (_, c) => (c === labels[point] ? 1 : 0)),
     rate,
   };
 }
+
+const said = planeText.microscope;
 
 export function Magnified() {
   const at = useSignal(0);
   const now = figures.value;
   const points = data.value?.train;
   if (!now || !points || points.labels.length === 0 || now.layers.length === 0)
-    return <p class="muted">There is no point to look at.</p>;
+    return <p class="muted">{said.nothing}</p>;
   const point = Math.min(picked.value ?? 0, points.labels.length - 1);
   const [x, y] = points.places.subarray(2 * point, 2 * point + 2);
   return (
     <div class="stack">
       <Slider
-        label="Training point (or click one on the surface)"
+        label={said.point}
         value={point + 1}
         min={1}
         max={points.labels.length}
-        format={(n) => `${n}: (${x.toFixed(2)}, ${y.toFixed(2)}), class ${points.labels[point] + 1}`}
+        format={(n) =>
+          fill(state.value.classes === 1 ? said.on : said.is, {
+            point: String(n),
+            x: x.toFixed(2),
+            y: y.toFixed(2),
+            label: String(points.labels[point] + 1),
+          })
+        }
         onChange={(n) => {
           picked.value = n - 1;
         }}
@@ -56,10 +73,7 @@ export function Magnified() {
           at.value = step;
         }}
       />
-      <p class="small muted">
-        One point, plain descent with the rate that is set, without penalties and dropout. Training takes the
-        mean over a batch.
-      </p>
+      <p class="small muted">{said.plain}</p>
     </div>
   );
 }

@@ -1,10 +1,12 @@
 /** The microscope beside the plane: what one step would do for one point. It is loaded when it is opened. */
 import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
+import { planeText } from "../text/plane.ts";
 import { Button, Panel } from "../ui/controls.tsx";
 import { notifyError } from "../ui/messages.tsx";
 import { empty, pause, picked } from "./session.ts";
 
+const said = planeText.microscope;
 const loaded = signal<ComponentType | undefined>(undefined);
 
 async function open(): Promise<void> {
@@ -14,7 +16,7 @@ async function open(): Promise<void> {
     loaded.value = (await import("./magnified.tsx")).Magnified;
     picked.value = 0;
   } catch (error) {
-    notifyError(error, "The microscope could not be loaded; reload to try again");
+    notifyError(error, said.failed);
   }
 }
 
@@ -22,7 +24,8 @@ export function MicroscopePanel() {
   const Magnified = picked.value === undefined ? undefined : loaded.value;
   return (
     <Panel
-      title="Backpropagation microscope"
+      title={said.title}
+      help="microscope"
       class="magnifier"
       actions={
         Magnified && (
@@ -32,7 +35,7 @@ export function MicroscopePanel() {
               picked.value = undefined;
             }}
           >
-            Close
+            {said.close}
           </Button>
         )
       }
@@ -41,12 +44,10 @@ export function MicroscopePanel() {
         <Magnified />
       ) : (
         <div class="stack">
-          <p class="small muted">
-            One training step for one point, number by number: forward, loss, backward, update.
-          </p>
+          <p class="small muted">{said.lead}</p>
           <div>
             <Button onClick={open} disabled={empty.value}>
-              Open the microscope
+              {said.open}
             </Button>
           </div>
         </div>

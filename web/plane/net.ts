@@ -1,7 +1,7 @@
 /** From a state to models, ready to be trained. */
 import { dense, dropout, type LayerInput, type Model, sequential } from "nabla";
-import { type OptimizerName, OUTPUTS, RACERS } from "./choices.ts";
-import type { PlaneState } from "./state.ts";
+import { isSingle, type OptimizerName, OUTPUTS, RACERS } from "./choices.ts";
+import { outputsOf, type PlaneState } from "./state.ts";
 
 /** Names of the dense layers, in order: "hidden-1", …, "output". */
 export const layerNames = ({ net }: PlaneState): string[] => [
@@ -16,13 +16,17 @@ export function makeModel(state: PlaneState, optimizer = state.optimizer, rate =
     dense({ units, activation, name: `hidden-${i + 1}`, ...common }),
     ...(state.dropout > 0 ? [dropout({ rate: state.dropout, name: `dropout-${i + 1}` })] : []),
   ]);
-  const output = dense({ units: classes, activation: OUTPUTS[loss], name: "output", ...common });
+  const output = dense({ units: outputsOf(state), activation: OUTPUTS[loss], name: "output", ...common });
   const model = sequential([...hidden, output], { seed, inputShape: [features.length] });
+  const { momentum } = state;
   return model.compile({
-    optimizer: { name: optimizer, learningRate: rate },
+    optimizer:
+      optimizer === "momentum" || optimizer === "nesterov"
+        ? { name: optimizer, learningRate: rate, momentum }
+        : { name: optimizer, learningRate: rate },
     loss,
     schedule,
-    metrics: ["accuracy"],
+    metrics: classes > 1 ? ["accuracy"] : [],
   });
 }
 
@@ -38,7 +42,7 @@ export const runnersOf = (state: PlaneState): readonly Runner[] =>
     : [{ optimizer: state.optimizer, rate: state.rate }];
 
 /**
- * Outputs as probabilities [rows, classes]: as they are behind softmax; behind sigmoid their shares of the sum; behind a linear output,
+ * Outputs as probabilities [rows, classes]: as they are behind softmax; where there is one for two classes, that of the second; behind sigmoid their shares of the sum; behind a linear output,
  * which gives scores, softmax of twice the score, so that a margin of 1 to either side shows as fairly sure.
  */
 export function probabilities(
@@ -48,6 +52,10 @@ export function probabilities(
 ): Float32Array {
   const kind = OUTPUTS[loss];
   if (kind === "softmax") return outputs;
+  if (isSingle(loss))
+    return Float32Array.from({ length: 2 * outputs.length }, (_, i) =>
+      i % 2 ? outputs[i >> 1] : 1 - outputs[i >> 1],
+    );
   const shares = new Float32Array(outputs.length);
   for (let at = 0; at < outputs.length; at += classes) {
     let most = Number.NEGATIVE_INFINITY;

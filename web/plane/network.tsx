@@ -1,13 +1,18 @@
 /** The net as columns of units, each with what it makes of the plane; links show weights. */
-import { useSignal, useSignalEffect } from "@preact/signals";
+import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { planeText } from "../text/plane.ts";
+import { fill } from "../text/words.ts";
 import { Panel } from "../ui/controls.tsx";
 import { colour } from "../ui/theme.ts";
-import { FEATURES, type FeatureName, MAX_LAYERS, MAX_UNITS } from "./choices.ts";
-import { drawLinks, type Place, placesIn } from "./links.ts";
+import { FEATURES, type FeatureName, isCurve, MAX_LAYERS, MAX_UNITS, OF_X } from "./choices.ts";
+import { drawLinks, linkAt, type Place, placesIn } from "./links.ts";
+import { brief, chooseWeight, LinkNumbers, Numbers, showNumbers } from "./numbers.tsx";
 import { Pixels } from "./pixels.tsx";
 import { UNIT_SIDE } from "./protocol.ts";
-import { change, data, focused, frame, state } from "./session.ts";
+import { unitOf } from "./saying.ts";
+import { change, chosen, data, figures, focused, frame, linked, state } from "./session.ts";
+import { outputsOf } from "./state.ts";
 
 /** − and + around a number. */
 export function Stepper(props: {
@@ -45,15 +50,15 @@ export function Stepper(props: {
 }
 
 export function LayersStepper() {
-  const { net } = state.value;
+  const { net, loss } = state.value;
   return (
     <div class="row">
-      <span class="small muted">Hidden layers</span>
+      <span class="small muted">{planeText.net.layers}</span>
       <Stepper
         what="hidden layers"
         value={net.length}
         min={0}
-        max={MAX_LAYERS}
+        max={loss === "perceptron" ? 0 : MAX_LAYERS}
         onChange={(count) =>
           change({ net: count < net.length ? net.slice(0, count) : [...net, net.at(-1) ?? 4] })
         }
@@ -76,7 +81,7 @@ export function UnitsStepper({ layer }: { layer: number }) {
 }
 
 export function NetworkPanel() {
-  const { net, features, classes } = state.value;
+  const { net, features, data: set } = state.value;
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const size = useSignal({ width: 0, height: 0 });
@@ -101,24 +106,49 @@ export function NetworkPanel() {
     const now = frame.value;
     const context = canvas.current?.getContext("2d");
     if (!context || !now || width === 0) return;
-    drawLinks(context, places.current, width, height, now.layers, {
-      plus: colour("plus"),
-      minus: colour("minus"),
-    });
+    const colours = { plus: colour("plus"), minus: colour("minus") };
+    drawLinks(context, places.current, width, height, now.layers, colours, linked.value);
     for (const unit of box.current!.querySelectorAll<HTMLElement>("[data-layer]")) {
       const dead = now.layers[Number(unit.dataset.layer)]?.dead[Number(unit.dataset.unit)] ?? false;
       unit.classList.toggle("dead", dead);
     }
   });
-  const layers = [...net, classes];
+  const outputs = outputsOf(state.value);
+  const layers = [...net, outputs];
+  const at = useSignal({ x: 0, y: 0 });
+  const point = (event: MouseEvent): void => {
+    const { left, top } = box.current!.getBoundingClientRect();
+    const [x, y] = [event.clientX - left, event.clientY - top];
+    const found = (event.target as Element).closest("button, fieldset")
+      ? undefined
+      : linkAt(places.current, x, y);
+    const before = linked.peek();
+    if (found?.layer !== before?.layer || found?.index !== before?.index) linked.value = found;
+    if (found) at.value = { x, y };
+  };
   return (
-    <Panel title="Net" actions={<LayersStepper />}>
+    <Panel title="Net" help="net" actions={<LayersStepper />}>
       <div class="scroller">
-        <div class="net" ref={box} style={{ "--columns": String(layers.length + 1) }}>
+        {/* biome-ignore lint/a11y/useKeyWithClickEvents: every link is among the numbers of its unit, which has the keyboard */}
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: the same */}
+        <div
+          class="net"
+          ref={box}
+          style={{ "--columns": String(layers.length + 1) }}
+          onPointerMove={point}
+          onPointerLeave={() => {
+            linked.value = undefined;
+          }}
+          onClick={(event) => {
+            point(event);
+            const link = linked.peek();
+            if (link) chooseWeight(link.layer, link.index);
+          }}
+        >
           <canvas class="links" ref={canvas} />
           <div class="column">
-            <h3>Inputs</h3>
-            {FEATURES.map(({ value, label }) => (
+            <h3>{planeText.net.inputs}</h3>
+            {FEATURES.filter(({ value }) => !isCurve(set) || OF_X.includes(value)).map(({ value, label }) => (
               <Feature key={value} name={value} label={label} at={features.indexOf(value)} />
             ))}
           </div>
@@ -127,19 +157,17 @@ export function NetworkPanel() {
               {layer < net.length ? (
                 <UnitsStepper layer={layer} />
               ) : (
-                <h3>{classes === 1 ? "Output" : "Outputs"}</h3>
+                <h3>{outputs === 1 ? planeText.net.output : planeText.net.outputs}</h3>
               )}
               {Array.from({ length: units }, (_, unit) => (
                 <Unit key={unit} layer={layer} unit={unit} />
               ))}
             </div>
           ))}
+          <LinkNumbers at={at} />
         </div>
       </div>
-      <p class="small muted key">
-        <span class="plus">━</span> positive, <span class="minus">━</span> negative weights and values; the
-        thicker, the larger. Point at a unit to see it large.
-      </p>
+      <Numbers />
     </Panel>
   );
 }
@@ -172,21 +200,38 @@ function Unit({ layer, unit }: { layer: number; unit: number }) {
   const leave = () => {
     focused.value = undefined;
   };
-  const isOutput = layer === state.value.net.length;
-  const name = isOutput ? `Output of class ${unit + 1}` : `Layer ${layer + 1}, unit ${unit + 1}`;
+  const name = unitOf(layer, unit);
+  const bias = useComputed(() => figures.value?.layers[layer]?.bias[unit]);
+  const shown = useComputed(() => (bias.value === undefined ? "" : brief(bias.value)));
+  // a name that changes all the time is read by nobody
+  const label = useComputed(() =>
+    bias.value === undefined || figures.value?.playing
+      ? name
+      : fill(planeText.numbers.says, { name, bias: brief(bias.value) }),
+  );
+  const isChosen = chosen.value?.layer === layer && chosen.value.unit === unit;
   return (
     <button
       type="button"
       class="unit"
       data-layer={layer}
       data-unit={unit}
-      aria-label={name}
+      aria-label={label}
+      aria-pressed={isChosen}
+      onClick={(event) => {
+        chosen.value = isChosen && event.detail > 0 ? undefined : { layer, unit };
+        // with the keyboard the numbers are what comes next
+        if (event.detail === 0) showNumbers();
+      }}
       onPointerEnter={look}
       onPointerLeave={leave}
       onFocus={look}
       onBlur={leave}
     >
       <Pixels side={UNIT_SIDE} pixels={() => frame.value?.layers[layer]?.units[unit]} />
+      <span class="bias figures" aria-hidden="true">
+        {shown}
+      </span>
       <span class="mark" aria-hidden="true">
         dead
       </span>

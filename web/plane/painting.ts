@@ -12,6 +12,8 @@ import { brush, change, state } from "./session.ts";
 /** How far an arrow key goes; with Shift five times as far. */
 const KEY = 0.05;
 
+/** The class that is painted: a set may have fewer than the one before. */
+const labelNow = (): number => Math.min(brush.peek(), state.peek().classes - 1);
 const clamp = (v: number): number => Math.max(-EXTENT, Math.min(EXTENT, v));
 
 function apply(x: number, y: number, label: number): void {
@@ -35,7 +37,7 @@ export function usePainting(element: RefObject<HTMLElement | null>) {
   const stroke = (at: { x: number; y: number }): void => {
     last.current = at;
     cursor.value = at;
-    apply(at.x, at.y, brush.peek());
+    apply(at.x, at.y, labelNow());
   };
   return {
     cursor,
@@ -69,8 +71,8 @@ export function usePainting(element: RefObject<HTMLElement | null>) {
       if (Object.hasOwn(moves, key)) {
         cursor.value = { x: clamp(x + moves[key][0]), y: clamp(y + moves[key][1]) };
       } else if (key === " " || key === "Enter") {
-        apply(x, y, brush.peek());
-        tell(brush.peek() < 0 ? "Erased" : `Class ${brush.peek() + 1}`);
+        apply(x, y, labelNow());
+        tell(brush.peek() < 0 ? "Erased" : `Class ${labelNow() + 1}`);
       } else if (key === "Delete" || key === "Backspace") {
         apply(x, y, -1);
         tell("Erased");

@@ -17,30 +17,42 @@ export function unitPicture(value: (pixel: number) => number, palette: Palette):
 /**
  * The surface of each entrant; the units of one that trains alone.
  * @param grid what the net is given at each of SURFACE_SIDE × SURFACE_SIDE places
+ * @param gradient whether that of each weight is wanted
  */
 export function pictures(
   race: Race,
   grid: Float32Array,
   palette: Palette,
   sharp: boolean,
-): { surfaces: Pixels[]; layers: LayerView[] } {
+  gradient = false,
+): { surfaces: Pixels[]; lines: Float32Array[]; layers: LayerView[] } {
   const { classes, loss } = race.state;
   let layers: LayerView[] = [];
-  const surfaces = race.entrants.map((entrant) => {
-    const looked = race.look(entrant, grid);
-    const shares = probabilities(looked.outputs.at(-1)!, classes, loss);
+  const lines: Float32Array[] = [];
+  const surfaces = race.entrants.flatMap((entrant) => {
+    const looked = race.look(entrant, grid, gradient);
+    const last = looked.outputs.at(-1)!;
+    const curve = classes === 1;
+    const shares = curve ? last : probabilities(last, classes, loss);
     if (race.entrants.length === 1)
       layers = looked.layers.map((layer, l) => {
         const isOutput = l === looked.layers.length - 1;
         const values = isOutput ? shares : looked.outputs[l];
-        const { length } = layer.bias;
+        // one output for two classes shows the second
+        const single = isOutput && !curve && layer.bias.length === 1;
+        const length = single ? 2 : layer.bias.length;
         const units = Array.from(layer.bias, (_, u) => {
-          const own = isOutput ? { ...palette, zero: palette.paper, plus: palette.classes[u] } : palette;
-          return unitPicture((pixel) => values[pixel * length + u], own);
+          const at = single ? 1 : u;
+          const own =
+            isOutput && !curve ? { ...palette, zero: palette.paper, plus: palette.classes[at] } : palette;
+          return unitPicture((pixel) => values[pixel * length + at], own);
         });
         return { ...layer, units };
       });
-    return surfacePixels(shares, palette, classes, sharp);
+    if (!curve) return [surfacePixels(shares, palette, classes, sharp)];
+    // y is no input: every row is the same
+    lines.push(last.slice(0, SURFACE_SIDE));
+    return [];
   });
-  return { surfaces, layers };
+  return { surfaces, lines, layers };
 }

@@ -4,7 +4,7 @@ import type { Dataset } from "nabla/data";
 import { gradients } from "../gradients.ts";
 import { OUTPUTS } from "./choices.ts";
 import { layerNames } from "./net.ts";
-import type { PlaneState } from "./state.ts";
+import { outputsOf, type PlaneState } from "./state.ts";
 
 /**
  * The dense layers of a model one by one, each a model of its own: each takes the output of the one before, so examining every
@@ -21,8 +21,8 @@ export class Probe {
     private readonly model: Model,
     state: PlaneState,
   ) {
-    const { net, activation, features, classes, loss } = state;
-    const units = [...net, classes];
+    const { net, activation, features, loss } = state;
+    const units = [...net, outputsOf(state)];
     this.stages = layerNames(state).map((name, i) => ({
       name,
       units: units[i],
@@ -81,7 +81,8 @@ export function gradientSizes(model: Model, data: Dataset, names: readonly strin
   });
 }
 
-function gradientsOf(model: Model, data: Dataset): Record<string, Float32Array> | undefined {
+/** ∂L/∂w over all rows by parameter name, with penalties; undefined where the loss is no number. */
+export function gradientsOf(model: Model, data: Dataset): Record<string, Float32Array> | undefined {
   try {
     return gradients(model, data).gradients;
   } catch (error) {

@@ -1,4 +1,5 @@
 /** Messages between the page and the view's worker. */
+import type { Change, Edit, Settings } from "./changes.ts";
 import type { OptimizerName } from "./choices.ts";
 import type { Palette } from "./colours.ts";
 import type { Points } from "./data.ts";
@@ -11,7 +12,16 @@ export const UNIT_SIDE = 48;
 
 export type ToEngine =
   /** A new net from its first weights; training continues if it was running. */
-  | { readonly kind: "reset"; readonly state: PlaneState; readonly id: number }
+  | { readonly kind: "reset"; readonly state: PlaneState; readonly id: number; readonly serial?: number }
+  /** What changes where training is. Frames say which of these they know. */
+  | {
+      readonly kind: "change";
+      readonly set?: Settings;
+      readonly weight?: Edit;
+      readonly serial: number;
+    }
+  /** Whether the gradient of each weight is wanted: it costs a pass over all points. */
+  | { readonly kind: "watch"; readonly gradients: boolean }
   | { readonly kind: "look"; readonly palette: Palette; readonly sharp: boolean }
   /** Steps a second; Infinity: as many as there are. */
   | { readonly kind: "speed"; readonly speed: number }
@@ -28,6 +38,7 @@ export interface Standing {
   readonly optimizer: OptimizerName;
   readonly rate: number;
   readonly loss: number;
+  /** NaN where there are no classes. */
   readonly accuracy: number;
   /** undefined without test points */
   readonly testLoss?: number;
@@ -55,11 +66,15 @@ export interface LayerView {
   readonly units: readonly Uint8ClampedArray<ArrayBuffer>[];
   /** Of each unit; all false where the activation is not ReLU. */
   readonly dead: readonly boolean[];
+  /** ∂L/∂w over all training points, laid out as weights are; where it was asked for, and is a number. */
+  readonly gradient?: { readonly kernel: Float32Array; readonly bias: Float32Array };
 }
 
 /** Curves of all runners over the same steps. */
 export interface Curves {
   readonly steps: readonly number[];
+  /** Of each of these steps. */
+  readonly epochs: readonly number[];
   /** samples[runner][i] belongs to steps[i]. */
   readonly samples: readonly (readonly Sample[])[];
 }
@@ -77,10 +92,17 @@ export interface Frame {
   /** Steps a second, over the last second. */
   readonly pace: number;
   readonly standings: readonly Standing[];
-  /** Of each runner, SURFACE_SIDE × SURFACE_SIDE pixels. */
+  /** Of each runner of a curve, its y in the middle of each of SURFACE_SIDE columns, from the left; else empty. */
+  readonly lines: readonly Float32Array[];
+  /** Of each runner, SURFACE_SIDE × SURFACE_SIDE pixels; empty of a curve. */
   readonly surfaces: readonly Uint8ClampedArray<ArrayBuffer>[];
   /** Of the first runner; empty in a race. */
   readonly layers: readonly LayerView[];
+  /** What was and will be changed; the epochs of those that were. */
+  readonly changes: readonly Change[];
+  readonly changedAt: readonly number[];
+  /** The last change of the page that it knows. */
+  readonly heard: number;
   /** Where curves have changed since the last frame that brought them. */
   readonly curves?: Curves;
 }

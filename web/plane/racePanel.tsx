@@ -7,12 +7,12 @@ import { Pixels } from "./pixels.tsx";
 import { SURFACE_SIDE } from "./protocol.ts";
 import { change, figures, frame, state } from "./session.ts";
 import { RateChoice } from "./settings.tsx";
-import { PointsLayer } from "./surface.tsx";
+import { LineLayer, PointsLayer } from "./surface.tsx";
 
 export function RacePanel() {
   const { rates, net } = state.value;
   return (
-    <Panel title="Race from the same first weights" actions={<LayersStepper />}>
+    <Panel title="Race from the same first weights" help="race" actions={<LayersStepper />}>
       {net.length > 0 && (
         <div class="row units">
           {net.map((_, layer) => (
@@ -35,6 +35,7 @@ export function RacePanel() {
             <div class="surface">
               <Pixels class="below" side={SURFACE_SIDE} pixels={() => frame.value?.surfaces[i]} />
               <PointsLayer />
+              <LineLayer runner={i} />
             </div>
             <Place runner={i} />
             <RateChoice
@@ -57,8 +58,10 @@ function Place({ runner }: { runner: number }) {
   const ahead = standings.every((other, i) => i === runner || other.failed || other.loss > own.loss);
   return (
     <p class="small figures place">
-      training loss {own.loss.toFixed(4)}, {own.testAccuracy === undefined ? "training" : "test"} accuracy{" "}
-      {(100 * (own.testAccuracy ?? own.accuracy)).toFixed(1)} %{ahead && <strong> leads</strong>}
+      training loss {own.loss.toFixed(4)}
+      {!Number.isNaN(own.accuracy) &&
+        `, ${own.testAccuracy === undefined ? "training" : "test"} accuracy ${(100 * (own.testAccuracy ?? own.accuracy)).toFixed(1)} %`}
+      {ahead && <strong> leads</strong>}
     </p>
   );
 }

@@ -1,5 +1,5 @@
 /** A small picture of each set, drawn from a few dots. */
-import type { DataName } from "./choices.ts";
+import { type DataName, isPainted } from "./choices.ts";
 
 type Dot = readonly [x: number, y: number, label: number];
 
@@ -21,6 +21,9 @@ const DOTS: Readonly<Record<DataName, readonly Dot[]>> = {
   xor: [...cloud(8, 8, 0), ...cloud(20, 20, 0), ...cloud(20, 8, 1), ...cloud(8, 20, 1)],
   blobs: [...cloud(14, 7, 0), ...cloud(7, 19, 1), ...cloud(21, 19, 2)],
   painted: [],
+  sine: turn(14, (t) => [3 + 23 * t, 14 + 8 * Math.sin(2 * Math.PI * (t + 0.5)), 0]),
+  cubic: turn(14, (t) => [3 + 23 * t, 15 - 22 * (8 * (t - 0.5) ** 3 - (t - 0.5)) * 0.5, 0]),
+  curve: [],
 };
 
 export function SetPicture({ name }: { name: DataName }) {
@@ -29,7 +32,7 @@ export function SetPicture({ name }: { name: DataName }) {
       {DOTS[name].map(([x, y, label], i) => (
         <circle key={i} class={`class-${label}`} cx={x} cy={y} r={1.5} />
       ))}
-      {name === "painted" && <path class="pen" d="M6 22l2-6L18 6l4 4-10 10zM16 8l4 4" />}
+      {isPainted(name) && <path class="pen" d="M6 22l2-6L18 6l4 4-10 10zM16 8l4 4" />}
     </svg>
   );
 }

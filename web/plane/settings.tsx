@@ -2,10 +2,14 @@
 import { Button, Choice, NumberField, Panel, Slider } from "../ui/controls.tsx";
 import {
   ACTIVATIONS,
+  BATCHES,
   CLASSES,
   DATA,
   type DataName,
   INITIALIZERS,
+  isCurve,
+  isPainted,
+  isSingle,
   LOSSES,
   MAX_POINTS,
   type Choice as Named,
@@ -17,6 +21,7 @@ import {
 import { snap } from "./points.ts";
 import { change, data, state } from "./session.ts";
 import { SetPicture } from "./setPicture.tsx";
+import { choosing } from "./state.ts";
 
 /** Numbers to choose from, and the one a link brought that is not among them. */
 export function numbers(values: readonly number[], now: number): Named<string>[] {
@@ -24,10 +29,19 @@ export function numbers(values: readonly number[], now: number): Named<string>[]
   return all.map((value) => ({ value: String(value), label: value === 0 ? "None" : String(value) }));
 }
 
+/** The sizes to choose from, and the one a link brought. */
+function batches(now: number): Named<string>[] {
+  const all = BATCHES.some(({ value }) => value === now)
+    ? BATCHES
+    : [...BATCHES, { value: now, label: String(now) }].sort((a, b) => a.value - b.value);
+  return all.map(({ value, label }) => ({ value: String(value), label }));
+}
+
 export function RateChoice(props: { label: string; value: number; onChange: (value: number) => void }) {
   return (
     <Choice
       label={props.label}
+      help="rate"
       value={String(props.value)}
       options={numbers(RATES, props.value)}
       onChange={(value) => props.onChange(Number(value))}
@@ -39,7 +53,7 @@ export function DataPanel() {
   const { data: name, classes, samples, noise, test, seed } = state.value;
   const [least, most] = CLASSES[name];
   return (
-    <Panel title="Data">
+    <Panel title="Data" help="data">
       <div class="stack">
         <fieldset class="sets">
           <legend class="unseen">Set</legend>
@@ -50,7 +64,7 @@ export function DataPanel() {
                 name="set"
                 value={value}
                 checked={value === name}
-                onChange={() => change({ data: value as DataName })}
+                onChange={() => change(choosing(value as DataName, state.peek()))}
               />
               <span>
                 <SetPicture name={value} />
@@ -59,21 +73,23 @@ export function DataPanel() {
             </label>
           ))}
         </fieldset>
-        {least < most && (
+        {least < most && !isSingle(state.value.loss) && (
           <Slider
             label="Classes"
+            help="classes"
             value={classes}
             min={least}
             max={most}
             onChange={(value) => change({ classes: value })}
           />
         )}
-        {name === "painted" ? (
+        {isPainted(name) ? (
           <Painting />
         ) : (
           <>
             <Slider
               label="Points"
+              help="samples"
               value={samples}
               min={20}
               max={2000}
@@ -82,6 +98,7 @@ export function DataPanel() {
             />
             <Slider
               label="Noise"
+              help="noise"
               value={noise}
               min={0}
               max={100}
@@ -92,6 +109,7 @@ export function DataPanel() {
         )}
         <Slider
           label="Kept for testing"
+          help="test"
           value={test}
           min={0}
           max={90}
@@ -101,13 +119,14 @@ export function DataPanel() {
         />
         <NumberField
           label="Seed"
+          help="seed"
           value={seed}
           min={0}
           max={4294967295}
           whole
           onChange={(value) => change({ seed: value })}
         />
-        {name !== "painted" && <Button onClick={paintOver}>Edit these points by hand</Button>}
+        {!isPainted(name) && <Button onClick={paintOver}>Edit these points by hand</Button>}
       </div>
     </Panel>
   );
@@ -136,46 +155,64 @@ function paintOver(): void {
   const points = [shown.train, shown.test].flatMap(({ places, labels }) =>
     Array.from(labels, (label, i) => ({ x: snap(places[2 * i]), y: snap(places[2 * i + 1]), label })),
   );
-  change({ data: "painted", points: points.slice(0, MAX_POINTS) });
+  change({ data: isCurve(state.peek().data) ? "curve" : "painted", points: points.slice(0, MAX_POINTS) });
 }
 
 export function TrainingPanel() {
   const now = state.value;
   const { race, rate, l1, l2, dropout, batch } = now;
   return (
-    <Panel title="Training">
+    <Panel title="Training" help="training">
       <div class="stack">
         {!race && (
           <>
             <Choice
               label="Optimizer"
+              help="optimizer"
               value={now.optimizer}
               options={OPTIMIZERS}
               onChange={(optimizer) => change({ optimizer })}
             />
             <RateChoice label="Learning rate" value={rate} onChange={(value) => change({ rate: value })} />
+            {(now.optimizer === "momentum" || now.optimizer === "nesterov") && (
+              <Slider
+                label="Momentum β"
+                help="momentum"
+                value={now.momentum}
+                min={0}
+                max={0.99}
+                step={0.01}
+                onChange={(value) => change({ momentum: value })}
+              />
+            )}
           </>
         )}
         <Choice
           label="Schedule"
+          help="schedule"
           value={now.schedule}
           options={SCHEDULES}
           onChange={(schedule) => change({ schedule })}
         />
         <Choice
           label="Loss and output"
+          help="loss"
           value={now.loss}
-          options={LOSSES}
+          options={LOSSES.filter(({ value }) => !isCurve(now.data) || value === "meanSquaredError")}
           onChange={(loss) => change({ loss })}
         />
-        <Choice
-          label="Activation"
-          value={now.activation}
-          options={ACTIVATIONS}
-          onChange={(activation) => change({ activation })}
-        />
+        {now.net.length > 0 && (
+          <Choice
+            label="Activation"
+            help="activation"
+            value={now.activation}
+            options={ACTIVATIONS}
+            onChange={(activation) => change({ activation })}
+          />
+        )}
         <Choice
           label="First weights"
+          help="init"
           value={now.init}
           options={INITIALIZERS}
           onChange={(init) => change({ init })}
@@ -183,12 +220,14 @@ export function TrainingPanel() {
         <div class="pair">
           <Choice
             label="L1 penalty"
+            help="l1"
             value={String(l1)}
             options={numbers(PENALTIES, l1)}
             onChange={(value) => change({ l1: Number(value) })}
           />
           <Choice
             label="L2 penalty"
+            help="l2"
             value={String(l2)}
             options={numbers(PENALTIES, l2)}
             onChange={(value) => change({ l2: Number(value) })}
@@ -196,6 +235,7 @@ export function TrainingPanel() {
         </div>
         <Slider
           label="Dropout"
+          help="dropout"
           value={dropout}
           min={0}
           max={0.9}
@@ -203,12 +243,12 @@ export function TrainingPanel() {
           format={(value) => `${Math.round(value * 100)} %`}
           onChange={(value) => change({ dropout: value })}
         />
-        <Slider
+        <Choice
           label="Batch size"
-          value={batch}
-          min={1}
-          max={128}
-          onChange={(value) => change({ batch: value })}
+          help="batch"
+          value={String(batch)}
+          options={batches(batch)}
+          onChange={(value) => change({ batch: Number(value) })}
         />
       </div>
     </Panel>

@@ -1,24 +1,32 @@
 /** The decision surface with the points on it; where points are painted, also what one paints on. */
 import { useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
+import { planeText } from "../text/plane.ts";
 import { Canvas } from "../ui/canvas.tsx";
 import { short } from "../ui/chart.tsx";
 import { Panel, Segments, Switch } from "../ui/controls.tsx";
 import { colour } from "../ui/theme.ts";
+import { isCurve, isPainted } from "./choices.ts";
 import { drawPoints, toPixel, toPlane } from "./marks.ts";
 import { usePainting } from "./painting.ts";
 import { Pixels } from "./pixels.tsx";
 import { SURFACE_SIDE, UNIT_SIDE } from "./protocol.ts";
+import { unitOf } from "./saying.ts";
 import { brush, data, empty, figures, focused, frame, picked, sharp, showTest, state } from "./session.ts";
 
 /** CSS pixels the points are drawn in; the page scales them. */
 const SIDE = 440;
 
 export function SurfacePanel() {
-  const painted = state.value.data === "painted";
+  const { data: set } = state.value;
+  const painted = isPainted(set);
+  const { plane, curve } = planeText.surface;
   const picking = !painted && picked.value !== undefined;
   return (
-    <Panel title={focused.value ? unitTitle(focused.value) : "What the net makes of the plane"}>
+    <Panel
+      title={focused.value ? unitOf(focused.value.layer, focused.value.unit) : isCurve(set) ? curve : plane}
+      help="surface"
+    >
       <div class="stack">
         {painted && <BrushChoice />}
         <div
@@ -37,18 +45,20 @@ export function SurfacePanel() {
             />
           )}
           <PointsLayer />
+          <LineLayer runner={0} />
           {painted && <PaintLayer />}
           {empty.value && <p class="hint">Choose a class, then click here to paint points.</p>}
         </div>
         <Scores />
-        <Legend />
         <div class="row switches">
           <Switch
             label="Test points (hollow)"
             checked={showTest.value}
             onChange={(on) => (showTest.value = on)}
           />
-          <Switch label="Sharp borders" checked={sharp.value} onChange={(on) => (sharp.value = on)} />
+          {!isCurve(set) && (
+            <Switch label="Sharp borders" checked={sharp.value} onChange={(on) => (sharp.value = on)} />
+          )}
         </div>
       </div>
     </Panel>
@@ -74,22 +84,22 @@ function pick(event: PointerEvent): void {
 /** The controls of painting, next to the surface, also on a phone. */
 function BrushChoice() {
   const { classes } = state.value;
-  const brushes = Array.from({ length: classes }, (_, c) => ({ value: String(c), label: String(c + 1) }));
+  const said = planeText.surface;
+  const brushes = Array.from({ length: classes }, (_, c) => ({
+    value: String(c),
+    label: classes === 1 ? said.points : String(c + 1),
+  }));
   return (
     <Segments
-      label="Paint class"
-      value={String(brush.value)}
-      options={[...brushes, { value: "-1", label: "Erase" }]}
+      label={classes === 1 ? said.pen : said.brush}
+      help="brush"
+      value={String(Math.min(brush.value, classes - 1))}
+      options={[...brushes, { value: "-1", label: said.erase }]}
       onChange={(value) => {
         brush.value = Number(value);
       }}
     />
   );
-}
-
-function unitTitle({ layer, unit }: { layer: number; unit: number }): string {
-  const { net } = state.value;
-  return layer < net.length ? `Layer ${layer + 1}, unit ${unit + 1}` : `Output ${unit + 1}`;
 }
 
 export function PointsLayer() {
@@ -100,7 +110,11 @@ export function PointsLayer() {
       class="above"
       width={SIDE}
       height={SIDE}
-      label={`Plane with ${points} points in ${state.value.classes} classes and the net's surface`}
+      label={
+        isCurve(state.value.data)
+          ? `${points} points of a curve`
+          : `Plane with ${points} points in ${state.value.classes} classes and the net's surface`
+      }
       paint={(context) => {
         context.strokeStyle = colour("ink", 0.18);
         context.lineWidth = 1;
@@ -121,6 +135,29 @@ export function PointsLayer() {
         context.beginPath();
         const [x, y] = now.train.places.subarray(2 * at, 2 * at + 2);
         context.arc(toPixel(x, SIDE), SIDE - toPixel(y, SIDE), 10, 0, 2 * Math.PI);
+        context.stroke();
+      }}
+    />
+  );
+}
+
+/** What the net says of each x, where that is what is asked. */
+export function LineLayer({ runner }: { runner: number }) {
+  if (!isCurve(state.value.data)) return null;
+  return (
+    <Canvas
+      class="above"
+      width={SIDE}
+      height={SIDE}
+      label={planeText.surface.line}
+      paint={(context) => {
+        const line = frame.value?.lines[runner];
+        if (!line) return;
+        context.strokeStyle = colour("plus");
+        context.lineWidth = 3;
+        context.lineJoin = "round";
+        context.beginPath();
+        line.forEach((y, i) => context.lineTo(((i + 0.5) / line.length) * SIDE, SIDE - toPixel(y, SIDE)));
         context.stroke();
       }}
     />
@@ -160,7 +197,7 @@ function Scores() {
   const text = (value: number | undefined): string =>
     value === undefined ? "–" : value < 1000 ? value.toFixed(3) : short(value);
   const share = (value: number | undefined): string =>
-    value === undefined ? "–" : `${(100 * value).toFixed(1)} %`;
+    value === undefined || Number.isNaN(value) ? "–" : `${(100 * value).toFixed(1)} %`;
   return (
     <>
       <table class="scores figures">
@@ -188,21 +225,5 @@ function Scores() {
       </table>
       {now?.failed && <p class="failed small">Training broke off; “Gradient of each layer” says why.</p>}
     </>
-  );
-}
-
-function Legend() {
-  const shapes = ["●", "■", "▲", "◆", "▼", "⬢"];
-  return (
-    <ul class="legend small" aria-label="Classes">
-      {Array.from({ length: state.value.classes }, (_, c) => (
-        <li key={c}>
-          <span class={`class-${c}`} aria-hidden="true">
-            {shapes[c]}
-          </span>{" "}
-          class {c + 1}
-        </li>
-      ))}
-    </ul>
   );
 }

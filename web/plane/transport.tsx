@@ -38,7 +38,7 @@ export function Transport() {
   const still = empty.value || over;
   const on = playing.value && !still;
   return (
-    <section class="panel transport" aria-label="Training">
+    <section class="panel transport" aria-label="Play, step and speed">
       <div class="row">
         <Button kind="primary" onClick={on ? pause : play} disabled={still}>
           <svg class="glyph" viewBox="0 0 16 16" aria-hidden="true">
@@ -58,6 +58,7 @@ export function Transport() {
       </div>
       <Choice
         label="Speed"
+        help="speed"
         value={String(speed.value)}
         options={SPEEDS.map((value) => ({ value: String(value), label: speedLabel(value) }))}
         onChange={(value) => chooseSpeed(Number(value))}
@@ -65,6 +66,7 @@ export function Transport() {
       <Standing />
       <Segments
         label="Who trains"
+        help="who"
         value={state.value.race ? "race" : "one"}
         options={[
           { value: "one", label: "One net" },

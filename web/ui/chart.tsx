@@ -49,6 +49,8 @@ export interface ChartProps {
   /** Of x in the legend. */
   legendX?: (value: number) => string;
   logarithmic?: boolean;
+  /** Where upright lines are. */
+  marks?: ReadonlySignal<readonly number[]>;
 }
 
 export function Chart(props: ChartProps) {
@@ -75,6 +77,11 @@ export function Chart(props: ChartProps) {
     if (!plot.current) return;
     plot.current.setData(data as unknown as uPlot.AlignedData);
     showLast(plot.current);
+  });
+  useSignalEffect(() => {
+    const marks = props.marks?.value ?? [];
+    // without data there are no axes to draw yet
+    if (marks.length > 0 && plot.current?.data[0].length) plot.current.redraw(false);
   });
   useEffect(() => {
     const box = place.current!;
@@ -118,6 +125,7 @@ function optionsOf(props: ChartProps, width: number, height: number): uPlot.Opti
   return {
     width,
     height,
+    ...(props.marks && { hooks: { draw: [(plot: uPlot) => drawMarks(plot, props.marks!.peek())] } }),
     cursor: { drag: { x: false, y: false }, points: { size: 6 } },
     scales: {
       x: { time: false },
@@ -145,6 +153,22 @@ function optionsOf(props: ChartProps, width: number, height: number): uPlot.Opti
       ),
     ],
   };
+}
+
+function drawMarks({ ctx, bbox, valToPos }: uPlot, marks: readonly number[]): void {
+  ctx.save();
+  ctx.strokeStyle = colour("muted");
+  ctx.lineWidth = devicePixelRatio;
+  ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
+  for (const mark of marks) {
+    const x = Math.round(valToPos(mark, "x", true));
+    if (!(x >= bbox.left && x <= bbox.left + bbox.width)) continue;
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+  }
+  ctx.restore();
 }
 
 /** Three significant digits, without trailing zeros. */

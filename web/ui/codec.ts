@@ -72,8 +72,8 @@ export function write<S>(fields: Fields<S>, state: S): string {
     const text = field.write(state[key as keyof S]);
     if (text !== field.write(field.initial)) parameters.set(key, text);
   }
-  // commas and colons may stand in a fragment as they are, and the link stays readable
-  return parameters.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
+  // commas, colons and semicolons may stand in a fragment as they are, and the link stays readable
+  return parameters.toString().replaceAll("%2C", ",").replaceAll("%3A", ":").replaceAll("%3B", ";");
 }
 
 /** Never fails: an impossible value is replaced by the initial one, with a notice. */

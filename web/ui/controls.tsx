@@ -1,21 +1,29 @@
 /** Controls: native elements with a label each, so that keyboard and screen readers find what they know. */
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { type HelpName, useHelp } from "./what.tsx";
 
 export function Panel(props: {
   title: string;
   /** Buttons at the right of the title. */
   actions?: ComponentChildren;
   class?: string;
+  /** What is said of it where someone asks. */
+  help?: HelpName;
   children: ComponentChildren;
 }) {
   const id = useId();
+  const [ask, said] = useHelp(props.help, props.title);
   return (
     <section class={`panel ${props.class ?? ""}`} aria-labelledby={id}>
       <header>
-        <h2 id={id}>{props.title}</h2>
+        <div class="title">
+          <h2 id={id}>{props.title}</h2>
+          {ask}
+        </div>
         {props.actions && <div class="row">{props.actions}</div>}
       </header>
+      {said}
       {props.children}
     </section>
   );
@@ -58,13 +66,16 @@ interface ChoiceProps<T extends string> {
   onChange: (value: T) => void;
   disabled?: boolean;
   hint?: string;
+  help?: HelpName;
 }
+
+const fieldClass = (help: HelpName | undefined): string => (help ? "field helped" : "field");
 
 /** One of many. */
 export function Choice<T extends string>(props: ChoiceProps<T>) {
   const id = useId();
   return (
-    <div class="field">
+    <div class={fieldClass(props.help)}>
       <label for={id}>{props.label}</label>
       <select
         id={id}
@@ -79,14 +90,26 @@ export function Choice<T extends string>(props: ChoiceProps<T>) {
         ))}
       </select>
       {props.hint && <span class="hint">{props.hint}</span>}
+      <Help of={props} choice={props.value} />
     </div>
+  );
+}
+
+/** The button that asks what a control is, and the answer. */
+function Help(props: { of: { label: string; help?: HelpName }; choice?: string }) {
+  const [ask, said] = useHelp(props.of.help, props.of.label, props.choice);
+  return (
+    <>
+      {ask}
+      {said}
+    </>
   );
 }
 
 /** One of a few, all of them seen. */
 export function Segments<T extends string>(props: ChoiceProps<T>) {
   const name = useId();
-  return (
+  const field = (
     <fieldset class="field" disabled={props.disabled}>
       <legend>{props.label}</legend>
       <div class="segments">
@@ -106,6 +129,13 @@ export function Segments<T extends string>(props: ChoiceProps<T>) {
       {props.hint && <span class="hint">{props.hint}</span>}
     </fieldset>
   );
+  if (!props.help) return field;
+  return (
+    <div class="helped">
+      {field}
+      <Help of={props} choice={props.value} />
+    </div>
+  );
 }
 
 interface NumberProps {
@@ -117,13 +147,14 @@ interface NumberProps {
   onChange: (value: number) => void;
   disabled?: boolean;
   hint?: string;
+  help?: HelpName;
 }
 
 export function Slider(props: NumberProps & { format?: (value: number) => string }) {
   const id = useId();
   const text = props.format ? props.format(props.value) : String(props.value);
   return (
-    <div class="field">
+    <div class={fieldClass(props.help)}>
       <div class="head">
         <label for={id}>{props.label}</label>
         <output for={id}>{text}</output>
@@ -140,6 +171,7 @@ export function Slider(props: NumberProps & { format?: (value: number) => string
         onInput={(event) => props.onChange(event.currentTarget.valueAsNumber)}
       />
       {props.hint && <span class="hint">{props.hint}</span>}
+      <Help of={props} />
     </div>
   );
 }
@@ -168,7 +200,7 @@ export function NumberField(props: NumberProps & { whole?: boolean }) {
     if (value !== props.value) props.onChange(value);
   };
   return (
-    <div class="field">
+    <div class={fieldClass(props.help)}>
       <label for={id}>{props.label}</label>
       <input
         id={id}
@@ -190,6 +222,7 @@ export function NumberField(props: NumberProps & { whole?: boolean }) {
       <span id={`${id}-said`} class={problem ? "problem" : "hint"} hidden={!problem && !props.hint}>
         {problem || props.hint}
       </span>
+      <Help of={props} />
     </div>
   );
 }

@@ -4,9 +4,9 @@ import { text } from "../../text/index.ts";
 import { fill } from "../../text/words.ts";
 import { numberField } from "../../ui/codec.ts";
 import { Slider } from "../../ui/controls.tsx";
+import { Plot } from "../../ui/plot.tsx";
 import { chapter } from "../chapter.ts";
 import { nabla } from "../lib.ts";
-import { Plot } from "../plot.tsx";
 
 const { blobs, dense, sequential } = nabla;
 

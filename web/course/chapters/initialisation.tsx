@@ -3,9 +3,9 @@ import { num } from "../../microscope/steps.ts";
 import { text } from "../../text/index.ts";
 import { choiceField } from "../../ui/codec.ts";
 import { Segments } from "../../ui/controls.tsx";
+import { Plot } from "../../ui/plot.tsx";
 import { chapter } from "../chapter.ts";
 import { nabla } from "../lib.ts";
-import { Plot } from "../plot.tsx";
 
 const { activation, dense, sequential } = nabla;
 

@@ -4,9 +4,9 @@ import { text } from "../../text/index.ts";
 import { fill } from "../../text/words.ts";
 import { choiceField, flagField } from "../../ui/codec.ts";
 import { Segments, Switch } from "../../ui/controls.tsx";
+import { Plot, type PlotDot } from "../../ui/plot.tsx";
 import { chapter } from "../chapter.ts";
 import { nabla } from "../lib.ts";
-import { Plot, type PlotDot } from "../plot.tsx";
 
 const { dense, dropout, earlyStopping, moons, sequential } = nabla;
 

@@ -4,9 +4,9 @@ import { text } from "../../text/index.ts";
 import { fill } from "../../text/words.ts";
 import { numberField } from "../../ui/codec.ts";
 import { NumberField } from "../../ui/controls.tsx";
+import { Plot, type PlotLine } from "../../ui/plot.tsx";
 import { chapter } from "../chapter.ts";
 import { CORNERS, NAND, neuron, type Weights } from "../nand.ts";
-import { Plot, type PlotLine } from "../plot.tsx";
 
 const LECTURE = { w1: -2, w2: -2, b: 3 };
 

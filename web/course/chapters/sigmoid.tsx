@@ -5,10 +5,10 @@ import { num } from "../../microscope/steps.ts";
 import { text } from "../../text/index.ts";
 import { numberField } from "../../ui/codec.ts";
 import { Slider } from "../../ui/controls.tsx";
+import { Plot } from "../../ui/plot.tsx";
 import { chapter } from "../chapter.ts";
 import { nabla } from "../lib.ts";
 import { CORNERS, NAND, neuron } from "../nand.ts";
-import { Plot } from "../plot.tsx";
 
 const { dense, sequential } = nabla;
 

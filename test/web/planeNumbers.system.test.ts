@@ -1,0 +1,208 @@
+/** Numbers of the net, changes on the way and "What is this?" in Plane, as a person uses them. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { num } from "../../web/microscope/steps.ts";
+import { Race } from "../../web/plane/race.ts";
+import { fromQuery } from "../../web/plane/state.ts";
+import { type Browser, findBrowser, howToGet, launch, type Page } from "../support/browsers/index.mjs";
+import { press } from "../support/web/playground.mjs";
+import { servePlayground } from "../support/web/serve.ts";
+
+const required = process.env.NABLA_REQUIRE_ALL === "1";
+const WAIT = { timeout: 30_000 };
+
+const queryOf = async (page: Page): Promise<string> => (await page.url()).split("?")[1] ?? "";
+const stepOf = (page: Page): Promise<number> =>
+  page.evaluate(() => Number(document.querySelectorAll(".standing dd")[1]?.textContent?.replace(/,/g, "")));
+const lossOf = (page: Page): Promise<number> =>
+  page.evaluate(() => Number(document.querySelector(".scores td")?.getAttribute("title")));
+const textsOf = (page: Page, selector: string): Promise<string[]> =>
+  page.evaluate(
+    (wanted) => [...document.querySelectorAll(wanted)].map((each) => each.textContent ?? ""),
+    selector,
+  );
+/** Chooses in the list with this label. */
+const choose = (page: Page, label: string, value: string): Promise<void> =>
+  page.evaluate(
+    ([name, wanted]) => {
+      const field = [...document.querySelectorAll(".field")].find(
+        (each) => each.querySelector("label")?.textContent === name,
+      )!;
+      const select = field.querySelector("select")!;
+      select.value = wanted!;
+      select.dispatchEvent(new Event("change", { bubbles: true }));
+    },
+    [label, value] as const,
+  );
+
+describe.each(["chromium", "firefox"] as const)("%s", (name) => {
+  if (!findBrowser(name)) {
+    test.skipIf(!required)(`is missing, so nothing ran in it: ${howToGet(name)}`, () => {
+      throw new Error(`${name} is missing, and NABLA_REQUIRE_ALL=1 asks for it: ${howToGet(name)}`);
+    });
+    return;
+  }
+  let server: Awaited<ReturnType<typeof servePlayground>>;
+  let browser: Browser;
+  let page: Page;
+  beforeAll(async () => {
+    browser = await launch(name, { reducedMotion: true });
+  });
+  afterAll(() => browser?.close());
+  afterEach(async () => {
+    await page?.close();
+    await server?.stop();
+  });
+  async function open(query: string): Promise<void> {
+    server = await servePlayground();
+    page = await browser.newPage();
+    await page.setViewport({ width: 1300, height: 950 });
+    await page.goto(`${server.url}#/plane?${query}`);
+    await expect
+      .poll(async () => (await textsOf(page, ".unit .bias")).join(), WAIT)
+      .toMatch(/^[^,]+(,[^,]+)+$/);
+  }
+
+  test("every weight and bias has its number, is typed anew with the keyboard, and that undone", async () => {
+    const query = "net=2&data=xor&init=gaussian";
+    await open(query);
+    // outputs have a bias, too
+    expect(await textsOf(page, ".unit .bias")).toEqual(["0.00", "0.00", "0.00", "0.00"]);
+    await press(page, "Step");
+    await expect.poll(() => stepOf(page), WAIT).toBe(1);
+    const race = new Race(fromQuery(query).state);
+    await race.advance(1);
+    const { layers } = race.look(race.entrants[0]!, new Float32Array(2), true);
+    await page.evaluate(() => document.querySelector<HTMLElement>(".unit[data-unit='1']")!.focus());
+    await page.press("Enter");
+    const { kernel, bias, gradient } = layers[0]!;
+    await expect
+      .poll(() => textsOf(page, ".numbers .value"), WAIT)
+      .toEqual([kernel[1]!, kernel[3]!, bias[1]!].map(num));
+    await expect
+      .poll(() => textsOf(page, ".numbers .slope"), WAIT)
+      .toEqual([
+        `∂L/∂w ${num(gradient!.kernel[1]!)}`,
+        `∂L/∂w ${num(gradient!.kernel[3]!)}`,
+        `∂L/∂b ${num(gradient!.bias[1]!)}`,
+      ]);
+    // Enter led to the first number
+    await page.waitFor(() => document.activeElement?.classList.contains("value"));
+    await page.press("Enter");
+    await page.waitFor(".numbers input");
+    for (const key of ["1", ".", "5"]) await page.press(key);
+    await page.press("Enter");
+    await expect.poll(async () => (await textsOf(page, ".numbers .value"))[0], WAIT).toBe("1.5");
+    await expect.poll(() => queryOf(page), WAIT).toContain("changes=1:w:0.kernel.1:1.5");
+    await race.change({ weight: { layer: 0, part: "kernel", index: 1, value: 1.5 } });
+    await expect.poll(() => lossOf(page), WAIT).toBe((await race.standings())[0]!.loss);
+    // what is no number is said, and not taken
+    await page.waitFor(() => document.activeElement?.classList.contains("value"));
+    await page.press("Enter");
+    await page.waitFor(".numbers input");
+    await page.press("x");
+    await page.waitFor(".numbers .problem");
+    await page.press("Escape");
+    await page.waitFor(() => !document.querySelector(".numbers input"));
+    const undo = (await textsOf(page, ".numbers button")).find((text) => text.startsWith("Undo"));
+    expect(undo).toBe(`Undo: Layer 1, unit 2: w from x back to ${num(kernel[1]!)}`);
+    await press(page, undo!);
+    await expect
+      .poll(() => textsOf(page, ".numbers .value"), WAIT)
+      .toEqual([kernel[1]!, kernel[3]!, bias[1]!].map(num));
+    await race.dispose();
+    expect(page.errors).toEqual([]);
+  });
+
+  test("a pointer on a link sees its weight, and a click opens it", async () => {
+    await open("net=2&features=x,y");
+    const box = await page.evaluate(() => {
+      const at = (selector: string) => document.querySelector(selector)!.getBoundingClientRect();
+      const [a, b] = [at("[data-feature='0']"), at(".unit[data-layer='0'][data-unit='0']")];
+      return { x: (a.right + b.left) / 2, y: (a.top + a.height / 2 + b.top + b.height / 2) / 2 };
+    });
+    await page.raw.mouse.move(box.x, box.y);
+    await expect
+      .poll(async () => (await textsOf(page, ".tip"))[0] ?? "", WAIT)
+      .toMatch(/^x → Layer 1, unit 1w −?\d.*∂L\/∂w −?\d/);
+    await page.raw.mouse.click(box.x, box.y);
+    await page.waitFor(".numbers input");
+    expect(page.errors).toEqual([]);
+  });
+
+  test("settings change while it trains: it goes on, the curve is marked, the link gives the same bits", async () => {
+    await open("data=spirals");
+    await press(page, "Train");
+    await expect.poll(() => stepOf(page), WAIT).toBeGreaterThan(20);
+    await choose(page, "Learning rate", "0.1");
+    await expect.poll(() => textsOf(page, ".changes li"), WAIT).toHaveLength(1);
+    await choose(page, "Optimizer", "momentum");
+    await expect.poll(() => textsOf(page, ".changes li"), WAIT).toHaveLength(2);
+    const said = await textsOf(page, ".changes li");
+    expect(said[0]).toMatch(/^epoch [\d.]+: learning rate 0\.1$/);
+    expect(said[1]).toMatch(/^epoch [\d.]+: optimizer Momentum$/);
+    await expect.poll(() => queryOf(page), WAIT).toMatch(/changes=\d+:rate:0\.1;\d+:optimizer:momentum/);
+    await press(page, "Pause");
+    await press(page, "Epoch");
+    const node = new Race(fromQuery(await queryOf(page)).state);
+    expect(node.changes[0]!.step).toBeGreaterThan(20);
+    // one step at a time until nothing moves any more
+    await expect
+      .poll(async () => {
+        const step = await stepOf(page);
+        while (node.step < step) await node.advance(step - node.step);
+        const [standing] = await node.standings();
+        return node.step === step && standing!.loss === (await lossOf(page));
+      }, WAIT)
+      .toBe(true);
+    await node.dispose();
+    // what needs a new beginning still has one
+    await choose(page, "Activation", "relu");
+    await expect.poll(() => stepOf(page), WAIT).toBe(0);
+    expect(await textsOf(page, ".changes li")).toEqual([]);
+    expect(page.errors).toEqual([]);
+  });
+
+  test("every panel and control says what it is", async () => {
+    await open("");
+    const without = await page.evaluate(() => [
+      ...[...document.querySelectorAll(".plane .panel:not(.transport), .plane .field")]
+        .filter((each) => !(each.closest(".helped") ?? each).querySelector(".what"))
+        .map((each) => each.querySelector("h2, label, legend")?.textContent ?? each.outerHTML),
+    ]);
+    expect(without).toEqual([]);
+    const count = await page.evaluate(() => {
+      const all = [...document.querySelectorAll<HTMLElement>(".what")];
+      for (const each of all) each.click();
+      return all.length;
+    });
+    await expect
+      .poll(async () => (await textsOf(page, ".help:not([hidden])")).filter(Boolean).length, WAIT)
+      .toBe(count);
+    for (const text of await textsOf(page, ".help")) {
+      expect(text).toMatch(/\..*\..*Standard term: /);
+      expect(text).not.toMatch(/[{}]/);
+    }
+    // an activation with its derivative, the loss, the schedule
+    await expect
+      .poll(
+        () =>
+          page.evaluate(() =>
+            [...document.querySelectorAll(".help .plot > svg")].map(
+              (each) => `${each.getAttribute("aria-label")} ${each.querySelectorAll("polyline").length}`,
+            ),
+          ),
+        WAIT,
+      )
+      .toEqual(
+        expect.arrayContaining([
+          expect.stringMatching(/^The activation tanh .* 2$/),
+          expect.stringMatching(/^The loss categoricalCrossentropy .* 1$/),
+          expect.stringMatching(/^The learning rate of schedule constant .* 1$/),
+        ]),
+      );
+    await page.evaluate(() => document.querySelector<HTMLElement>(".what")!.focus());
+    await page.press("Escape");
+    await page.waitFor(() => document.querySelector(".what")!.getAttribute("aria-expanded") === "false");
+    expect(page.errors).toEqual([]);
+  });
+});

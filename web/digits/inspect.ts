@@ -1,0 +1,143 @@
+/** What one number of a map is made of: a patch times a kernel and a bias, the largest of a pool, a sum over units. */
+import type { Model } from "nabla";
+import { internalsOf } from "../../src/model/internals.ts";
+import type { LayerMaps } from "./insight.ts";
+
+/** One number: of which shown layer, of which of its maps or units, where. */
+export interface Spot {
+  readonly layer: number;
+  readonly map: number;
+  readonly row: number;
+  readonly column: number;
+}
+
+export interface Patch {
+  /** Side of the patch, which is that of the kernel. */
+  readonly side: number;
+  /** What lies under the kernel, row by row; beyond the edge 0. */
+  readonly patch: readonly number[];
+  readonly kernel: readonly number[];
+  /** Σ patch · kernel. */
+  readonly sum: number;
+}
+
+export type Made =
+  | {
+      readonly kind: "convolution";
+      /** Of each map of the layer before. */
+      readonly channels: readonly Patch[];
+      readonly bias: number;
+      readonly z: number;
+      readonly a: number;
+    }
+  | {
+      readonly kind: "pooling";
+      readonly mean: boolean;
+      readonly window: readonly number[];
+      readonly a: number;
+    }
+  | {
+      readonly kind: "dense";
+      /** The products that weigh most, as input, weight and number of the input. */
+      readonly terms: readonly { readonly from: number; readonly x: number; readonly w: number }[];
+      /** Σ of all others. */
+      readonly rest: number;
+      readonly bias: number;
+      readonly z: number;
+      readonly a: number;
+    };
+
+type Config = {
+  readonly type: string;
+  readonly strides?: number | readonly number[];
+  readonly padding?: string;
+  readonly poolSize?: number | readonly number[];
+};
+const first = (value: number | readonly number[] | undefined, or: number): number =>
+  typeof value === "object" ? (value[0] ?? or) : (value ?? or);
+/** Terms that are written out. */
+const TERMS = 5;
+
+interface Plane {
+  readonly width: number;
+  readonly height: number;
+  readonly of: number;
+  readonly values: ArrayLike<number>;
+}
+const at = ({ width, height, of, values }: Plane, row: number, column: number, map: number): number =>
+  row < 0 || column < 0 || row >= height || column >= width ? 0 : values[(row * width + column) * of + map]!;
+
+/**
+ * @param maps what each shown layer makes of the drawing
+ * @param input the row as the network takes it, from 0 to 255
+ * @returns undefined for layers whose numbers come about in another way
+ */
+export function made(
+  model: Model,
+  maps: readonly LayerMaps[],
+  input: ArrayLike<number>,
+  { layer, map, row, column }: Spot,
+): Made | undefined {
+  const own = maps[layer];
+  // layers without a name of their own have one only in the model
+  const place = model.layers.findIndex(({ name }) => name === own?.layer);
+  const config = (internalsOf(model).configs as readonly unknown[] as readonly Config[])[place];
+  if (!own || !config) return undefined;
+  const [height = 1, width = 1, of = 1] = model.inputShape;
+  const before: Plane =
+    layer > 0 ? maps[layer - 1]! : { height, width, of, values: Array.from(input, (v) => v / 255) };
+  const a = at(own, row, column, map);
+  if (config.type === "maxPooling2d" || config.type === "averagePooling2d") {
+    const size = first(config.poolSize, 2);
+    const step = first(config.strides, size);
+    const window = Array.from({ length: size * size }, (_, i) =>
+      at(before, row * step + Math.floor(i / size), column * step + (i % size), map),
+    );
+    return { kind: "pooling", mean: config.type === "averagePooling2d", window, a };
+  }
+  const weights = model.weights();
+  const kernel = weights[`${own.layer}.kernel`]!;
+  const bias = weights[`${own.layer}.bias`]?.[map] ?? 0;
+  if (config.type === "dense") return dense(before, kernel, own.of, map, bias, a);
+  if (config.type !== "conv2d" || first(config.strides, 1) !== 1) return undefined;
+  const [side = 1] = model.weightShapes()[`${own.layer}.kernel`]!;
+  const shift = config.padding === "same" ? Math.floor((side - 1) / 2) : 0;
+  const channels = Array.from({ length: before.of }, (_, c): Patch => {
+    const places = Array.from({ length: side * side }, (_, i) => [Math.floor(i / side), i % side] as const);
+    const patch = places.map(([r, k]) => at(before, row + r - shift, column + k - shift, c));
+    const own3 = places.map(([r, k]) => kernel[((r * side + k) * before.of + c) * own.of + map]!);
+    return { side, patch, kernel: own3, sum: patch.reduce((sum, v, i) => sum + v * own3[i]!, 0) };
+  });
+  return { kind: "convolution", channels, bias, z: channels.reduce((sum, c) => sum + c.sum, bias), a };
+}
+
+function dense(
+  { values }: Plane,
+  kernel: ArrayLike<number>,
+  units: number,
+  unit: number,
+  bias: number,
+  a: number,
+): Made {
+  const all = Array.from(values, (x, from) => ({ from, x, w: kernel[from * units + unit]! }));
+  const sorted = [...all].sort((p, q) => Math.abs(q.x * q.w) - Math.abs(p.x * p.w));
+  const sum = (some: typeof all): number => some.reduce((total, { x, w }) => total + x * w, 0);
+  const terms = sorted.slice(0, TERMS);
+  return { kind: "dense", terms, rest: sum(sorted.slice(TERMS)), bias, z: sum(all) + bias, a };
+}
+
+/** The outputs: z, e^z and its share of the sum. @param last what the layer before gives */
+export function softmaxOf(model: Model, last: ArrayLike<number>) {
+  const { name } = model.layers.at(-1)!;
+  const weights = model.weights();
+  const bias = weights[`${name}.bias`]!;
+  const kernel = weights[`${name}.kernel`]!;
+  const z = Array.from(bias, (b, j) => {
+    let sum = b;
+    for (let k = 0; k < last.length; k++) sum += last[k]! * kernel[k * bias.length + j]!;
+    return sum;
+  });
+  const powers = z.map(Math.exp);
+  const all = powers.reduce((sum, v) => sum + v, 0);
+  return z.map((v, j) => ({ z: v, power: powers[j]!, share: powers[j]! / all }));
+}

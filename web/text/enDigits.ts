@@ -1,0 +1,35 @@
+/** The English catalogue of Digits: who reads the pad. */
+
+export const enDigits = {
+  reading: {
+    ready: "read by a small CNN that comes with the page",
+    guess: "untrained: a guess",
+    drawReady: "Draw a digit: a small trained CNN reads it. Then train your own.",
+    trainFirst: "Train the network, and draw while it learns.",
+    draw: "Draw something to see how it is read.",
+  },
+
+  inspector: {
+    title: "One number worked out",
+    open: "Look at one number",
+    close: "Close",
+    help: "Point at a place of a map, or choose it here.",
+    empty: "Draw something first.",
+    failed: "This part could not be loaded; reload to try again",
+    layer: "Layer",
+    map: "Map",
+    unit: "Unit",
+    row: "Row",
+    column: "Column",
+    channel: "Map of the layer before",
+    channelIs: "map {map}: Σ = {sum}",
+    patch: "patch",
+    kernel: "kernel",
+    products: "products, Σ = {sum}",
+    rest: "(all others)",
+    mean: "mean",
+    softmax: "Outputs: logits z, then softmax",
+    class: "Class",
+    share: "share of Σ",
+  },
+} as const;
