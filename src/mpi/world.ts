@@ -15,6 +15,8 @@ const EAGER = 5;
 /** Milliseconds that ranks let the first one speak, where all have the same to say. */
 const AFTER_FIRST = 2000;
 const EACH = 100;
+/** Milliseconds that a launcher has to pass on what was said last. */
+const HEARD = 100;
 const MOST = 2 ** 31 - 1;
 
 type ReallyExit = (code: number) => never;
@@ -161,6 +163,8 @@ export class World implements Ranks {
       // nobody reads it
     }
     this.closed = true;
+    // a launcher that hears of the end first may not read what was said (MPICH's, where it is busy)
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, HEARD);
     this.library.abort(1);
     (process as unknown as { reallyExit: ReallyExit }).reallyExit(1);
   }

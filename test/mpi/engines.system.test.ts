@@ -1,30 +1,14 @@
 /** nabla/mpi in Deno and Bun, whose own means call the MPI library: the bits of Node, and an end where one process fails. */
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { engineFiles } from "../bits/engines.mjs";
-import { CLI, shaOf, start, within } from "../support/mpi/launch.ts";
+import { CLI, isThere, LAUNCHERS, shaOf, start, within } from "../support/mpi/launch.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nabla-engines-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const LAUNCHERS = {
-  "Open MPI": {
-    package: "openmpi-bin",
-    command: "mpirun.openmpi --oversubscribe --mca mpi_yield_when_idle 1",
-  },
-  MPICH: { package: "mpich", command: "mpiexec.hydra" },
-} as const;
-const works = (program: string): boolean => {
-  try {
-    execFileSync(program, ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-};
 const found = engineFiles();
 const ENGINES = {
   Deno: [found.Deno, "run", "--quiet", "--no-lock", "--allow-all"],
@@ -57,12 +41,13 @@ beforeAll(async () => {
 }, 60_000);
 
 describe.each(Object.entries(ENGINES))("%s", (name, [program, ...words]) => {
-  describe.each(Object.entries(LAUNCHERS))("under %s", (launcher, { package: source, command }) => {
+  describe.each(LAUNCHERS.map((each) => [each.name, each] as const))("under %s", (_, launcher) => {
+    const { package: source, command } = launcher;
     const missing = !program
       ? `${name} is missing: node scripts/engines.mjs`
-      : works(command.split(" ")[0]!)
+      : isThere(launcher)
         ? undefined
-        : `${launcher} is missing: apt-get install ${source}`;
+        : `${launcher.name} is missing: apt-get install ${source}`;
     if (missing) {
       test("is not installed", (context) => {
         if (process.env.NABLA_REQUIRE_ALL === "1") throw new Error(missing);
@@ -70,12 +55,12 @@ describe.each(Object.entries(ENGINES))("%s", (name, [program, ...words]) => {
       });
       return;
     }
-    const line = [program!, ...words, CLI];
+    const line = [program!, ...(words as string[]), CLI];
 
     test("two ranks have the bits of one process of Node, also with the optimizer split", async () => {
       for (const [i, more] of [[], ["--shard-optimizer"]].entries()) {
         const file = `${name}-${source}-${i}.safetensors`;
-        const job = start([...command.split(" "), "-n", "2", ...line, ...train(file), ...more], folder);
+        const job = start([...command, "-n", "2", ...line, ...train(file), ...more], folder);
         const { code, out, errors } = await within(90, job.ended);
         expect(code, errors).toBe(0);
         expect(shaOf(join(folder, file))).toBe(want);
@@ -86,12 +71,9 @@ describe.each(Object.entries(ENGINES))("%s", (name, [program, ...words]) => {
     test("a rank that cannot read its data ends the job, and is named", async () => {
       const on = (data: string) => [
         ...line,
-        ...train("none.safetensors").map((word) => (word === "digits" ? data : word)),
+        ...train(`${name}-${source}-none.safetensors`).map((word) => (word === "digits" ? data : word)),
       ];
-      const job = start(
-        [...command.split(" "), "-n", "1", ...on("digits"), ":", "-n", "1", ...on("none.csv")],
-        folder,
-      );
+      const job = start([...command, "-n", "1", ...on("digits"), ":", "-n", "1", ...on("none.csv")], folder);
       const { code, errors } = await within(90, job.ended);
       expect(code).not.toBe(0);
       expect(errors).toContain(`nabla: rank 1 on ${hostname()}: none.csv`);

@@ -1,37 +1,23 @@
 /** nabla train under mpirun: the bits of one process, and what becomes of all where one fails. */
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { CLI, start as launch, shaOf as shaOfFile, until, within } from "../support/mpi/launch.ts";
+import {
+  CLI,
+  isAlive,
+  isThere,
+  LAUNCHERS,
+  start as launch,
+  ranksOf,
+  shaOf as shaOfFile,
+  until,
+  within,
+} from "../support/mpi/launch.ts";
 
 const NETS = join(import.meta.dirname, "../support/mpi/nets.mjs");
 const folder = mkdtempSync(join(tmpdir(), "nabla-mpi-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-interface Launcher {
-  readonly name: string;
-  /** What is installed for it on Debian. */
-  readonly package: string;
-  readonly command: readonly string[];
-}
-const LAUNCHERS: readonly Launcher[] = [
-  {
-    name: "Open MPI",
-    package: "openmpi-bin",
-    command: ["mpirun.openmpi", "--oversubscribe", "--mca", "mpi_yield_when_idle", "1"],
-  },
-  { name: "MPICH", package: "mpich", command: ["mpiexec.hydra"] },
-];
-const isThere = ({ command: [program] }: Launcher): boolean => {
-  try {
-    execFileSync(program!, ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 const start = (words: readonly string[], more?: Record<string, string>) => launch(words, folder, more);
 const shaOf = (file: string): string => shaOfFile(join(folder, file));
@@ -252,29 +238,3 @@ describe.each(LAUNCHERS.map((launcher) => [launcher.name, launcher] as const))("
     }
   }, 120_000);
 });
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
-  }
-};
-
-/** The processes that train to this file, by their ranks. */
-function ranksOf(file: string): number[] {
-  const found: [number, number][] = [];
-  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name)))
-    try {
-      const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
-      if (!words.includes(file) || words[1] !== CLI) continue;
-      const rank = /(?:OMPI_COMM_WORLD_RANK|PMI_RANK)=(\d+)/.exec(
-        readFileSync(`/proc/${pid}/environ`, "latin1"),
-      )![1];
-      found.push([Number(rank), Number(pid)]);
-    } catch {
-      // it has ended
-    }
-  return found.sort(([a], [b]) => a - b).map(([, pid]) => pid);
-}
