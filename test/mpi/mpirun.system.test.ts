@@ -1,7 +1,8 @@
 /** nabla train under mpirun: the bits of one process, and what becomes of all where one fails. */
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   CLI,
@@ -209,6 +210,35 @@ describe.each(LAUNCHERS.map((launcher) => [launcher.name, launcher] as const))("
     for (const { errors } of [other, none]) expect(errors.match(/^nabla:/gm)).toHaveLength(1);
   }, 120_000);
 
+  test("a file to go on from that only some hosts have is named, with the rank", async () => {
+    const from = (file: string) =>
+      trainWords(`${launcher.package}-some.safetensors`, ["--epochs", "3", "--resume", file]);
+    const job = start([
+      ...[...launcher.command, "-n", "1", ...from("alone.safetensors")],
+      ...[":", "-n", "1", ...from("elsewhere/alone.safetensors")],
+    ]);
+    const { code, errors } = await within(60, job.ended);
+    expect(code).not.toBe(0);
+    expect(errors).toMatch(new RegExp(`nabla: rank 1 on ${hostname()}: .*elsewhere/alone.safetensors`));
+  }, 120_000);
+
+  test("where the disk of rank 0 is full, it says so, trains on, and the model is rescued", async () => {
+    const full = join(folder, `${launcher.package}-full`);
+    mkdirSync(full);
+    const preload = pathToFileURL(join(import.meta.dirname, "../faults/preload.mjs")).href;
+    const job = mpirun(3, trainWords(join(full, "model.safetensors"), ["--checkpoint-every", "3"]), {
+      NODE_OPTIONS: `--import ${preload}`,
+      NABLA_FAULTS: JSON.stringify({ folder: full, full: { from: 1, room: 20_000 } }),
+    });
+    const { code, errors } = await within(90, job.ended);
+    expect(code).not.toBe(0);
+    expect(errors).toMatch(/nabla: disk full while saving .*model\.safetensors/);
+    const rescued = readdirSync(folder).filter((file) => /^model.*\.rescued.*\.safetensors$/.test(file));
+    expect(rescued, errors).toHaveLength(1);
+    expect(shaOf(rescued[0]!)).toBe(want);
+    rmSync(join(folder, rescued[0]!));
+  }, 120_000);
+
   test("what cannot work is said once, in words", async () => {
     const fails = async (n: number, words: readonly string[], more?: Record<string, string>) => {
       const { code, errors } = await within(60, mpirun(n, words, more).ended);
@@ -228,6 +258,9 @@ describe.each(LAUNCHERS.map((launcher) => [launcher.name, launcher] as const))("
     );
     expect(await fails(2, [...train, "--shards", "4"], { NABLA_MPI: "/none/libmpi.so" })).toContain(
       "NABLA_MPI: /none/libmpi.so",
+    );
+    expect(await fails(2, [...train, "--shards", "4"], { NABLA_MPI: "libc.so.6" })).toContain(
+      "libc.so.6 has no MPI_Get_library_version: it is no MPI library of version 3 or newer",
     );
     const others = LAUNCHERS.filter((each) => each !== launcher && isThere(each));
     for (const each of others) {

@@ -94,6 +94,28 @@ test.each<[string, (rank: number) => FitOptions]>([
   10_000,
 );
 
+test.each<[string, (rank: number) => FitOptions]>([
+  ["option batchSize than rank 0: 6 instead of 8", (rank) => ({ batchSize: 8 - 2 * rank })],
+  ["option shuffle than rank 0: false instead of true", (rank) => ({ shuffle: rank === 0 })],
+])("ranks with another %s are named", async (what, more) => {
+  await expect(together(2, more)).rejects.toThrow(`fit: ranks: rank 1 has another ${what}; start all with`);
+});
+
+test("ranks that go on with other rows than before are refused, all of them", async () => {
+  const model = () => {
+    const fresh = sequential([dense({ units: 3, activation: "softmax" })], { seed: 3, inputShape: [5] });
+    return fresh.compile({ loss: "categoricalCrossentropy" });
+  };
+  const first = model();
+  await first.fit(x, [...y], { batchSize: 8, shards: 4 });
+  const file = first.save();
+  const again = ranksHere(2).map((ranks) =>
+    load(file).fit(x.slice(1), [...y].slice(1), { batchSize: 8, shards: 4, epochs: 2, resume: true, ranks }),
+  );
+  for (const each of await Promise.allSettled(again))
+    expect(String((each as PromiseRejectedResult).reason)).toMatch(/fit: resume: .*24.*23/);
+});
+
 test("with the same of all it trains", async () => {
   const more = { sampleWeight: weights(2), validationData: [x, labels, weights(3)] } as FitOptions;
   const want = await fitted(more);
