@@ -139,6 +139,10 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
       threadsOption("--threads"),
     )
     .option(
+      "--shard-optimizer",
+      "under mpirun: each process keeps a part of the optimizer's state; results are the same",
+    )
+    .option(
       "--wide",
       "256 bits where the engine can (Node 22 or newer, x64), if that is faster; results are the same",
     )

@@ -1,6 +1,7 @@
 /** Which MPI library there is, and how it is called. */
 import { env } from "node:process";
 import { messageOf, NablaError } from "../errors.ts";
+import { type Binding, bindingHere, type Call, type Loaded, SYSTEM, type Value } from "./bindings.ts";
 
 /** What is called of it. Handles are numbers of one kind or the other; buffers are views. */
 export interface Library {
@@ -23,24 +24,21 @@ export interface Library {
   test(request: Uint8Array): boolean;
   /** Lets other processes compute. */
   rest(): void;
+  /** Gives whole pages of memory back. */
+  release?(bytes: Uint8Array): void;
   abort(code: number): void;
   finalize(): void;
 }
 
 type Handle = number | bigint;
-type Call = (...args: unknown[]) => unknown;
-/** What is used of koffi. */
-interface Koffi {
-  load(path: string, options?: { global?: boolean }): { func(prototype: string): Call };
-}
 
 /** How libraries of one binary interface write handles. */
 interface Abi {
-  readonly handle: "intptr_t" | "int";
+  readonly handle: "word" | "int";
   handles(): { readonly world: Handle; readonly byte: Handle };
 }
 const MPICH: Abi = { handle: "int", handles: () => ({ world: 0x44000000, byte: 0x4c00010d }) };
-const STANDARD: Abi = { handle: "intptr_t", handles: () => ({ world: 0x101, byte: 0x247 }) };
+const STANDARD: Abi = { handle: "word", handles: () => ({ world: 0x101, byte: 0x247 }) };
 
 /**
  * UCX's. Without hooks it does not know which memory it may keep registered; it copies, or registers anew. Of signs of life that nobody
@@ -94,20 +92,21 @@ export const alone: Library = {
 
 /** @param wanted the library's file, instead of what NABLA_MPI or the system names */
 export async function openLibrary(wanted = env.NABLA_MPI): Promise<Library> {
+  const binding = await bindingHere();
+  const system = systemOf(binding);
   // MPICH's transport takes the place of malloc and munmap, in a process that has been running for long: Node crashes, once in a dozen jobs
-  for (const [name, value] of Object.entries(UCX)) env[name] ??= value;
-  const koffi = await loadKoffi();
+  for (const [name, value] of Object.entries(UCX)) system.setDefault(name, value);
   const missed: string[] = [];
   for (const path of wanted ? [wanted] : candidates()) {
-    let loaded: ReturnType<Koffi["load"]>;
+    let loaded: Loaded;
     try {
       // its parts look for each other's symbols
-      loaded = koffi.load(path, { global: true });
+      loaded = binding.load(path, true);
     } catch (cause) {
       missed.push(`${path} (${messageOf(cause).replace(/\s+/g, " ")})`);
       continue;
     }
-    return bind(koffi, path, loaded);
+    return bind(path, loaded, system);
   }
   throw new NablaError(
     wanted
@@ -116,69 +115,53 @@ export async function openLibrary(wanted = env.NABLA_MPI): Promise<Library> {
   );
 }
 
-async function loadKoffi(): Promise<Koffi> {
-  try {
-    const name = "koffi";
-    const found = (await import(name)) as Koffi & { default?: Koffi };
-    return found.default ?? found;
-  } catch (cause) {
-    throw new NablaError(
-      `MPI: the package koffi, which calls its library, is not there: npm install koffi (${messageOf(cause).split("\n")[0]})`,
-      { cause },
-    );
-  }
-}
-
-function bind(koffi: Koffi, path: string, library: ReturnType<Koffi["load"]>): Library {
+function bind(path: string, library: Loaded, { rest, release }: System): Library {
   const missing = (name: string): never => {
     throw new NablaError(`MPI: ${path} has no ${name}: it is no MPI library of version 3 or newer`);
   };
-  const declare = (prototype: string): Call => {
+  const declare: Loaded["func"] = (name, result, parameters) => {
     try {
-      return library.func(prototype);
+      return library.func(name, result, parameters);
     } catch {
-      return missing(/MPI_\w+/.exec(prototype)![0]);
+      return missing(name);
     }
   };
   const text = new Uint8Array(new ArrayBuffer(8192));
   const length = new Int32Array(new ArrayBuffer(4));
-  declare("int MPI_Get_library_version(void *text, void *length)")(text, length);
+  declare("MPI_Get_library_version", "int", ["buffer", "buffer"])(text, length);
   const version = new TextDecoder()
     .decode(text.subarray(0, length[0]))
     .replace(/[\s\0]+/g, " ")
     .trim();
   const abi = abiOf(version, path, declare);
   const h = abi.handle;
-  const checked = (name: string, parameters: string) => {
-    const call = declare(`int ${name}(${parameters})`);
+  const checked = (name: string, ...parameters: Value[]) => {
+    const call = declare(name, "int", parameters);
     return (...args: unknown[]): void => {
-      const code = call(...args) as number;
+      const code = call(...args);
       if (code !== 0) throw new NablaError(`MPI: ${name} of ${path} failed with code ${code}`);
     };
   };
-  const init = checked("MPI_Init_thread", "void *argc, void *argv, int required, void *provided");
-  const commRank = checked("MPI_Comm_rank", `${h} comm, void *rank`);
-  const commSize = checked("MPI_Comm_size", `${h} comm, void *size`);
+  const init = checked("MPI_Init_thread", "buffer", "buffer", "int", "buffer");
+  const commRank = checked("MPI_Comm_rank", h, "buffer");
+  const commSize = checked("MPI_Comm_size", h, "buffer");
+  // mine, n, type; all, counts, places, type; world, request
   const gatherv = checked(
     "MPI_Iallgatherv",
-    `void *mine, int n, ${h} type, void *all, void *counts, void *places, ${h} of, ${h} comm, void *request`,
+    ...(["buffer", "int", h, "buffer", "buffer", "buffer", h, h, "buffer"] as const),
   );
-  const isend = checked(
-    "MPI_Isend",
-    `void *from, int n, ${h} type, int to, int tag, ${h} comm, void *request`,
-  );
-  const irecv = checked(
-    "MPI_Irecv",
-    `void *to, int n, ${h} type, int from, int tag, ${h} comm, void *request`,
-  );
-  const mpiTest = checked("MPI_Test", "void *request, void *flag, void *status");
-  const mpiAbort = declare(`int MPI_Abort(${h} comm, int code)`);
-  const mpiFinalize = declare("int MPI_Finalize()");
+  // bytes, n, type, whom, tag, world, request
+  const message = ["buffer", "int", h, "int", "int", h, "buffer"] as const;
+  const isend = checked("MPI_Isend", ...message);
+  const irecv = checked("MPI_Irecv", ...message);
+  const mpiTest = checked("MPI_Test", "buffer", "buffer", "buffer");
+  const mpiAbort = declare("MPI_Abort", "int", [h, "int"]);
+  const mpiFinalize = declare("MPI_Finalize", "int", []);
   const flag = new Int32Array(new ArrayBuffer(4));
   const status = new Uint8Array(new ArrayBuffer(256));
   let world: Handle;
   let byte: Handle;
-  const one = (call: Call): number => {
+  const one = (call: ReturnType<typeof checked>): number => {
     call(world, flag);
     return flag[0]!;
   };
@@ -199,7 +182,8 @@ function bind(koffi: Koffi, path: string, library: ReturnType<Koffi["load"]>): L
       mpiTest(request, flag, status);
       return flag[0] !== 0;
     },
-    rest: resting(koffi),
+    rest,
+    release,
     abort: (code) => void mpiAbort(world, code),
     finalize: () => void mpiFinalize(),
   };
@@ -208,13 +192,13 @@ function bind(koffi: Koffi, path: string, library: ReturnType<Koffi["load"]>): L
 /** Of the messages that say somebody is there. */
 const TAG = 7;
 
-function abiOf(version: string, path: string, declare: (prototype: string) => Call): Abi {
+function abiOf(version: string, path: string, declare: Loaded["func"]): Abi {
   if (/libmpi_abi/.test(path)) return STANDARD;
   if (/Open MPI/i.test(version)) {
-    const world = declare("intptr_t MPI_Comm_f2c(int handle)");
-    const byte = declare("intptr_t MPI_Type_f2c(int handle)");
+    const world = declare("MPI_Comm_f2c", "word", ["int"]);
+    const byte = declare("MPI_Type_f2c", "word", ["int"]);
     // which may be called once it is initialised
-    return { handle: "intptr_t", handles: () => ({ world: world(0) as Handle, byte: byte(1) as Handle }) };
+    return { handle: "word", handles: () => ({ world: world(0), byte: byte(1) }) };
   }
   if (/MPICH|Intel|MVAPICH|Cray/i.test(version)) return MPICH;
   throw new NablaError(
@@ -222,13 +206,38 @@ function abiOf(version: string, path: string, declare: (prototype: string) => Ca
   );
 }
 
-/** sched_yield(), where there is one. */
-function resting(koffi: Koffi): () => void {
-  for (const path of ["libc.so.6", "libSystem.dylib", "libc.so"])
-    try {
-      return koffi.load(path).func("int sched_yield()") as () => void;
-    } catch {
-      // the next
-    }
-  return () => {};
+/** What is called of the system, where it has that. */
+interface System {
+  /** Lets other processes compute. */
+  rest(): void;
+  /** Gives whole pages of memory back, which hold zeros from then on. Only where Linux's rules hold. */
+  release(bytes: Uint8Array): void;
+  /** Sets a variable of the environment that libraries see, unless it is set. */
+  setDefault(name: string, value: string): void;
+}
+
+function systemOf(binding: Binding): System {
+  const func = (name: string, ...parameters: Value[]): Call | undefined => {
+    for (const path of SYSTEM)
+      try {
+        return binding.load(path).func(name, "int", parameters);
+      } catch {
+        // the next
+      }
+    return undefined;
+  };
+  const text = (words: string) => new TextEncoder().encode(`${words}\0`);
+  const rest = func("sched_yield");
+  const madvise = process.platform === "linux" ? func("madvise", "buffer", "word", "int") : undefined;
+  const setenv = func("setenv", "buffer", "buffer", "int");
+  return {
+    rest: () => void rest?.(),
+    // MADV_DONTNEED
+    release: (bytes) => void madvise?.(bytes, bytes.length, 4),
+    setDefault(name, value) {
+      // Bun's own variables are not those of libraries
+      setenv?.(text(name), text(value), 0);
+      env[name] ??= value;
+    },
+  };
 }

@@ -2,6 +2,8 @@
 import { writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { env } from "node:process";
+// Deno's own are numbers
+import { clearInterval, setImmediate, setInterval, setTimeout } from "node:timers";
 import { messageOf, NablaError } from "../errors.ts";
 import { gatherJson, type Ranks } from "../training/ranks.ts";
 import { alone, type Library, launchedSize, openLibrary } from "./library.ts";
@@ -13,6 +15,8 @@ const EAGER = 5;
 /** Milliseconds that ranks let the first one speak, where all have the same to say. */
 const AFTER_FIRST = 2000;
 const EACH = 100;
+/** Milliseconds that a launcher has to pass on what was said last. */
+const HEARD = 100;
 const MOST = 2 ** 31 - 1;
 
 type ReallyExit = (code: number) => never;
@@ -23,6 +27,11 @@ export interface MpiOptions {
   library?: string;
   /** Seconds after which a rank that gives no sign of life ends the job. Default: the environment's NABLA_MPI_TIMEOUT, else 60. */
   timeout?: number;
+  /**
+   * Splits the optimizer's state over the ranks: each keeps and updates that of a part of the parameters, then weights are gathered. Results
+   * have the same bits. Default false.
+   */
+  shardOptimizer?: boolean;
 }
 
 /** This process among the others of its job: what fit() takes as `ranks`. */
@@ -33,7 +42,7 @@ export class World implements Ranks {
   private readonly beats: Beat[];
   private result = new Uint8Array(0);
   /** What the library works with: nothing of it may be collected before it is done, nor be lent twice. */
-  private readonly lent = new Set<readonly ArrayBufferView[]>();
+  private readonly lent = new Set<readonly ArrayBufferLike[]>();
   private closed = false;
   private failing = false;
   private timer: ReturnType<typeof setInterval> | undefined;
@@ -41,6 +50,7 @@ export class World implements Ranks {
   private constructor(
     private readonly library: Library,
     private readonly patience: number,
+    readonly shardOptimizer = false,
   ) {
     this.rank = library.rank();
     this.size = library.size();
@@ -53,12 +63,13 @@ export class World implements Ranks {
   static async open({
     library: wanted,
     timeout = Number(env.NABLA_MPI_TIMEOUT ?? PATIENCE),
+    shardOptimizer,
   }: MpiOptions): Promise<World> {
     if (!(timeout > 0))
       throw new NablaError(`MPI: timeout: expected seconds > 0, got ${env.NABLA_MPI_TIMEOUT ?? timeout}`);
     const library = launchedSize() === 1 ? alone : await openLibrary(wanted);
     library.init();
-    const world = new World(library, timeout * 1000);
+    const world = new World(library, timeout * 1000, shardOptimizer);
     if (library === alone) return world;
     process.on("exit", (code) => world.exit(code));
     for (const event of ["uncaughtException", "unhandledRejection"] as const)
@@ -101,12 +112,17 @@ export class World implements Ranks {
     counts.set(lengths);
     const request = new Uint8Array(new ArrayBuffer(16));
     const { result } = this;
-    const lent = [mine, result, counts, places, request];
+    // an engine may move what is small, until it is asked for its buffer
+    const lent = [mine, result, counts, places, request].map(({ buffer }) => buffer);
     this.lent.add(lent);
     this.library.allgatherv(mine, result, counts, places, request);
     await this.done(request);
     this.lent.delete(lent);
     return result.subarray(0, n);
+  }
+
+  release(bytes: Uint8Array): void {
+    this.library.release?.(bytes);
   }
 
   /** Whether this is what fit() throws where one of the ranks was asked to stop, and so all have. */
@@ -147,6 +163,8 @@ export class World implements Ranks {
       // nobody reads it
     }
     this.closed = true;
+    // a launcher that hears of the end first may not read what was said (MPICH's, where it is busy)
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, HEARD);
     this.library.abort(1);
     (process as unknown as { reallyExit: ReallyExit }).reallyExit(1);
   }

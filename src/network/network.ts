@@ -21,6 +21,8 @@ export class Network extends InferenceNetwork {
   /** The slot that holds the weights training moves, where the parameters are their average. */
   private moved: number | undefined;
   private withGradients = false;
+  /** Where other processes have the rest of the slots: which bytes of each are here, and what says whether all are. */
+  declare kept?: { readonly at: number; readonly bytes: number; check(): void };
   /** Counts how often parameters or slots were set from outside a training step. */
   changes = 0;
   /** Counts how often a plan that trains was put into memory: it writes gradients where those of another were. */
@@ -57,6 +59,7 @@ export class Network extends InferenceNetwork {
   /** Makes room for gradients and these optimizer slots, with their first values; forgets earlier ones. */
   prepareTraining(slots: readonly Slot[]): void {
     this.changes++;
+    this.kept = undefined;
     this.withGradients = true;
     this.slots = slots.length;
     const moved = slots.indexOf(TRAINED);
@@ -110,7 +113,9 @@ export class Network extends InferenceNetwork {
 
   private offsetOf(tensor: Tensor, of: "value" | "gradient" | number): number {
     if (of === "value") return tensor.value.offset;
-    return of === "gradient" ? tensor.gradient.offset : this.slotOffset(of) + tensor.at;
+    if (of === "gradient") return tensor.gradient.offset;
+    this.kept?.check();
+    return this.slotOffset(of) + tensor.at;
   }
 
   private start(of: Weights): number {

@@ -1,10 +1,11 @@
 /** All that training changes of a network, as one. Loaded by what trains: the methods of a network are loaded by every page. */
 import type { Network } from "./network.ts";
 
-/** Where the parameters lie, and the optimizer's slots, in bytes. */
-function ranges({ core, all, bytes, flat }: Network): [at: number, n: number][] {
-  const { slots } = flat;
-  return [[core.base, all], ...slots.map((at): [number, number] => [at, bytes])];
+/** Where the parameters lie, and what is here of the optimizer's slots, in bytes. */
+function ranges({ core, all, bytes, flat, kept }: Network): [at: number, n: number][] {
+  const of = (slot: number): [number, number] =>
+    kept && slot !== flat.w ? [slot + kept.at, kept.bytes] : [slot, bytes];
+  return [[core.base, all], ...flat.slots.map(of)];
 }
 
 /** A copy of parameters and slots. For going back, and for another thread. @param room where it is written, if it has the size */

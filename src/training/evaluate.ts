@@ -69,8 +69,10 @@ export interface ScoreRequest {
   readonly weighting?: Weighting;
   /** Called with each row's number and loss. */
   readonly onRow?: EvaluateOptions["onRow"];
-  /** Keeps what metrics see. */
-  readonly recorder?: Recorder;
+  /** Keeps what metrics see, and the losses of rows. */
+  readonly recorder?: Pick<Recorder, "add">;
+  /** Only some of the rows by number: the first one, and that after the last. Default: all. */
+  readonly part?: readonly [from: number, to: number];
   /** Called with the rows of a batch as they were read. */
   readonly onRead?: (indices: Uint32Array, ready: Ready) => void;
   /** Figures of rows that are not made of numbers are NaN; else they are an error. */
@@ -99,12 +101,13 @@ async function scoreAll(request: ScoreRequest): Promise<Scores> {
   const loader = new BatchLoader(network, dataset, goals, request.weighting);
   const check = batchCheck(dataset, network, goals);
   for (const metric of metrics) metric.reset();
-  let [sum, from] = [0, 0];
-  for (let number = 0; from < dataset.length; number++) {
+  const [first, end] = request.part ?? [0, dataset.length];
+  let [sum, from] = [0, first];
+  for (let number = 0; from < end; number++) {
     signal?.throwIfAborted();
     const ready = source && (await unlessAborted(source.next({ epoch: 0, batch: number }), signal));
     if (source && !ready) break;
-    const n = ready ? ready.y.length / targetSize(dataset.target) : Math.min(rows, dataset.length - from);
+    const n = ready ? ready.y.length / targetSize(dataset.target) : Math.min(rows, end - from);
     const indices = range(n, ready ? 0 : from);
     const read = ready ?? loader.read(indices, number);
     const came = isPromise(read) ? await unlessAborted(read, signal) : read;
@@ -135,7 +138,7 @@ async function scoreAll(request: ScoreRequest): Promise<Scores> {
     const turn = pause?.();
     if (turn) await turn;
   }
-  const scores: Scores = { loss: sum / from + penalties(network) };
+  const scores: Scores = { loss: sum / (from - first || 1) + penalties(network) };
   for (const metric of metrics) scores[metric.name] = metric.result();
   return scores;
 }

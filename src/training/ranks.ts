@@ -12,6 +12,10 @@ export interface Ranks {
    * @param lengths bytes that each gives @returns bytes of its own, valid until the next call
    */
   gather(mine: Uint8Array, lengths: readonly number[]): Promise<Uint8Array>;
+  /** Whether the optimizer's state is split over them: each keeps that of a part of the parameters. */
+  readonly shardOptimizer?: boolean;
+  /** Gives memory back to the system that holds nothing which is needed. What it holds afterwards is anybody's guess. */
+  release?(bytes: Uint8Array): void;
 }
 
 /** The first shard of a rank; of the one after the last, how many shards there are. */

@@ -11,6 +11,7 @@ import type { Progress } from "./progress.ts";
 import type { Ranks } from "./ranks.ts";
 import type { Run } from "./run.ts";
 import type { RunSettings, Settings } from "./settings.ts";
+import type { Split } from "./shardOptimizer.ts";
 import type { Source } from "./source.ts";
 import { updateOf } from "./update.ts";
 import type { Weighting } from "./weighting.ts";
@@ -40,8 +41,8 @@ export interface TrainRequest<M = TrainedModel> {
   readonly ranks?: Ranks;
   readonly asked?: AbortSignal;
   readonly stop?: () => void;
-  /** Figures that the first one computes, and all have. */
-  together?(compute: () => Promise<Record<string, number>>): Promise<Record<string, number>>;
+  /** Where the optimizer's slots are split over them. */
+  readonly split?: Split;
   /** Called at most every so many milliseconds, equally at ends of epochs; at the very end in any case. */
   readonly progress?: { readonly every: number; report(progress: Progress): void };
   /** η of the next step. @param of before schedule and callbacks, default the optimizer's */

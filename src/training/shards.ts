@@ -7,18 +7,17 @@
  *
  * Loaded when it is used. It imports types alone: what it shared with others would be files of their own in bundles.
  */
-import type { Metric } from "../metrics/metric.ts";
 import type { PlanBuilder, Range } from "../plan/builder.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Ready } from "./batch.ts";
 import type { BatchRun } from "./diverged.ts";
+import type { ScoreRequest, Scores } from "./evaluate.ts";
 import { gatherAny, type Ranks, shardOf, subtreesOf } from "./ranks.ts";
-import { packed, unpacked } from "./spread.ts";
+import type { TrainRequest } from "./request.ts";
+import { scoreShards } from "./shardScores.ts";
+import { addTo, type Given, packed, type Sum, startOf, sumOf, unpacked } from "./shardSums.ts";
+import { rateDiffers } from "./spread.ts";
 import type { Stepper } from "./step.ts";
-
-/** The first row of a shard; of the one after the last, how many rows there are. */
-export const startOf = (shard: number, shards: number, rows: number): number =>
-  Math.floor((shard * rows) / shards);
 
 /** Where the plan has what adds sums. */
 interface Tree {
@@ -29,20 +28,8 @@ interface Tree {
   readonly rate: Range;
   /** The first instruction after them. */
   readonly after: number;
-}
-
-/** What shards have given together, besides their gradient. */
-export interface Sum {
-  /** Σ losses of rows. */
-  readonly loss: number;
-  /** States of each metric: one of all rows, or where rows are kept one after the other. */
-  readonly metrics: readonly (readonly (readonly number[])[])[];
-}
-
-/** With its gradient. */
-export interface Given {
-  readonly sum: Sum;
-  readonly gradient: Uint8Array;
+  /** The one after the optimizer's passes, where ranks have to gather the weights first. */
+  readonly passed: number;
 }
 
 /** A batch whose rows were read. */
@@ -61,6 +48,7 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
   class ShardedStepper<M> extends Base<M> {
     /** What ran last. */
     private last: Uint32Array | undefined;
+    private parts: TrainRequest<M>["split"];
     /** Sums that ranks have told, by their first shard and number. */
     private given: Map<string, Given> | undefined;
 
@@ -77,9 +65,11 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       const { train, training, settings, source } = this.request;
       const batch = Math.max(rows, source ? source.rows : Math.min(settings.batchSize, train.length));
       const most = Math.min(settings.microBatchSize ?? batch, Math.ceil(batch / this.shards));
-      let tree: Tree | undefined;
+      let tree: Omit<Tree, "passed"> | undefined;
+      const { parts } = this;
       const update = {
         ...training.update!,
+        ...(parts && { update: (builder: PlanBuilder) => parts.emit(builder, training.update!.update) }),
         penalties: (builder: PlanBuilder) => {
           tree = this.emitTree(builder);
           training.update!.penalties(builder);
@@ -92,11 +82,11 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       const plan = super.planFor(most, { ...training, update });
       plans.clear();
       for (const [key, other] of others) plans.set(key, other);
-      trees.set(plan, tree!);
+      trees.set(plan, { ...tree!, passed: parts?.passed ?? plan.marks.end });
       return plan;
     }
 
-    private emitTree(builder: PlanBuilder): Tree {
+    private emitTree(builder: PlanBuilder): Omit<Tree, "passed"> {
       const { dw, n } = this.request.network.flat;
       const adds = builder.length;
       const rate = builder.pin(builder.alloc("the rate −1", 4));
@@ -108,32 +98,37 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
     }
 
     override async take(indices: Uint32Array, ready: Ready | undefined): Promise<void> {
-      const { shards, wayBack } = this;
-      const { network, settings, metrics } = this.request;
+      const { shards, wayBack, request } = this;
+      const { network, settings, metrics } = request;
       const rows = indices.length;
-      if (settings.microBatchSize === undefined && Math.ceil(rows / shards) > this.plan.rows)
+      // that all are about the same is known of the plans of whole updates
+      const splits = request.split !== this.parts;
+      this.parts = request.split;
+      if (splits || (settings.microBatchSize === undefined && Math.ceil(rows / shards) > this.plan.rows))
         this.plan = this.planFor(rows);
+      this.parts?.shrink();
       const { plan } = this;
       this.beginBatch();
-      const { ranks } = this.request;
+      const { ranks } = request;
       const from = ranks ? startOf(shardOf(ranks.rank, ranks, shards), shards, rows) : 0;
       const batch = { indices, ready, from };
       const total = ranks ? await this.together(batch, ranks) : (await this.sum(batch, 0, shards))!;
-      this.setStep(rows, 0);
       const ran = this.last ?? indices.subarray(0, 1);
-      const failed: BatchRun = { plan, dataset: this.request.train, indices: ran, rowOf: (row) => ran[row] };
-      const loss = network.core.f32(plan.step + network.core.record("Step").loss.at, 1);
-      loss[0] = Math.fround(1 / rows) * total.loss;
-      this.lossSum[0] = total.loss;
-      if (
-        !Number.isFinite(loss[0]) ||
-        !network.run(plan, this.tree.after, plan.marks.end, failed.indices.length)
-      )
-        wayBack.fail(failed);
+      const failed: BatchRun = { plan, dataset: request.train, indices: ran, rowOf: (row) => ran[row] };
+      const loss = Math.fround(1 / rows) * total.loss;
+      const finish = (from: number, to: number): boolean => {
+        network.use(plan);
+        this.setStep(rows, 0);
+        network.core.f32(plan.step + network.core.record("Step").loss.at, 1)[0] = loss;
+        this.lossSum[0] = total.loss;
+        return network.run(plan, from, to, ran.length);
+      };
+      const { after, passed } = this.tree;
+      if (!Number.isFinite(Math.fround(loss)) || !finish(after, passed)) wayBack.fail(failed);
+      if (this.parts) await this.parts.weights();
+      if (passed < plan.marks.end) finish(passed, plan.marks.end);
       if (ranks) await this.share(ranks);
-      for (const [i, metric] of metrics.entries())
-        for (const state of total.metrics[i])
-          metric.append ? metric.append(state) : metric.restore(merged(metric, metric.state(), state));
+      for (const [i, metric] of metrics.entries()) addTo(metric, total.metrics[i]);
       this.complete(indices, ready);
     }
 
@@ -154,22 +149,29 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
         const sum = (await this.sum(batch, first, count))!;
         own.push({ sum, gradient: core.u8(network.flat.dw, bytes).slice() });
       }
-      const mine = packed(own, counting, asked?.aborted === true);
+      const mine = packed(own, counting, { stops: asked?.aborted === true, rate: this.run.rate });
       const all = await gatherAny(ranks, mine);
       this.given = new Map();
+      const rates: number[] = [];
       let stops = false;
       for (const [rank, theirs] of all.entries()) {
         const got = unpacked(theirs, subtrees[rank].length, bytes, counting);
         stops ||= got.stops;
+        rates.push(got.rate);
         for (const [i, [first, count]] of subtrees[rank].entries())
           this.given.set(`${first} ${count}`, got.sums[i]);
       }
+      rateDiffers(ranks, rates, this.run);
       if (stops) this.request.stop!();
       // a rank may have had no row
       network.use(this.plan);
       const total = (await this.sum(batch, 0, shards))!;
       this.given = undefined;
       return total;
+    }
+
+    override score(request: ScoreRequest): Promise<Scores> {
+      return scoreShards(request, (part) => super.score(part), this.shards, this.request.ranks);
     }
 
     /** What steps change besides trained parameters follows the last shard: the last rank has it. */
@@ -232,10 +234,7 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       const right = (await this.sum(batch, first + half, half))!;
       core.f32(tree.rate.offset, 1)[0] = -1;
       network.run(plan, tree.adds + level, tree.adds + level + 1, 1);
-      return {
-        loss: left.loss + right.loss,
-        metrics: this.counting.map((metric, i) => joined(metric, left.metrics[i], right.metrics[i])),
-      };
+      return sumOf(this.counting, left, right);
     }
 
     /** One shard: its rows forward and backward, in pieces if need be. */
@@ -271,14 +270,3 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
 
 /** The logarithm of a power of two. */
 const levelOf = (shards: number): number => 31 - Math.clz32(shards);
-
-/** What a metric has of shards that come one after the other. */
-const joined = (
-  metric: Metric,
-  before: readonly (readonly number[])[],
-  after: readonly (readonly number[])[],
-): readonly (readonly number[])[] =>
-  metric.append ? [...before, ...after] : [merged(metric, before[0], after[0])];
-
-const merged = (metric: Metric, before: readonly number[], after: readonly number[]): readonly number[] =>
-  metric.merge?.(before, after) ?? before.map((n, i) => n + after[i]);

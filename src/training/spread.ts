@@ -1,61 +1,16 @@
-/** What ranks tell each other of their shards, as bytes; and whether they are about the same training. */
+/** Whether ranks are about the same training, and how they end it together. */
 
-import type { Callback, TrainingContext } from "../callbacks/callback.ts";
+import { type Callback, SAVING, type TrainingContext } from "../callbacks/callback.ts";
 import { NablaError } from "../errors.ts";
-import type { Metric } from "../metrics/metric.ts";
+import type { Network } from "../network/network.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { FitOptions } from "./options.ts";
 import { gatherJson, type Ranks } from "./ranks.ts";
 import type { TrainRequest } from "./request.ts";
 import type { Run } from "./run.ts";
 import type { RunSettings } from "./settings.ts";
-import type { Given } from "./shards.ts";
+import { Split } from "./shardOptimizer.ts";
 import type { Source } from "./source.ts";
-
-/** [whether to stop, then of each subtree: loss, lists of states of each metric], each list with its length before it; then gradients. */
-export function packed(own: readonly Given[], metrics: readonly Metric[], stops: boolean): Uint8Array {
-  const figures = [Number(stops)];
-  for (const { sum } of own) {
-    figures.push(sum.loss);
-    for (const i of metrics.keys()) {
-      figures.push(sum.metrics[i].length);
-      for (const state of sum.metrics[i]) {
-        figures.push(state.length);
-        for (const n of state) figures.push(n);
-      }
-    }
-  }
-  const bytes = own.reduce((sum, { gradient }) => sum + gradient.length, 0);
-  const all = new Uint8Array(bytes + figures.length * 8);
-  let at = 0;
-  for (const { gradient } of own) {
-    all.set(gradient, at);
-    at += gradient.length;
-  }
-  all.set(new Uint8Array(Float64Array.from(figures).buffer), at);
-  return all;
-}
-
-/** @param n subtrees @param bytes of a gradient */
-export function unpacked(
-  all: Uint8Array,
-  n: number,
-  bytes: number,
-  metrics: readonly Metric[],
-): { sums: Given[]; stops: boolean } {
-  const figures = new Float64Array(all.slice(n * bytes).buffer);
-  let at = 0;
-  const next = () => figures[at++];
-  const stops = next() === 1;
-  const sums = Array.from({ length: n }, (_, i) => {
-    const loss = next();
-    const states = metrics.map(() =>
-      Array.from({ length: next() }, () => Array.from({ length: next() }, next)),
-    );
-    return { sum: { loss, metrics: states }, gradient: all.subarray(i * bytes, (i + 1) * bytes) };
-  });
-  return { sums, stops };
-}
 
 /** One rank may be asked to stop: all of them do, after the same step. */
 export function agreeing<M>(request: TrainRequest<M>): TrainRequest<M> {
@@ -63,31 +18,29 @@ export function agreeing<M>(request: TrainRequest<M>): TrainRequest<M> {
   const { signal: asked } = request;
   const stop = () =>
     agreed.abort(asked?.aborted ? asked.reason : new NablaError("another rank was asked to stop"));
-  const { signal, ranks } = { signal: agreed.signal, ranks: request.ranks! };
-  return {
-    ...request,
-    signal,
-    asked,
-    stop,
-    callbacks: stoppingTogether(request.callbacks, ranks),
-    together(compute) {
-      // all or none
-      signal.throwIfAborted();
-      return figuresOfFirst(ranks, compute);
-    },
-  };
+  const ranks = request.ranks!;
+  const split = ranks.shardOptimizer ? new Split(request.network, ranks) : undefined;
+  const callbacks = stoppingTogether(request.callbacks, ranks, request.network, split);
+  return { ...request, signal: agreed.signal, asked, stop, callbacks, split };
 }
 
 /**
  * What a callback asks for by context.stop() on one rank, all do: they are told after the callbacks of each, and before those that save.
- * From outside a callback's turn it is told with the next.
+ * From outside a callback's turn it is told with the next. After an epoch weights are compared: callbacks may have set them.
  */
-function stoppingTogether<M>(own: readonly Callback<M>[], ranks: Ranks): Callback<M>[] {
-  const after = own.filter(({ onBatchEnd }) => onBatchEnd).map(({ everySteps = 1 }) => everySteps);
+function stoppingTogether<M>(
+  own: readonly Callback<M>[],
+  ranks: Ranks,
+  { core, all }: Network,
+  split: Split | undefined,
+): Callback<M>[] {
+  const after = own
+    .filter(({ onBatchEnd }) => onBatchEnd)
+    .map(({ everySteps = 1, name }) => ({ n: everySteps, saves: name === SAVING }));
   let asked: string | null = null;
   let stop: TrainingContext<M>["stop"];
   /** Of all ranks: callbacks may be there on one alone. */
-  let every: readonly number[];
+  let every: typeof after;
   const agree = async () => {
     const mine = asked;
     asked = null;
@@ -102,26 +55,51 @@ function stoppingTogether<M>(own: readonly Callback<M>[], ranks: Ranks): Callbac
       };
       every = (await gatherJson(ranks, after)).flat();
     },
+    onEpochEnd: () => split?.assemble(),
+    onTrainEnd: () => split?.assemble(),
   };
   const last: Callback<M> = {
     onTrainBegin: agree,
     onEpochBegin: agree,
-    onEpochEnd: agree,
-    onBatchEnd: (_, __, { step }) => (every.some((n) => step % n === 0) ? agree() : undefined),
+    async onEpochEnd(epoch) {
+      const hashes = await gatherJson(ranks, hash(core.i32(core.base, all / 4)));
+      weightsDiffer(ranks, hashes, epoch);
+      await agree();
+    },
+    async onBatchEnd(_, __, { step }) {
+      const due = every.filter(({ n }) => step % n === 0);
+      if (due.length > 0) await agree();
+      if (due.some(({ saves }) => saves)) await split?.assemble();
+    },
   };
   return [first, ...own, last];
 }
 
-/** @throws NablaError on all ranks, where they are not about to do the same: says who differs in what */
-export async function sameOnAll<M>(
-  ranks: Ranks,
+/** Trains, once all are known to be about the same. */
+export async function trained<M>(
+  trainer: { readonly stepper: { readonly plan: Plan }; train(): Promise<void> },
   request: TrainRequest<M>,
   run: Run,
-  plan: Plan,
 ): Promise<void> {
+  const { split, signal } = request;
+  await sameOnAll(request.ranks!, request, run, trainer.stepper.plan);
+  try {
+    await trainer.train();
+  } catch (error) {
+    // all of them have stopped
+    if (signal!.aborted) await split?.assemble();
+    throw error;
+  } finally {
+    split?.end();
+  }
+}
+
+/** @throws NablaError on all ranks, where they are not about to do the same: says who differs in what */
+async function sameOnAll<M>(ranks: Ranks, request: TrainRequest<M>, run: Run, plan: Plan): Promise<void> {
   const { settings, train, validation, network, schedule } = request;
   const { core, architecture } = network;
   const about = {
+    "way to keep the optimizer's state (shardOptimizer)": ranks.shardOptimizer === true,
     "number of rows": train.length,
     "shape of a row": train.inputShape,
     targets: train.target,
@@ -153,21 +131,29 @@ export async function sameOnAll<M>(
     }
 }
 
-/** FNV-1a of 32 bits. */
-function hash(bytes: Uint8Array): number {
+/** FNV-1a of 32 bits, over bytes or whole words. */
+function hash(values: Uint8Array | Int32Array): number {
   let h = 0x811c9dc5;
-  for (const byte of bytes) h = Math.imul(h ^ byte, 0x01000193);
+  for (const value of values) h = Math.imul(h ^ value, 0x01000193);
   return h >>> 0;
 }
 
-/** Figures that the first one computes, and all have. */
-async function figuresOfFirst(
-  ranks: Ranks,
-  compute: () => Promise<Record<string, number>>,
-): Promise<Record<string, number>> {
-  const mine = ranks.rank === 0 ? Object.entries(await compute()).map(([name, n]) => [name, String(n)]) : [];
-  const [first] = await gatherJson(ranks, mine);
-  return Object.fromEntries(first.map(([name, n]) => [name, Number(n)]));
+/** @throws NablaError on all ranks, where callbacks have set the learning rate on some of them only. @param rates of the step, by rank */
+export function rateDiffers(ranks: Ranks, rates: readonly number[], { step }: Pick<Run, "step">): void {
+  const other = rates.findIndex((rate) => rate !== rates[0]);
+  if (other < 0) return;
+  throw new NablaError(
+    `fit: ranks: ${ranks.called(other)} would take step ${step + 1} with learning rate ${rates[other]}, ${ranks.called(0)} with ${rates[0]}; callbacks that set it have to do so alike on all ranks`,
+  );
+}
+
+/** @throws NablaError on all ranks, where callbacks have set weights on some of them only. @param hashes of weights, by rank */
+function weightsDiffer(ranks: Ranks, hashes: readonly number[], epoch: number): void {
+  const other = hashes.findIndex((each) => each !== hashes[0]);
+  if (other < 0) return;
+  throw new NablaError(
+    `fit: ranks: ${ranks.called(other)} has other weights after epoch ${epoch + 1} than ${ranks.called(0)}; callbacks that set weights have to do so alike on all ranks`,
+  );
 }
 
 /** @throws NablaError where a batch cannot be cut so, or not among these ranks */

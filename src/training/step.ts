@@ -8,6 +8,7 @@ import { isPromise } from "../tags.ts";
 import { aside } from "./aside.ts";
 import type { Ready } from "./batch.ts";
 import { type BatchRun, badRow } from "./diverged.ts";
+import { type ScoreRequest, type Scores, score } from "./evaluate.ts";
 import { GatheringLoader } from "./gathering.ts";
 import { runWithLoss } from "./given.ts";
 import { kindsOf } from "./goals.ts";
@@ -69,6 +70,11 @@ export class Stepper<M> {
   /** Whether rows are taken from memory, and need not be read. */
   get gathers(): boolean {
     return this.loader.gathers && !sees(this.run, "data");
+  }
+
+  /** Figures of other rows. */
+  score(request: ScoreRequest): Promise<Scores> {
+    return score(request);
   }
 
   /** Those of a batch's rows that are to be read. */

@@ -9,14 +9,13 @@
  */
 
 import { type Callback, inOrder, type Logs, type TrainingContext, wanted } from "../callbacks/callback.ts";
-import { type Dataset, range, targetSize } from "../data/dataset.ts";
+import { range, targetSize } from "../data/dataset.ts";
 import { figureOf } from "../metrics/metric.ts";
 import { ROWS_AT_ONCE } from "../network/predict.ts";
 import { resetStates } from "../network/states.ts";
 import { isPromise } from "../tags.ts";
 import { Turns, unlessAborted } from "./aborted.ts";
 import { contextOf } from "./context.ts";
-import { score } from "./evaluate.ts";
 import { WayBack } from "./goingBack.ts";
 import { see } from "./known.ts";
 import { loaded } from "./loading.ts";
@@ -31,12 +30,13 @@ import { Stepper } from "./step.ts";
 /** Trains until all epochs are finished, continuing from where `run` is. */
 export async function train<M>(request: TrainRequest<M>, run: Run): Promise<void> {
   const { settings, ranks } = request;
+  request.network.kept?.check();
   const sharded =
     settings.shards === undefined ? undefined : await loaded(() => import("./shards.ts"), "fit");
   const spread = ranks && (await loaded(() => import("./spread.ts"), "fit"));
-  const trainer = new Trainer(spread?.agreeing(request) ?? request, run, sharded?.shardedStepper(Stepper));
-  await spread?.sameOnAll(ranks!, request, run, trainer.stepper.plan);
-  await trainer.train();
+  const asked = spread?.agreeing(request) ?? request;
+  const trainer = new Trainer(asked, run, sharded?.shardedStepper(Stepper));
+  await (spread ? spread.trained(trainer, asked, run) : trainer.train());
 }
 
 export class Trainer<M> {
@@ -188,16 +188,10 @@ export class Trainer<M> {
 
   /** valLoss, valAccuracy, … where there is something to validate on. */
   private async validate(): Promise<Record<string, number>> {
-    const { together, validation } = this.request;
+    const { validation, network, validationWeighting, goals, scoring, settings, signal } = this.request;
     if (!validation) return {};
-    const scores = () => this.scores(validation);
-    return together ? together(scores) : scores();
-  }
-
-  private async scores(validation: Dataset): Promise<Record<string, number>> {
-    const { network, validationWeighting, goals, scoring, settings, signal } = this.request;
     const { split, plan } = this.stepper;
-    const scores = await score({
+    const scores = await this.stepper.score({
       network,
       dataset: validation,
       goals,

@@ -1,37 +1,24 @@
 /** nabla train under mpirun: the bits of one process, and what becomes of all where one fails. */
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { CLI, start as launch, shaOf as shaOfFile, until, within } from "../support/mpi/launch.ts";
+import {
+  CLI,
+  isAlive,
+  isThere,
+  LAUNCHERS,
+  start as launch,
+  ranksOf,
+  shaOf as shaOfFile,
+  until,
+  within,
+} from "../support/mpi/launch.ts";
 
 const NETS = join(import.meta.dirname, "../support/mpi/nets.mjs");
 const folder = mkdtempSync(join(tmpdir(), "nabla-mpi-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-interface Launcher {
-  readonly name: string;
-  /** What is installed for it on Debian. */
-  readonly package: string;
-  readonly command: readonly string[];
-}
-const LAUNCHERS: readonly Launcher[] = [
-  {
-    name: "Open MPI",
-    package: "openmpi-bin",
-    command: ["mpirun.openmpi", "--oversubscribe", "--mca", "mpi_yield_when_idle", "1"],
-  },
-  { name: "MPICH", package: "mpich", command: ["mpiexec.hydra"] },
-];
-const isThere = ({ command: [program] }: Launcher): boolean => {
-  try {
-    execFileSync(program!, ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 const start = (words: readonly string[], more?: Record<string, string>) => launch(words, folder, more);
 const shaOf = (file: string): string => shaOfFile(join(folder, file));
@@ -223,6 +210,35 @@ describe.each(LAUNCHERS.map((launcher) => [launcher.name, launcher] as const))("
     for (const { errors } of [other, none]) expect(errors.match(/^nabla:/gm)).toHaveLength(1);
   }, 120_000);
 
+  test("a file to go on from that only some hosts have is named, with the rank", async () => {
+    const from = (file: string) =>
+      trainWords(`${launcher.package}-some.safetensors`, ["--epochs", "3", "--resume", file]);
+    const job = start([
+      ...[...launcher.command, "-n", "1", ...from("alone.safetensors")],
+      ...[":", "-n", "1", ...from("elsewhere/alone.safetensors")],
+    ]);
+    const { code, errors } = await within(60, job.ended);
+    expect(code).not.toBe(0);
+    expect(errors).toMatch(new RegExp(`nabla: rank 1 on ${hostname()}: .*elsewhere/alone.safetensors`));
+  }, 120_000);
+
+  test("where the disk of rank 0 is full, it says so, trains on, and the model is rescued", async () => {
+    const full = join(folder, `${launcher.package}-full`);
+    mkdirSync(full);
+    const preload = pathToFileURL(join(import.meta.dirname, "../faults/preload.mjs")).href;
+    const job = mpirun(3, trainWords(join(full, "model.safetensors"), ["--checkpoint-every", "3"]), {
+      NODE_OPTIONS: `--import ${preload}`,
+      NABLA_FAULTS: JSON.stringify({ folder: full, full: { from: 1, room: 20_000 } }),
+    });
+    const { code, errors } = await within(90, job.ended);
+    expect(code).not.toBe(0);
+    expect(errors).toMatch(/nabla: disk full while saving .*model\.safetensors/);
+    const rescued = readdirSync(folder).filter((file) => /^model.*\.rescued.*\.safetensors$/.test(file));
+    expect(rescued, errors).toHaveLength(1);
+    expect(shaOf(rescued[0]!)).toBe(want);
+    rmSync(join(folder, rescued[0]!));
+  }, 120_000);
+
   test("what cannot work is said once, in words", async () => {
     const fails = async (n: number, words: readonly string[], more?: Record<string, string>) => {
       const { code, errors } = await within(60, mpirun(n, words, more).ended);
@@ -243,6 +259,9 @@ describe.each(LAUNCHERS.map((launcher) => [launcher.name, launcher] as const))("
     expect(await fails(2, [...train, "--shards", "4"], { NABLA_MPI: "/none/libmpi.so" })).toContain(
       "NABLA_MPI: /none/libmpi.so",
     );
+    expect(await fails(2, [...train, "--shards", "4"], { NABLA_MPI: "libc.so.6" })).toContain(
+      "libc.so.6 has no MPI_Get_library_version: it is no MPI library of version 3 or newer",
+    );
     const others = LAUNCHERS.filter((each) => each !== launcher && isThere(each));
     for (const each of others) {
       const library = each.name === "MPICH" ? "libmpich.so.12" : "libmpi.so.40";
@@ -252,29 +271,3 @@ describe.each(LAUNCHERS.map((launcher) => [launcher.name, launcher] as const))("
     }
   }, 120_000);
 });
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
-  }
-};
-
-/** The processes that train to this file, by their ranks. */
-function ranksOf(file: string): number[] {
-  const found: [number, number][] = [];
-  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name)))
-    try {
-      const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
-      if (!words.includes(file) || words[1] !== CLI) continue;
-      const rank = /(?:OMPI_COMM_WORLD_RANK|PMI_RANK)=(\d+)/.exec(
-        readFileSync(`/proc/${pid}/environ`, "latin1"),
-      )![1];
-      found.push([Number(rank), Number(pid)]);
-    } catch {
-      // it has ended
-    }
-  return found.sort(([a], [b]) => a - b).map(([, pid]) => pid);
-}

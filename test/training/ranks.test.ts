@@ -1,13 +1,17 @@
 /** Ranks without mpirun: callbacks that stop on one of them, and data that differs. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
+  arrayDataset,
   type Callback,
   dense,
   type FitOptions,
+  load,
   type Model,
   sequential,
+  type TrainingContext,
   weightsSha256,
 } from "../../src/index.ts";
+import { internalsOf } from "../../src/model/internals.ts";
 import { clouds } from "../support/problems.ts";
 import { ranksHere } from "../support/ranks.ts";
 
@@ -90,8 +94,225 @@ test.each<[string, (rank: number) => FitOptions]>([
   10_000,
 );
 
+test.each<[string, (rank: number) => FitOptions]>([
+  ["option batchSize than rank 0: 6 instead of 8", (rank) => ({ batchSize: 8 - 2 * rank })],
+  ["option shuffle than rank 0: false instead of true", (rank) => ({ shuffle: rank === 0 })],
+])("ranks with another %s are named", async (what, more) => {
+  await expect(together(2, more)).rejects.toThrow(`fit: ranks: rank 1 has another ${what}; start all with`);
+});
+
+test("ranks that go on with other rows than before are refused, all of them", async () => {
+  const model = () => {
+    const fresh = sequential([dense({ units: 3, activation: "softmax" })], { seed: 3, inputShape: [5] });
+    return fresh.compile({ loss: "categoricalCrossentropy" });
+  };
+  const first = model();
+  await first.fit(x, [...y], { batchSize: 8, shards: 4 });
+  const file = first.save();
+  const again = ranksHere(2).map((ranks) =>
+    load(file).fit(x.slice(1), [...y].slice(1), { batchSize: 8, shards: 4, epochs: 2, resume: true, ranks }),
+  );
+  for (const each of await Promise.allSettled(again))
+    expect(String((each as PromiseRejectedResult).reason)).toMatch(/fit: resume: .*24.*23/);
+});
+
 test("with the same of all it trains", async () => {
   const more = { sampleWeight: weights(2), validationData: [x, labels, weights(3)] } as FitOptions;
   const want = await fitted(more);
   expect(await together(2, () => more)).toEqual([want, want]);
 }, 10_000);
+
+const points = arrayDataset(clouds(23, 5, 3).x, labels.slice(0, 23), { classes: 3 });
+
+test("each rank validates on its share of the rows, and all have the figures of one process", async () => {
+  const metrics = ["accuracy", "f1", "auc"] as const;
+  const reads: number[][] = [];
+  const of = (rank?: number): FitOptions => ({
+    validationData: {
+      ...points,
+      labels: undefined,
+      read(indices, ...rest) {
+        if (rank !== undefined) reads[rank] = [...(reads[rank] ?? []), ...indices];
+        return points.read(indices, ...rest);
+      },
+    },
+  });
+  const run = async (more: FitOptions) => {
+    const model = sequential([dense({ units: 3, activation: "softmax", kernelRegularizer: { l2: 0.01 } })], {
+      seed: 3,
+      inputShape: [5],
+    });
+    model.compile({ loss: "categoricalCrossentropy", optimizer: "adam", metrics: [...metrics] });
+    return (await model.fit(x, [...y], { batchSize: 8, epochs: 1, shards: 8, ...more })).history;
+  };
+  const want = await run(of());
+  expect(Object.keys(want)).toContain("valAuc");
+  for (const size of [1, 2, 3, 8]) {
+    reads.length = 0;
+    expect(await Promise.all(ranksHere(size).map((ranks) => run({ ...of(ranks.rank), ranks })))).toEqual(
+      Array(size).fill(want),
+    );
+    expect(reads.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: 23 }, (_, row) => row));
+  }
+}, 20_000);
+
+test("a learning rate that a callback sets on one rank alone is refused, before the step", async () => {
+  const sets = (rate: number): Callback => ({
+    onBatchEnd: (_, __, context) =>
+      void (context.step === 4 && Object.assign(context, { learningRate: rate })),
+  });
+  const want = await fitted({ callbacks: [sets(0.5)] });
+  expect(await together(2, () => ({ callbacks: [sets(0.5)] }))).toEqual([want, want]);
+  await expect(together(3, (rank) => ({ callbacks: rank === 2 ? [sets(0.5)] : [] }))).rejects.toThrow(
+    "fit: ranks: rank 2 would take step 5 with learning rate 0.5, rank 0 with 0.001; callbacks that set it have to do so alike on all ranks",
+  );
+}, 10_000);
+
+test("weights that a callback sets on one rank alone are noticed when the epoch ends, before anything is saved", async () => {
+  const saved: number[] = [];
+  const saving: Callback = { name: "modelCheckpoint", onEpochEnd: (epoch) => void saved.push(epoch) };
+  const sets: Callback = {
+    onBatchEnd: (_, __, { step, model }) =>
+      void (step === 4 && model.setWeights({ "dense_1.bias": new Float32Array(3).fill(0.1) })),
+  };
+  await expect(together(2, (rank) => ({ callbacks: rank === 0 ? [saving] : [sets] }))).rejects.toThrow(
+    "fit: ranks: rank 1 has other weights after epoch 2 than rank 0; callbacks that set weights have to do so alike on all ranks",
+  );
+  expect(saved).toEqual([0]);
+}, 10_000);
+
+describe("an optimizer that is split over ranks", () => {
+  /** What is given back is worse than zeros. */
+  const splitting = (size: number) =>
+    ranksHere(size).map((ranks) => ({
+      ...ranks,
+      shardOptimizer: true,
+      release: (bytes: Uint8Array) => void bytes.fill(255),
+    }));
+  const optimizers: Record<string, Parameters<Model["compile"]>[0]["optimizer"]> = {
+    "adam with clipping by norm": { name: "adam", clipNorm: 0.1 },
+    "momentum with decay, an average of weights and clipping by value": {
+      name: "momentum",
+      weightDecay: 0.01,
+      useEma: true,
+      emaMomentum: 0.7,
+      clipValue: 0.2,
+    },
+    "adagrad, whose slots begin with other numbers than 0": { name: "adagrad", learningRate: 0.1 },
+    "adamw with layers of their own": {
+      name: "adamw",
+      decay: "kernels",
+      layers: { dense_1: { learningRate: 0.002 } },
+    },
+  };
+  // each slot has several pages of memory
+  const wide = Array.from({ length: 24 }, (_, r) =>
+    Array.from({ length: 300 }, (_, c) => ((r * 7 + c * 3) % 11) / 11),
+  );
+  const fresh = (optimizer: Parameters<Model["compile"]>[0]["optimizer"]) => {
+    const layers = [dense({ units: 400, activation: "relu" }), dense({ units: 3, activation: "softmax" })];
+    const model = sequential(layers, { seed: 3, inputShape: [300] });
+    return model.compile({ loss: "categoricalCrossentropy", optimizer, metrics: ["accuracy"] });
+  };
+  const data: FitOptions = { batchSize: 8, epochs: 3, shards: 4 };
+
+  test.each(Object.entries(optimizers))(
+    "%s: files have the bytes of one process, within epochs, at their ends and after all; and go on among others",
+    async (_, optimizer) => {
+      const files = async (more: FitOptions, model = fresh(optimizer)) => {
+        const saved: Uint8Array[] = [];
+        const save = (context: TrainingContext) => void saved.push(context.model.save());
+        const callbacks: Callback[] = [
+          { name: "modelCheckpoint", everySteps: 2, onBatchEnd: (_, __, context) => save(context) },
+          { onEpochEnd: (_, __, context) => save(context), onTrainEnd: save },
+        ];
+        await model.fit(wide, labels, { ...data, callbacks, ...more });
+        return [...saved, model.save()];
+      };
+      const want = await files({});
+      expect(want.length).toBeGreaterThan(8);
+      for (const size of [1, 2, 3])
+        for (const got of await Promise.all(splitting(size).map((ranks) => files({ ranks }))))
+          for (const [i, file] of got.entries())
+            expect(Buffer.compare(file, want[i]!), `${size}: ${i}`).toBe(0);
+      const on = await Promise.all(
+        splitting(2).map((ranks) => files({ ranks, resume: true }, load(want[1]!))),
+      );
+      for (const got of on) expect(Buffer.compare(got.at(-1)!, want.at(-1)!)).toBe(0);
+    },
+    30_000,
+  );
+
+  test("each rank keeps its part of the slots, and nothing else is there", async () => {
+    const [one, two] = await Promise.all(
+      splitting(2).map(async (ranks) => {
+        const model = fresh("adam");
+        let seen: number[] = [];
+        const { built: network } = internalsOf(model);
+        const look: Callback = {
+          onBatchEnd() {
+            const { slots, n } = network.flat;
+            // pages that are in no part at all, so not where two parts meet
+            seen = [0.1, 0.9].map((share) => network.core.i32(slots[0]!, n)[Math.floor(n * share)]!);
+          },
+        };
+        await model.fit(wide, labels, { ...data, epochs: 1, ranks, callbacks: [look] });
+        return seen.map((bits) => bits === -1);
+      }),
+    );
+    expect([one, two]).toEqual([
+      [false, true],
+      [true, false],
+    ]);
+  });
+
+  test("what saves where parts are not together is refused, and so is a training that goes on from there", async () => {
+    const save = (): Callback => ({ onBatchEnd: (_, __, { model }) => void model.save() });
+    const models: Model[] = [];
+    const run = splitting(2).map((ranks) => {
+      models[ranks.rank] = fresh("adam");
+      return models[ranks.rank]!.fit(wide, labels, { ...data, ranks, callbacks: [save()] });
+    });
+    const refusal =
+      /the optimizer's state is split over the ranks \(shardOptimizer\), and is not put together now/;
+    for (const each of await Promise.allSettled(run))
+      expect(String((each as PromiseRejectedResult).reason)).toMatch(refusal);
+    await expect(models[0]!.fit(wide, labels, data)).rejects.toThrow(refusal);
+    expect(() => models[0]!.save()).toThrow(refusal);
+    models[0]!.compile({ loss: "categoricalCrossentropy" });
+    await models[0]!.fit(wide, labels, data);
+  });
+
+  test("all ranks stop together when one is asked to, and each has the whole", async () => {
+    const want = fresh("adam");
+    const stop = new AbortController();
+    const at = (n: number): Callback => ({
+      onBatchEnd: (_, __, { step }) => void (step === n && stop.abort(new Error("stop"))),
+    });
+    const models = await Promise.all(
+      splitting(2).map(async (ranks) => {
+        const model = fresh("adam");
+        const more = ranks.rank === 1 ? { callbacks: [at(3)], signal: stop.signal } : {};
+        await expect(model.fit(wide, labels, { ...data, ranks, ...more })).rejects.toThrow(/stop/);
+        return model;
+      }),
+    );
+    const one = new AbortController();
+    const here: Callback = {
+      onBatchEnd: (_, __, { step }) => void (step === 4 && one.abort(new Error("stop"))),
+    };
+    await expect(want.fit(wide, labels, { ...data, callbacks: [here], signal: one.signal })).rejects.toThrow(
+      "stop",
+    );
+    for (const model of models) expect(Buffer.compare(model.save(), want.save())).toBe(0);
+  });
+
+  test("ranks of which only some split it are told", async () => {
+    const ranks = ranksHere(2).map((each) => ({ ...each, shardOptimizer: each.rank === 1 }));
+    await expect(
+      Promise.all(ranks.map((each) => fresh("adam").fit(wide, labels, { ...data, ranks: each }))),
+    ).rejects.toThrow(
+      "fit: ranks: rank 1 has another way to keep the optimizer's state (shardOptimizer) than rank 0: true instead of false",
+    );
+  });
+});

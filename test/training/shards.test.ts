@@ -291,7 +291,34 @@ test("a step without shards, of as many rows as a shard, is as it was", async ()
   expect(await step({ shards: 4 })).toBe(await step({}));
 });
 
-test("validation reads as many rows at once as without shards; pieces of a batch are for little memory", async () => {
+test.each([1, 4, 32])(
+  "the figures of 39 rows to validate on in %i shards are sums along the tree",
+  async (shards) => {
+    const layers = [dense({ units: 9, activation: "tanh" }), head];
+    const model = fresh(layers, points);
+    const n = 39;
+    const part = subset(
+      points,
+      Uint32Array.from({ length: n }, (_, i) => i),
+    );
+    const { history } = await model.fit(points, { batchSize: ROWS, seed: 8, shards, validationData: part });
+    const losses: number[] = [];
+    const scores = await model.evaluate(part, { onRow: (_, loss) => void losses.push(loss) });
+    const start = (shard: number) => Math.floor((shard * n) / shards);
+    const sum = (at: number, count: number): number =>
+      count > 1
+        ? sum(at, count / 2) + sum(at + count / 2, count / 2)
+        : losses.slice(start(at), start(at + 1)).reduce((a, b) => a + b, 0);
+    expect(history.valLoss![0]).toBe(sum(0, shards) / n);
+    expect([history.valAccuracy![0], history.valF1![0], history.valAuc![0]]).toEqual([
+      scores.accuracy,
+      scores.f1,
+      scores.auc,
+    ]);
+  },
+);
+
+test("validation reads the rows of a shard at once; pieces of a batch are for little memory", async () => {
   const most = async (more: FitOptions) => {
     let rows = 0;
     const seen: Dataset = {
@@ -306,7 +333,7 @@ test("validation reads as many rows at once as without shards; pieces of a batch
     return rows;
   };
   expect(await most({})).toBe(ROWS);
-  expect(await most({ shards: 4 })).toBe(ROWS);
+  expect(await most({ shards: 4 })).toBe(Math.ceil(ROWS / 4));
   expect(await most({ microBatchSize: 2 })).toBe(2);
   expect(await most({ microBatchSize: 2, shards: 4 })).toBe(2);
 });

@@ -27,6 +27,7 @@ export async function foldsCommand(source: string, flags: TrainFlags, terminal: 
     "--report": flags.report,
     "--test-each-epoch": flags.testEachEpoch,
     "--wide": flags.wide,
+    "--shard-optimizer": flags.shardOptimizer,
   }))
     if (given !== undefined)
       throw new NablaError(

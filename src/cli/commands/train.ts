@@ -68,6 +68,7 @@ export interface TrainFlags
   otherData?: boolean;
   threads?: Threads;
   shards?: number;
+  shardOptimizer?: boolean;
   wide?: boolean;
   report?: string;
   json?: boolean;

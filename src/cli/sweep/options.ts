@@ -35,6 +35,7 @@ const OWN: Readonly<Record<string, string>> = {
   quiet: "it is an option of nabla sweep",
   folds: "a trial is one model",
   keep: "a trial keeps its last checkpoint; checkpointEvery is how often it is written",
+  shardOptimizer: "a trial is trained by one process",
   wide: "trials are compared, so that all run alike",
 };
 

@@ -17,9 +17,9 @@ function hindrance({ shards, folds }: TrainFlags, size: number): string | undefi
 }
 
 /** Joins the others. @throws NablaError with the rank, but for the first: where all have the same to say, its end is that of all */
-async function joined(rank: number): Promise<World> {
+async function joined(rank: number, { shardOptimizer }: TrainFlags): Promise<World> {
   try {
-    return await connect();
+    return await connect({ shardOptimizer });
   } catch (error) {
     if (rank === 0) throw error;
     await new Promise((resolve) => setTimeout(resolve, 2000 + 100 * Math.min(rank, 20)));
@@ -40,7 +40,7 @@ export async function amongRanks(
   // all have the same options: the first one says what is wrong with them
   if (why !== undefined && rank > 0) return 1;
   if (why !== undefined) throw new NablaError(why);
-  const ranks = await joined(rank);
+  const ranks = await joined(rank, flags);
   const first = ranks.rank === 0;
   try {
     const code = await train(first ? flags : silent(flags), first ? terminal : muted(terminal), ranks);

@@ -1,6 +1,6 @@
 /** Programs that mpirun starts, and what came of them. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { load, weightsSha256 } from "../../../src/index.ts";
 
@@ -53,4 +53,53 @@ export async function within<T>(seconds: number, promise: Promise<T>): Promise<T
     setTimeout(() => reject(new Error(`it has not ended within ${seconds} s`)), seconds * 1000).unref();
   });
   return Promise.race([promise, late]);
+}
+
+export interface Launcher {
+  readonly name: string;
+  /** What is installed for it on Debian. */
+  readonly package: string;
+  readonly command: readonly string[];
+}
+export const LAUNCHERS: readonly Launcher[] = [
+  {
+    name: "Open MPI",
+    package: "openmpi-bin",
+    command: ["mpirun.openmpi", "--oversubscribe", "--mca", "mpi_yield_when_idle", "1"],
+  },
+  { name: "MPICH", package: "mpich", command: ["mpiexec.hydra"] },
+];
+export const isThere = ({ command: [program] }: Launcher): boolean => {
+  try {
+    execFileSync(program!, ["--version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+export const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+};
+
+/** The processes that train to this file, by their ranks. */
+export function ranksOf(file: string): number[] {
+  const found: [number, number][] = [];
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name)))
+    try {
+      const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+      if (!words.includes(file) || words[1] !== CLI) continue;
+      const rank = /(?:OMPI_COMM_WORLD_RANK|PMI_RANK)=(\d+)/.exec(
+        readFileSync(`/proc/${pid}/environ`, "latin1"),
+      )![1];
+      found.push([Number(rank), Number(pid)]);
+    } catch {
+      // it has ended
+    }
+  return found.sort(([a], [b]) => a - b).map(([, pid]) => pid);
 }
