@@ -20,5 +20,12 @@ async function codeOf<Code>(files: string, load: () => Promise<Code>): Promise<C
 export const kerasCode = (): Promise<typeof import("./keras/index.ts")> =>
   codeOf("files of Keras and TensorFlow.js", () => import("./keras/index.ts"));
 
+export const jsonCode = (): Promise<typeof import("./json/index.ts")> =>
+  codeOf("JSON of brain.js and ConvNetJS", () => import("./json/index.ts"));
+
+/** What says what a file is that nobody reads. Without it less is said. */
+export const unreadCode = (): Promise<typeof import("./unread/index.ts") | undefined> =>
+  import("./unread/index.ts").catch(() => undefined);
+
 export const onnxCode = (): Promise<typeof import("./onnx/index.ts")> =>
   codeOf("ONNX files", () => import("./onnx/index.ts"));
