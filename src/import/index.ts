@@ -5,8 +5,8 @@ import { record } from "../fields/objects.ts";
 import { checkGiven, having, plain, thing } from "../fields/programs.ts";
 import { internalsOf } from "../model/internals.ts";
 import type { Model } from "../model/model.ts";
-import { type LoadedWeights, loadStateDict } from "./pytorch/index.ts";
-import { unreadCode } from "./readingCode.ts";
+import type { LoadedWeights } from "./pytorch/index.ts";
+import { pytorchCode, unreadCode } from "./readingCode.ts";
 import { READERS, type ReaderOptions } from "./readers/index.ts";
 import { type Files, type ModelSource, sourceOf } from "./source.ts";
 
@@ -84,5 +84,6 @@ export async function loadWeights(
     );
   internalsOf(model);
   const source = sourceOf(file);
-  return loadStateDict(model, await source.read(), source.name, options.strict ?? true);
+  const bytes = await source.read();
+  return (await pytorchCode()).loadStateDict(model, bytes, source.name, options.strict ?? true);
 }

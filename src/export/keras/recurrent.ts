@@ -60,7 +60,23 @@ const statesOf = (types: readonly string[]): Record<string, number> =>
       .map((name, i) => [name, i + 1]),
   );
 
+/** @throws Unsaid where states would be those of a sequence with padding, which TensorFlow.js takes for lists of inputs */
+function checkStarts(at: Writing, [, ...starts]: readonly Value[]): void {
+  if (at.dialect !== "tfjs") return;
+  const waiting = starts.map(({ layer }) => layer);
+  for (const name of waiting) {
+    const layer = at.layers.find((one) => one.name === name);
+    if (layer?.className === "Masking" || layer?.config.mask_zero === true)
+      throw new Unsaid(
+        "it begins with states of a sequence with padding, and TensorFlow.js opens no such model; leave out masking() or maskZero",
+      );
+    for (const { layer: before } of layer?.nodes.flat() ?? [])
+      if (!waiting.includes(before)) waiting.push(before);
+  }
+}
+
 const alone: Writer = (at, inputs, place) => {
+  checkStarts(at, inputs);
   const { className, config, weights } = walkOf(at, place);
   const made = at.add(className, config, inputs, place.name, place.outputShape, weights);
   return { ...made, states: statesOf([place.config.type]) };
@@ -92,6 +108,7 @@ const within = (place: Place, config: Inner, shape: readonly number[]): Place =>
 
 const bidirectional: Writer = (at, inputs, place) => {
   const [x] = inputs;
+  checkStarts(at, inputs);
   const { layer, mergeMode } = place.config as unknown as {
     layer: readonly [Inner, Inner];
     mergeMode: string;

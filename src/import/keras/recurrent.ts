@@ -36,6 +36,7 @@ function walkOf(at: Reading, type: string): Walk | undefined {
   at.only("stateful", "states begin at 0 with each row here; save the model with stateful=False");
   at.only("time_major", "rows come first here");
   const options = optionsOf(at, type, names);
+  if (at.options.get("return_state") === true) options.returnState = true;
   if (type === "gru") options.resetAfter = cudnn || at.options.get("reset_after") === true;
   const active = at.active();
   const gate = type === "simpleRnn" || cudnn ? {} : at.active("recurrent_activation");
@@ -48,7 +49,6 @@ function walkOf(at: Reading, type: string): Walk | undefined {
   else if (at.options.get("activation") !== undefined) options.activation = "linear";
   if (gate.own !== undefined || gate.behind) options.recurrentActivation = gate.own ?? "hardSigmoid";
   else if (at.options.get("recurrent_activation") !== undefined) options.recurrentActivation = "linear";
-  if (at.options.get("return_state") === true) options.returnState = true;
   const units = typeof options.units === "number" ? options.units : 0;
   const useBias = options.useBias !== false;
   return {
