@@ -118,6 +118,8 @@ export class Building {
   /** A layer applied once more, to other values, with the same weights. @throws NablaError for inputs that it cannot take */
   again({ config: owner, weights }: Made, inputs: readonly string[]): Made {
     const { inputs: _, ...options } = owner;
+    if (owner.type === "finalState")
+      return this.state(owner.state as string, inputs[0]!, this.layers.get(owner.name)!.shape[0]!);
     if (Object.keys(weights).length === 0) {
       const { type, name, ...rest } = options;
       return this.add(type as string, rest, inputs, { name: name as string });

@@ -3,10 +3,10 @@ import { NablaError } from "../errors.ts";
 import { bool, choice, int, list, show, string } from "../fields/fields.ts";
 import { record } from "../fields/objects.ts";
 import { checkGiven, having, plain, thing } from "../fields/programs.ts";
-import { latinHead } from "./head.ts";
 import { internalsOf } from "../model/internals.ts";
 import type { Model } from "../model/model.ts";
-import { type LoadedWeights, loadStateDict } from "./pytorch/index.ts";
+import type { LoadedWeights } from "./pytorch/index.ts";
+import { pytorchCode, unreadCode } from "./readingCode.ts";
 import { READERS, type ReaderOptions } from "./readers/index.ts";
 import { type Files, type ModelSource, sourceOf } from "./source.ts";
 
@@ -42,10 +42,12 @@ export async function openModel(model: ModelSource, options: OpenModelOptions = 
   const bytes = await source.read();
   const known = { ...source, read: async () => bytes };
   const reader = READERS.find(({ recognise }) => recognise(bytes));
-  if (!reader)
+  if (!reader) {
+    const what = (await unreadCode())?.whatIs(bytes) ?? "this is no model that is known";
     throw new NablaError(
-      `${source.name}: ${latinHead(bytes)}; expected one of these: ${READERS.map(({ title }) => title).join(", ")}`,
+      `${source.name}: ${what}; expected one of these: ${READERS.map(({ title }) => title).join(", ")}`,
     );
+  }
   return reader.read(known, options);
 }
 
@@ -82,5 +84,6 @@ export async function loadWeights(
     );
   internalsOf(model);
   const source = sourceOf(file);
-  return loadStateDict(model, await source.read(), source.name, options.strict ?? true);
+  const bytes = await source.read();
+  return (await pytorchCode()).loadStateDict(model, bytes, source.name, options.strict ?? true);
 }

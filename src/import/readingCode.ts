@@ -6,12 +6,12 @@ import { messageOf, NablaError } from "../errors.ts";
  *
  * @throws NablaError where it cannot be loaded
  */
-async function codeOf<Code>(files: string, load: () => Promise<Code>): Promise<Code> {
+async function codeOf<Code>(files: string, load: () => Promise<Code>, who = "openModel"): Promise<Code> {
   try {
     return await load();
   } catch (cause) {
     throw new NablaError(
-      `openModel: the code that reads ${files} could not be loaded (${messageOf(cause)}). Load the page again; where import() is forbidden, as in service workers, open the file elsewhere: nabla import FILE writes one of Nabla's own`,
+      `${who}: the code that reads ${files} could not be loaded (${messageOf(cause)}). Load the page again; where import() is forbidden, as in service workers, open the file elsewhere: nabla import FILE writes one of Nabla's own`,
       { cause },
     );
   }
@@ -19,6 +19,16 @@ async function codeOf<Code>(files: string, load: () => Promise<Code>): Promise<C
 
 export const kerasCode = (): Promise<typeof import("./keras/index.ts")> =>
   codeOf("files of Keras and TensorFlow.js", () => import("./keras/index.ts"));
+
+export const jsonCode = (): Promise<typeof import("./json/index.ts")> =>
+  codeOf("JSON of brain.js and ConvNetJS", () => import("./json/index.ts"));
+
+/** What says what a file is that nobody reads. Without it less is said. */
+export const unreadCode = (): Promise<typeof import("./unread/index.ts") | undefined> =>
+  import("./unread/index.ts").catch(() => undefined);
+
+export const pytorchCode = (): Promise<typeof import("./pytorch/index.ts")> =>
+  codeOf("weights of PyTorch", () => import("./pytorch/index.ts"), "loadWeights");
 
 export const onnxCode = (): Promise<typeof import("./onnx/index.ts")> =>
   codeOf("ONNX files", () => import("./onnx/index.ts"));

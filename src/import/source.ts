@@ -21,6 +21,18 @@ export interface Source {
 /** Files that were given besides, by name. */
 export type Files = Readonly<Record<string, Uint8Array | ArrayBuffer | Blob>>;
 
+/** What Git keeps in the place of a large file. @throws NablaError for such bytes */
+function real(bytes: Uint8Array, name: string): Uint8Array {
+  const [, size] =
+    bytes.length < 1024
+      ? (/^version https:\/\/git-lfs[\s\S]*\nsize (\d+)/.exec(String.fromCharCode(...bytes)) ?? [])
+      : [];
+  if (size === undefined) return bytes;
+  throw new NablaError(
+    `${name}: this is a pointer of Git LFS to a file of ${size} bytes, not the file; fetch that with git lfs pull, or take the address behind Download`,
+  );
+}
+
 const isBlob = (value: unknown): value is Blob => /^(?:Blob|File)$/.test(tagOf(value));
 const nameOf = (blob: Blob): string => (blob as File).name ?? "the file";
 const bytesOf = async (given: Uint8Array | ArrayBuffer | Blob): Promise<Uint8Array> =>
@@ -57,6 +69,7 @@ export function sourceOf(given: ModelSource, files: Files = {}): Source {
   const base = plain(one as ModelSource);
   return {
     ...base,
+    read: async () => real(await base.read(), base.name),
     async optional(name) {
       const other = others.get(name);
       return other === undefined ? base.optional(name) : bytesOf(other);
@@ -64,15 +77,17 @@ export function sourceOf(given: ModelSource, files: Files = {}): Source {
     async beside(name, what) {
       const path = insideFolder(name, base.name);
       const other = others.get(path) ?? others.get(path.slice(path.lastIndexOf("/") + 1));
-      if (other !== undefined) return bytesOf(other);
+      if (other !== undefined) return real(await bytesOf(other), name);
+      let bytes: Uint8Array;
       try {
-        return await base.beside(path, what);
+        bytes = await base.beside(path, what);
       } catch (cause) {
         throw new NablaError(
           `${base.name}: ${what} are in another file, ${show(name)}, which cannot be read (${messageOf(cause)}); put it into the same folder, or pass it: openModel(…, { files: { ${show(name)}: bytes } })`,
           { cause },
         );
       }
+      return real(bytes, name);
     },
   };
 }

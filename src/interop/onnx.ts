@@ -99,6 +99,8 @@ export interface OnnxNode {
   type?: string;
   domain?: string;
   attributes: OnnxAttribute[];
+  /** Of one that stands for several: what they were. Their inputs come after each other. */
+  parts?: OnnxNode[];
 }
 export interface OnnxValueInfo {
   name?: string;

@@ -12,6 +12,7 @@ import { activation, type Model, sequential } from "../../src/index.ts";
 import { ALL } from "../../src/layers/all.ts";
 import { wave } from "../support/tfjs.ts";
 import { differs, outputsOf, rowsFor } from "./onnxRound.ts";
+import { CODERS } from "./states.ts";
 import { CASES, MORE, modelWith } from "./tfjsCases.ts";
 
 const folder = process.env.NABLA_KERAS_OUT;
@@ -62,6 +63,11 @@ describe("layers for Keras", () => {
         rowsFor(made, 3, (i) => 3 * wave(i)),
       ),
     ).toBe(0);
+  });
+
+  test.each(CODERS)("states: %s", async (name, make) => {
+    const made = make();
+    expect(await round(`states_${name}`, made, rowsFor(made, 3, wave))).toBe(0);
   });
 
   test("the same file each time", () => {

@@ -9,6 +9,7 @@ import { ALL } from "../../src/layers/all.ts";
 import { modelOf, recipes } from "../support/graphs/random.ts";
 import { demandTfjs, hasTfjs, type LayersModel, predicted, tfjs, wave } from "../support/tfjs.ts";
 import { differs, outputsOf, rowsFor } from "./onnxRound.ts";
+import { CODERS } from "./states.ts";
 import { CASES, modelWith } from "./tfjsCases.ts";
 
 demandTfjs();
@@ -92,6 +93,18 @@ describe("layers for TensorFlow.js", () => {
     if (ROUNDED[name]) expect(difference).toBeLessThan(1e-6);
     else expect(difference).toBe(0);
   });
+});
+
+test.each(CODERS)("states: %s", async (_, make) => {
+  const made = make();
+  if (made.layers.some(({ type }) => type === "masking")) {
+    expect(() => exportTfjs(made)).toThrow(/_2": it begins with states of a sequence with padding/);
+    return;
+  }
+  const { there, difference, freed } = await round(made, rowsFor(made, 3, wave));
+  expect(freed).toBe(false);
+  expect(there).toBeLessThan(1e-5);
+  expect(difference).toBe(0);
 });
 
 test("random graphs are what they were", async () => {

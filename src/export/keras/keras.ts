@@ -48,10 +48,13 @@ function keep(root: Group, path: readonly string[], { className, weights }: Kera
     groupAt(root, [...path, "seed_generator", "vars"]).set("0", { shape: [2], data: new Uint32Array(2) });
 }
 
-const tensor = ({ layer, node, shape }: Value) => ({
+const tensor = ({ layer, node, tensor: own = 0, shape }: Value) => ({
   class_name: "__keras_tensor__",
-  config: { shape: [null, ...shape], dtype: "float32", keras_history: [layer, node, 0] },
+  config: { shape: [null, ...shape], dtype: "float32", keras_history: [layer, node, own] },
 });
+
+/** Layers that may be given states to begin with. */
+const WALKS = /^(?:LSTM|GRU|SimpleRNN|Bidirectional)$/;
 
 /** Layers that are given a list. */
 const MERGING = /^(?:Add|Subtract|Multiply|Average|Maximum|Minimum|Concatenate|Dot|Attention)$/;
@@ -99,13 +102,15 @@ export function exportKeras(model: Model, options: KerasExportOptions = {}): Uin
             layer.config,
             layer.nodes.map((values) => {
               const tensors = values.map(tensor);
+              if (tensors.length > 1 && WALKS.test(layer.className))
+                return { args: [tensors[0]], kwargs: { initial_state: tensors.slice(1) } };
               return { args: MERGING.test(layer.className) ? [tensors] : tensors, kwargs: layer.call ?? {} };
             }),
           ),
         ),
       ],
       input_layers: inputs.map(({ name }) => [name, 0, 0]),
-      output_layers: outputs.map(({ layer, node }) => [layer, node, 0]),
+      output_layers: outputs.map(({ layer, node, tensor: own = 0 }) => [layer, node, own]),
     },
     registered_name: "Functional",
   };

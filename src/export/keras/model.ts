@@ -37,9 +37,13 @@ export function written(who: string, model: Model, dialect: Dialect, scaling: bo
     config: config as unknown as Place["config"],
     name: config.name!,
     outputShape,
-    parameters: builtLayer(config as never, inputs).operations.flatMap(({ parameters }) =>
-      parameters.map(({ name }) => name),
-    ),
+    // states are values of the layer before
+    parameters:
+      config.type === "finalState"
+        ? []
+        : builtLayer(config as never, inputs).operations.flatMap(({ parameters }) =>
+            parameters.map(({ name }) => name),
+          ),
     weight(parameter) {
       const key = parameter.includes(".") ? parameter : `${config.name}.${parameter}`;
       return { name: parameter, shape: shapes[key]!, data: weights[key]! };
@@ -110,7 +114,10 @@ export function written(who: string, model: Model, dialect: Dialect, scaling: bo
       const { first, last, from: before, end } = firsts.get(config.layer)!;
       // where one value was there twice, what is made of it goes by that value
       const one = (values: readonly Value[], i: number) =>
-        values.findIndex(({ layer: from, node }) => from === values[i]!.layer && node === values[i]!.node);
+        values.findIndex(
+          ({ layer: from, node, tensor }) =>
+            from === values[i]!.layer && node === values[i]!.node && tensor === values[i]!.tensor,
+        );
       if (before.some((_, i) => one(from, i) !== one(from, one(before, i)))) {
         const why = "it is applied to one value and then to several, of which layers there have one";
         at.problems.push({ where: `${config.type} "${config.name}"`, why });

@@ -41,17 +41,51 @@ function walkOf(at: Writing, place: Place): { className: string; config: Given; 
   );
   return {
     className,
-    config: { ...config, ...(place.config.trainable === false && { trainable: false }) },
+    config: {
+      ...config,
+      ...(place.config.returnState === true && { return_state: true }),
+      ...(place.config.trainable === false && { trainable: false }),
+    },
     weights,
   };
 }
 
-const BEGINS = "it begins with states it is given, which are not written";
+/** Which of a layer's outputs its states are there: those of the first direction before those of the second. */
+const statesOf = (types: readonly string[]): Record<string, number> =>
+  Object.fromEntries(
+    types
+      .flatMap((type, d) =>
+        [d === 0 ? "h" : "backwardH", d === 0 ? "c" : "backwardC"].slice(0, type === "lstm" ? 2 : 1),
+      )
+      .map((name, i) => [name, i + 1]),
+  );
+
+/** @throws Unsaid where states would be those of a sequence with padding, which TensorFlow.js takes for lists of inputs */
+function checkStarts(at: Writing, [, ...starts]: readonly Value[]): void {
+  if (at.dialect !== "tfjs") return;
+  const waiting = starts.map(({ layer }) => layer);
+  for (const name of waiting) {
+    const layer = at.layers.find((one) => one.name === name);
+    if (layer?.className === "Masking" || layer?.config.mask_zero === true)
+      throw new Unsaid(
+        "it begins with states of a sequence with padding, and TensorFlow.js opens no such model; leave out masking() or maskZero",
+      );
+    for (const { layer: before } of layer?.nodes.flat() ?? [])
+      if (!waiting.includes(before)) waiting.push(before);
+  }
+}
 
 const alone: Writer = (at, inputs, place) => {
-  if (inputs.length > 1) throw new Unsaid(BEGINS);
+  checkStarts(at, inputs);
   const { className, config, weights } = walkOf(at, place);
-  return at.add(className, config, inputs, place.name, place.outputShape, weights);
+  const made = at.add(className, config, inputs, place.name, place.outputShape, weights);
+  return { ...made, states: statesOf([place.config.type]) };
+};
+
+/** A state is an output of the layer that has it. */
+const finalState: Writer = (_at, [x], place) => {
+  const { layer, node, states } = x!;
+  return { layer, node, tensor: states![place.config.state as string]!, shape: place.outputShape };
 };
 
 /** Where Keras 3 finds the class of a layer that is held. */
@@ -72,8 +106,9 @@ const within = (place: Place, config: Inner, shape: readonly number[]): Place =>
   };
 };
 
-const bidirectional: Writer = (at, [x, ...starts], place) => {
-  if (starts.length > 0) throw new Unsaid(BEGINS);
+const bidirectional: Writer = (at, inputs, place) => {
+  const [x] = inputs;
+  checkStarts(at, inputs);
   const { layer, mergeMode } = place.config as unknown as {
     layer: readonly [Inner, Inner];
     mergeMode: string;
@@ -92,18 +127,19 @@ const bidirectional: Writer = (at, [x, ...starts], place) => {
     class_name: className,
     config: { name, ...config, go_backwards: back },
   });
-  return at.add(
+  const made = at.add(
     "Bidirectional",
     {
       merge_mode: MERGE_MODES.find(([own]) => own === mergeMode)![1],
       layer: described(first!, at.dialect === "keras" ? `forward_${plain}` : plain, false),
       ...(at.dialect === "keras" && { backward_layer: described(second!, `backward_${plain}`, true) }),
     },
-    [x!],
+    inputs,
     place.name,
     place.outputShape,
     directions,
   );
+  return { ...made, states: statesOf(layer.map(({ type }) => type)) };
 };
 
 /** Each layer within is one of its own there. */
@@ -144,5 +180,6 @@ export const recurrent: Readonly<Record<string, Writer>> = {
   simpleRnn: alone,
   lstm: alone,
   gru: alone,
+  finalState,
   bidirectional,
 };

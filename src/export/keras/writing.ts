@@ -17,7 +17,11 @@ export interface Tensor {
 export interface Value {
   readonly layer: string;
   readonly node: number;
+  /** Which of its outputs: 0, its own, where left out; then states. */
+  readonly tensor?: number;
   readonly shape: Shape;
+  /** Of a recurrent layer with returnState: which output each state is. */
+  readonly states?: Readonly<Record<string, number>>;
 }
 
 export interface KerasLayer {
@@ -82,14 +86,16 @@ export class Writing {
     end: Value,
     shape: Shape,
   ): Value {
-    const key = ({ layer, node }: Value) => `${layer}/${node}`;
-    const moved = new Map(from.map((value, i) => [key(value), to[i]!]));
+    const key = ({ layer, node, tensor = 0 }: Value) => `${layer}/${node}/${tensor}`;
+    const given = new Map(from.map((value, i) => [key(value), to[i]!]));
+    /** Layers that are applied once more, and how often they are. */
+    const nodes = new Map<string, number>();
+    const moved = (value: Value): Value =>
+      given.get(key(value)) ?? { ...value, node: nodes.get(value.layer) ?? value.node };
     for (const layer of this.layers.slice(first, last)) {
-      const [inputs] = layer.nodes;
-      const again = inputs!.map((value) => moved.get(key(value)) ?? value);
-      layer.nodes.push(again);
-      moved.set(`${layer.name}/0`, { layer: layer.name, node: layer.nodes.length - 1, shape });
+      layer.nodes.push(layer.nodes[0]!.map(moved));
+      nodes.set(layer.name, layer.nodes.length - 1);
     }
-    return moved.get(key(end)) ?? to[0]!;
+    return { ...moved(end), shape };
   }
 }

@@ -3,7 +3,7 @@
  * are no padding are moved to the front, and outputs go back to where they were. All of it is exact.
  */
 import { builtLayer } from "../../interop/built.ts";
-import { type Place, refuse, type Writing, type Written } from "./writing.ts";
+import { type End, type Place, refuse, type Writing, type Written } from "./writing.ts";
 
 /** Layers that do something with masks themselves; what they give says which one is behind them. */
 export const TAKES: ReadonlySet<string> = /* @__PURE__ */ new Set([
@@ -26,8 +26,9 @@ export function maskBehind(inputs: readonly Written[], place: Place): string | u
   const [first] = given;
   const kept = place.outputShape.length > 1 && place.outputShape[0] === first!.shape[0];
   const shapes = inputs.map(({ shape }) => shape);
+  const { inputs: _, ...config } = place.config as Place["config"] & { inputs?: unknown };
   const mixes = () =>
-    builtLayer(place.config as never, shapes).operations.some(({ steps }) => steps === "mixes");
+    builtLayer(config as never, shapes).operations.some(({ steps }) => steps === "mixes");
   if (new Set(given.map(({ mask }) => mask)).size > 1)
     refuse("its inputs have masks of their own, which say different steps to be padding");
   if (!kept || mixes()) refuse("it would take the padding of its input for values");
@@ -74,15 +75,27 @@ export function packed(at: Writing, x: Written, wish: string): { steps: string; 
 }
 
 /** 0 for rows without a step, [batch, 1]. */
-export const anyStep = (at: Writing, mask: string): string =>
+const anyStep = (at: Writing, mask: string): string =>
   at.once(`${mask} any`, () => {
     const some = at.node("Min", [counted(at, mask), at.constant(1)], {}, `${mask}_one`);
     return at.node("Unsqueeze", [some, at.constant([1], true)], {}, `${mask}_any`);
   });
 
+/** An end, [batch, units]: a row in which no step is left ends with what it began with, where the operator walks one step. */
+export function ended(at: Writing, last: string, { mask, start }: Omit<End, "name">, wish: string): string {
+  if (mask === undefined) return last;
+  if (start === undefined) return at.node("Mul", [last, anyStep(at, mask)], {}, wish);
+  const some = at.once(`${mask} some`, () => {
+    const most = at.node("Unsqueeze", [counted(at, mask), at.constant([1], true)], {}, `${mask}_all`);
+    return at.node("Greater", [most, at.constant(0)], {}, `${mask}_walked`);
+  });
+  return at.node("Where", [some, last, start], {}, wish);
+}
+
 /**
- * Outputs of packed steps at the places of the steps. Padding has the output of the step that was walked before it, or zeros.
+ * Outputs of packed steps at the places of the steps. Padding has the output of the step that was walked before it, or what the walk began with.
  *
+ * @param start [batch, units]; zeros where left out
  * @param back whether the walk was from the last step to the first
  */
 export function unpacked(
@@ -90,10 +103,11 @@ export function unpacked(
   y: string,
   mask: string,
   units: number,
+  start: string | undefined,
   back: boolean,
   wish: string,
 ): string {
-  const [places, known] = at.once(`${mask} back ${back}`, () => {
+  const [places, known, some] = at.once(`${mask} back ${back}`, () => {
     // so many are no padding up to here, and before it
     const upTo = at.node("CumSum", [mask, at.constant(1, true)], {}, `${mask}_upTo`);
     const before = at.node("Sub", [upTo, mask], {}, `${mask}_before`);
@@ -108,8 +122,11 @@ export function unpacked(
     return [
       at.node("Cast", [place], { to: 7 }, `${mask}_from`),
       at.node("Cast", [inside], { to: 1 }, `${mask}_known`),
+      inside,
     ];
   });
   const spread = gathered(at, y, places!, units, `${wish}_spread`);
-  return at.node("Mul", [spread, wide(at, known!, [2])], {}, wish);
+  if (start === undefined) return at.node("Mul", [spread, wide(at, known!, [2])], {}, wish);
+  const first = at.node("Unsqueeze", [start, at.constant([1], true)], {}, `${wish}_first`);
+  return at.node("Where", [wide(at, some!, [2]), spread, first], {}, wish);
 }

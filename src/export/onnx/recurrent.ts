@@ -1,8 +1,8 @@
 /** Recurrent layers as operators of ONNX: steps first, gates in its order, two biases; one direction or both. */
 import { builtLayer } from "../../interop/built.ts";
 import { regated, turned } from "../../interop/layouts.ts";
-import { anyStep, packed, unpacked } from "./masks.ts";
-import { type Place, refuse, type Writer, type Writing, type Written } from "./writing.ts";
+import { ended, packed, unpacked } from "./masks.ts";
+import { type End, type Place, refuse, type Writer, type Writing, type Written } from "./writing.ts";
 
 interface Config {
   type: "simpleRnn" | "lstm" | "gru";
@@ -95,8 +95,6 @@ function walked(at: Writing, x: Written, walk: Walk, direction: string, wish: st
     return gate ? (type === "lstm" ? [gate, own, own] : [gate, own]) : [own];
   });
   const weights = weightsOf(at, walk, wish);
-  if (rows && starts.length > 0)
-    refuse("it begins with states it is given, and some of its steps are padding");
   const first = starts.map((start, i) =>
     at.node("Unsqueeze", [start.name, at.constant([0], true)], {}, `${wish}_start${i}`),
   );
@@ -115,31 +113,30 @@ function walked(at: Writing, x: Written, walk: Walk, direction: string, wish: st
   );
 }
 
-/** A row in which no step is left begins with the operator's one: it has zeros. */
-const emptied = (at: Writing, x: Written, last: string, wish: string): string =>
-  x.mask === undefined ? last : at.node("Mul", [last, anyStep(at, x.mask)], {}, wish);
-
-/** The operator's states at the end, [directions, batch, units], by their names here. */
-function statesOf(
-  at: Writing,
-  { type, returnState, returnSequences }: Config,
-  wish: string,
-): Written["states"] {
-  if (!returnState) return undefined;
+/** What the last node, a walk of one direction, ends with: h, and c. */
+function endsOf(at: Writing, x: Written, { config, starts = [] }: Walk, wish: string): End[] {
+  const { type, returnState, returnSequences } = config;
+  if (!returnState) return [];
   const { outputs } = at.nodes[at.nodes.length - 1]!;
   if (returnSequences) outputs.push(at.fresh(`${wish}_h`));
   if (type === "lstm") outputs.push(at.fresh(`${wish}_c`));
-  return { h: outputs[1]!, ...(type === "lstm" && { c: outputs[2]! }) };
+  return outputs.slice(1).map((name, i) => ({ name, mask: x.mask, start: starts[i]?.name }));
 }
+
+/** What states are called here, of each direction. */
+const NAMES_OF = [
+  ["h", "c"],
+  ["backwardH", "backwardC"],
+] as const;
+const named = (directions: readonly (readonly End[])[]): Written["states"] =>
+  Object.fromEntries(directions.flatMap((ends, d) => ends.map((end, i) => [NAMES_OF[d]![i]!, end] as const)));
 
 export const finalState: Writer = (at, [x], place) => {
   const { state } = place.config as unknown as { state: string };
-  const { states, mask } = x!;
-  const found = states && Object.hasOwn(states, state) ? states[state] : undefined;
-  if (found === undefined) refuse("it is a state of both directions, and those are not written");
-  const wish = mask === undefined ? place.name : `${place.name}_ends`;
-  const end = at.node("Squeeze", [found!, at.constant([0], true)], {}, wish);
-  return { name: emptied(at, x!, end, place.name), shape: place.outputShape, channelsFirst: false };
+  const found = x!.states![state]!;
+  const wish = found.mask === undefined ? place.name : `${place.name}_ends`;
+  const end = at.node("Squeeze", [found.name, at.constant([0], true)], {}, wish);
+  return { name: ended(at, end, found, place.name), shape: place.outputShape, channelsFirst: false };
 };
 
 /** Steps before and after are told apart by their place alone. */
@@ -151,17 +148,18 @@ export const recurrent: Writer = (at, [x, ...starts], place) => {
   if (returnSequences && goBackwards && mask !== undefined)
     refuse("goBackwards with returnSequences turns steps around, and some of its input's are padding");
   const all = walked(at, x!, walk, goBackwards ? "reverse" : "forward", place.name);
-  const states = statesOf(at, config, place.name);
+  const states = named([endsOf(at, x!, walk, place.name)]);
   const out = { shape: place.outputShape, channelsFirst: false, states };
   if (!returnSequences) {
     const wish = mask === undefined ? place.name : `${place.name}_ends`;
     const last = at.node("Squeeze", [all, at.constant([0], true)], {}, wish);
-    return { ...out, name: emptied(at, x!, last, place.name) };
+    return { ...out, name: ended(at, last, { mask, start: starts[0]?.name }, place.name) };
   }
   const one = at.node("Squeeze", [all, at.constant([1], true)], {}, `${place.name}_turned`);
   const behind = goBackwards || mask !== undefined;
   const rows = at.node("Transpose", [one], { perm: [1, 0, 2] }, behind ? `${place.name}_rows` : place.name);
-  if (mask !== undefined) return { ...out, name: unpacked(at, rows, mask, units, false, place.name), mask };
+  if (mask !== undefined)
+    return { ...out, name: unpacked(at, rows, mask, units, starts[0]?.name, false, place.name), mask };
   // outputs here are in the order of the walk
   const ends = [[-1], [-(2 ** 31)], [1], [-1]].map((each) => at.constant(each, true));
   return { ...out, name: goBackwards ? at.node("Slice", [rows, ...ends], {}, place.name) : rows };
@@ -183,36 +181,40 @@ const alike = (a: Config, b: Config, mode: Mode): boolean =>
   mode !== "multiply" && a.type === b.type && a.units === b.units && a.resetAfter === b.resetAfter;
 
 export const bidirectional: Writer = (at, [x, ...starts], place) => {
-  if (starts.length > 0) refuse("it begins with states it is given, which are not written");
   const { layer, mergeMode } = place.config as unknown as { layer: readonly Config[]; mergeMode: Mode };
   const places = layer.map((config) => within(place, config, x!.shape));
   const [first, second] = layer as [Config, Config];
   const { mask } = x!;
   const out = { shape: place.outputShape, channelsFirst: false };
-  const { returnSequences } = first;
+  const { returnSequences, returnState } = first;
   const masked = returnSequences ? mask : undefined;
-  if (mask === undefined && alike(first, second, mergeMode) && second.returnSequences === returnSequences) {
+  const plain = mask === undefined && starts.length === 0 && !returnState;
+  if (plain && alike(first, second, mergeMode) && second.returnSequences === returnSequences) {
     const all = walked(at, x!, { config: first, directions: places }, "bidirectional", place.name);
     const perm = returnSequences ? [2, 0, 1, 3] : [1, 0, 2];
     const both = at.node("Transpose", [all], { perm }, `${place.name}_rows`);
     return { ...out, name: merged(at, both, mergeMode, place.outputShape, place.name) };
   }
   // each direction by itself: [batch, steps?, units]
-  const ends = layer.map((config, i) => {
+  const states: End[][] = [];
+  const sides = layer.map((config, i) => {
     const wish = `${place.name}_${i === 0 ? "forward" : "backward"}`;
-    const walk = { config, directions: [places[i]!] };
+    const half = starts.length / 2;
+    const own = starts.slice(i * half, (i + 1) * half);
+    const walk = { config, directions: [places[i]!], starts: own };
     const all = walked(at, x!, walk, i === 0 ? "forward" : "reverse", wish);
+    states.push(endsOf(at, x!, walk, wish));
     const axis = at.constant([config.returnSequences ? 1 : 0], true);
     const one = at.node("Squeeze", [all, axis], {}, `${wish}_one`);
-    if (!config.returnSequences) return emptied(at, x!, one, wish);
+    if (!config.returnSequences) return ended(at, one, { mask, start: own[0]?.name }, wish);
     const rows = at.node("Transpose", [one], { perm: [1, 0, 2] }, `${wish}_rows`);
-    return mask === undefined ? rows : unpacked(at, rows, mask, config.units, i > 0, wish);
+    return mask === undefined ? rows : unpacked(at, rows, mask, config.units, own[0]?.name, i > 0, wish);
   });
   const name =
     mergeMode === "concat"
-      ? at.node("Concat", ends, { axis: -1 }, place.name)
-      : at.node({ sum: "Sum", average: "Mean", multiply: "Mul" }[mergeMode], ends, {}, place.name);
-  return { ...out, name, ...(masked !== undefined && { mask: masked }) };
+      ? at.node("Concat", sides, { axis: -1 }, place.name)
+      : at.node({ sum: "Sum", average: "Mean", multiply: "Mul" }[mergeMode], sides, {}, place.name);
+  return { ...out, name, states: named(states), ...(masked !== undefined && { mask: masked }) };
 };
 
 /** A layer within another as one by itself. */

@@ -14,7 +14,16 @@ export interface Written {
   /** A value [batch, steps]: 0 for steps that are padding, else 1. */
   readonly mask?: string | undefined;
   /** Of a recurrent layer with returnState: its states at the end, [1, batch, units], by their names. */
-  readonly states?: Readonly<Record<string, string>> | undefined;
+  readonly states?: Readonly<Record<string, End>> | undefined;
+}
+
+/** What a walk over steps ends with. */
+export interface End {
+  readonly name: string;
+  /** The mask of the steps. */
+  readonly mask: string | undefined;
+  /** What it began with, [batch, units]. */
+  readonly start: string | undefined;
 }
 
 type Value = number | string | readonly number[] | readonly string[] | { readonly float: number };

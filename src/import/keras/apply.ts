@@ -16,7 +16,7 @@ export function applyClass(given: Applied): (string | undefined)[] {
   try {
     const out = handler(at);
     at.finish();
-    return [out];
+    return [out, ...at.states];
   } catch (error) {
     const why = problemOf(error);
     if (why !== undefined) at.refuse(why);

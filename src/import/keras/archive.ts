@@ -11,6 +11,8 @@ import { modelOf } from "./model.ts";
 import { textField } from "./options.ts";
 import { type KerasOptions, parsedJson, readTfjs } from "./tfjs.ts";
 
+const KIND = "zip archive";
+
 /** What an archive may unpack to: as large as a model may be. */
 const MOST = 2 ** 31;
 
@@ -18,10 +20,10 @@ const MOST = 2 ** 31;
 export async function readArchive(source: Source, options: KerasOptions, building: Building): Promise<Model> {
   const { name } = source;
   const bytes = await source.read();
-  const entries = new Map(zipEntries(bytes, name).map((entry) => [entry.name, entry] as const));
+  const entries = new Map(zipEntries(bytes, name, KIND).map((entry) => [entry.name, entry] as const));
   const unpacked = (entry: ZipEntry) => {
     if (entry.size > MOST) throw new NablaError(`${name}: ${entry.name} unpacks to more than ${MOST} bytes`);
-    return unzip(bytes, entry, `${name}: ${entry.name}`);
+    return unzip(bytes, entry, `${name}: ${entry.name}`, undefined, undefined, KIND);
   };
   const [config, weights] = [entries.get("config.json"), entries.get("model.weights.h5")];
   if (config && weights)

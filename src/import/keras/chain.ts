@@ -22,6 +22,10 @@ export class Chain implements Sink {
     return this.shapes.get(name)!;
   }
 
+  state(): never {
+    throw new Unsupported("return_state: a layer that is applied to each step gives its outputs alone");
+  }
+
   add(...[type, options, inputs, wish, weightsOf]: Parameters<Sink["add"]>): string {
     const name = this.building.nameFor(wish, type);
     const config = { ...options, type, name };

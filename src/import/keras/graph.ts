@@ -70,6 +70,12 @@ export class ModelSink implements Sink {
     return made.config.name;
   }
 
+  state(name: string, layer: string, units: number): string {
+    const made = this.building.state(name, layer, units);
+    this.made.push(made);
+    return made.config.name;
+  }
+
   /** How many layers there are. */
   get length(): number {
     return this.made.length;

@@ -7,7 +7,7 @@ import { type Handler, optionsOf } from "./carry.ts";
 import { convolutions } from "./convolutions.ts";
 import { operations } from "./operations.ts";
 import type { Reading } from "./reading.ts";
-import { recurrent, recurrentLayers } from "./recurrent.ts";
+import { recurrent, recurrentLayers, withStates } from "./recurrent.ts";
 
 const same =
   (type: string, names: readonly string[]): Handler =>
@@ -196,7 +196,8 @@ function bidirectional(at: Reading): string | undefined {
     at.refuse(`merge_mode ${JSON.stringify(mode)}: the outputs of both directions are put together here`);
   const walks = recurrentLayers(at);
   if (!walks || !found) return undefined;
-  return at.add("bidirectional", { layer: walks.layers, mergeMode: found[0] }, { weights: walks.weights });
+  const { layers: layer, weights } = walks;
+  return withStates(at, at.add("bidirectional", { layer, mergeMode: found[0] }, { weights }), layer);
 }
 
 export const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([

@@ -22,6 +22,8 @@ export interface Sink {
     name: string | undefined,
     weights: WeightsOf,
   ): string;
+  /** A state at the end of a recurrent layer, which has so many units. */
+  state(name: string, layer: string, units: number): string;
 }
 
 /** Thrown where a layer cannot be looked at further because one before it could not be read. */
@@ -61,6 +63,8 @@ interface Active {
 
 export class Reading {
   readonly options: Options;
+  /** Layers whose values are its outputs behind the first: states. */
+  readonly states: string[] = [];
 
   constructor(
     readonly context: Context,

@@ -33,10 +33,10 @@ function walkOf(at: Reading, type: string): Walk | undefined {
   const names = SAME.find(([own]) => own === type)!.slice(2);
   const cudnn = at.className.startsWith("CuDNN");
   const before = at.context.problems.length;
-  at.only("return_state", "a layer gives its outputs alone here; save the model without its states");
   at.only("stateful", "states begin at 0 with each row here; save the model with stateful=False");
   at.only("time_major", "rows come first here");
   const options = optionsOf(at, type, names);
+  if (at.options.get("return_state") === true) options.returnState = true;
   if (type === "gru") options.resetAfter = cudnn || at.options.get("reset_after") === true;
   const active = at.active();
   const gate = type === "simpleRnn" || cudnn ? {} : at.active("recurrent_activation");
@@ -72,6 +72,26 @@ function walkOf(at: Reading, type: string): Walk | undefined {
   };
 }
 
+/** What a layer gives behind its outputs: h, and c; of both directions those of the first before those of the second. */
+const STATES = [
+  ["h", "c"],
+  ["backwardH", "backwardC"],
+] as const;
+
+/** The layer's name; its states are outputs of what the file has, where it returns them. */
+export function withStates(
+  at: Reading,
+  name: string,
+  walks: readonly Readonly<Record<string, unknown>>[],
+): string {
+  walks.forEach(({ type, units, returnState }, d) => {
+    if (!returnState) return;
+    const names = STATES[d]!.slice(0, type === "lstm" ? 2 : 1);
+    at.states.push(...names.map((state) => at.sink.state(state, name, units as number)));
+  });
+  return name;
+}
+
 /** Two biases as one. */
 const halves = (both: Float32Array): Float32Array =>
   both.subarray(0, both.length / 2).map((value, i) => value + both[both.length / 2 + i]!);
@@ -81,7 +101,7 @@ const alone: Handler = (at) => {
   if (!walk) return undefined;
   at.shape();
   const { type, ...options } = walk.config;
-  return at.add(type, options, { weights: walk.weights() });
+  return withStates(at, at.add(type, options, { weights: walk.weights() }), [walk.config]);
 };
 
 /** What a layer holds, as { class_name, config }. */
@@ -105,7 +125,9 @@ function held(at: Reading, option: string, spot: Omit<Spot, "names">): Reading |
 }
 
 /** Layers of both directions with their weights, which have their names before theirs. */
-export function recurrentLayers(at: Reading): { layers: object[]; weights: Weights } | undefined {
+export function recurrentLayers(
+  at: Reading,
+): { layers: Record<string, unknown>[]; weights: Weights } | undefined {
   const { path } = at.spot;
   const forward = held(at, "layer", { path: `${path}/forward_layer` });
   const given = at.options.get("backward_layer") !== undefined;
@@ -128,7 +150,7 @@ export function recurrentLayers(at: Reading): { layers: object[]; weights: Weigh
   const [first, second] = walks;
   if (!first || !second) return undefined;
   const shape = at.shape();
-  const layers: object[] = [];
+  const layers: Record<string, unknown>[] = [];
   const weights: Record<string, Weights[string]> = {};
   [first, second].forEach(({ one, walk }, i) => {
     const name = at.context.building.nameFor(one.name, type);
@@ -176,7 +198,7 @@ const ofCell: Handler = (at) => {
   if (!walk) return undefined;
   at.shape();
   const { type: _, ...options } = walk.config;
-  return at.add(type, options, { weights: walk.weights() });
+  return withStates(at, at.add(type, options, { weights: walk.weights() }), [walk.config]);
 };
 
 export const recurrent: Readonly<Record<string, Handler>> = {

@@ -36,6 +36,48 @@ interface Hidden {
   readonly added?: string;
   /** Whether it is subtracted. */
   readonly less?: boolean;
+  /** What is multiplied behind the softmax, instead of what the file has there. */
+  readonly after?: string | undefined;
+  /** Masks of keys and of queries. */
+  readonly keys?: readonly string[];
+  readonly query?: string | undefined;
+  readonly before?: readonly OnnxNode[];
+}
+
+/** Products within products: more than a mask of queries, two of keys, and what is fixed make. */
+const MOST_DEEP = 4;
+
+/** The factors of a product. */
+function factors(at: Connections, name: string, deep = 0): string[] {
+  const product = deep < MOST_DEEP && !at.isFixed(name) ? at.maker(name, "Mul") : undefined;
+  return product ? product.inputs.flatMap((each) => factors(at, each, deep + 1)) : [name];
+}
+
+/**
+ * Keys and queries that are padding, beside later keys: Where(Greater(all, 0), scores, never), where `all` is a product of masks that have
+ * more axes, and of what is fixed.
+ */
+function padding(at: Connections, name: string | undefined, all: string): Hidden | undefined {
+  const [where, scores, never] = at.maker(name, "Where")?.inputs ?? [];
+  const above = at.maker(where, "Greater");
+  if (above?.inputs[0] !== all || at.number(above.inputs[1]) !== 0 || !at.isFixed(never)) return undefined;
+  const keys: string[] = [];
+  const fixed: string[] = [];
+  const queries: string[] = [];
+  for (const factor of factors(at, all)) {
+    const wide = at.maker(factor, "Unsqueeze");
+    const axes = at.numbers(wide?.inputs[1])?.join();
+    if (at.isFixed(factor)) fixed.push(factor);
+    else if (axes === "1" || axes === "1,2") keys.push(wide!.inputs[0]!);
+    else if (axes === "2" || axes === "1,3") queries.push(wide!.inputs[0]!);
+    else return undefined;
+  }
+  if (fixed.length > 1 || queries.length > 1) return undefined;
+  const masks = { scores, keys, query: queries[0], after: fixed[0] };
+  if (fixed.length === 0) return masks;
+  const earlier = `${where} (earlier)`;
+  const node = { ...above, inputs: [fixed[0]!, above.inputs[1]!], outputs: [earlier] };
+  return { ...masks, where: earlier, never: never!, before: [node] };
 }
 
 function hidden(at: Connections, name: string | undefined): Hidden {
@@ -56,10 +98,12 @@ export function attending(at: Connections, last: OnnxNode): Found | undefined {
   const spread = at.maker(product?.inputs.find((name) => at.maker(name, "Softmax")) ?? given, "Softmax");
   const after = at.other(product, spread?.outputs[0]);
   if (!spread || !values || at.isFixed(values)) return undefined;
-  if (product && !at.isFixed(after)) return undefined;
+  const padded = after !== undefined && !at.isFixed(after) ? padding(at, spread.inputs[0], after) : undefined;
+  if (product && !at.isFixed(after) && !padded) return undefined;
   // what is meant where it says none depends on the version of the operators
   const axis = spread.attributes.filter(({ name }) => name === "axis");
-  const { scores, where = "", never = "", turned, added = "", less } = hidden(at, spread.inputs[0]);
+  const found = padded ?? hidden(at, spread.inputs[0]);
+  const { scores, where = "", never = "", turned, added = "", less, keys = [], query = "" } = found;
   const whole = scaled(at, scores);
   const matrices = at.maker(whole.from, "MatMul");
   if (!matrices || matrices.inputs.some((name) => at.isFixed(name))) return undefined;
@@ -71,11 +115,15 @@ export function attending(at: Connections, last: OnnxNode): Found | undefined {
     { name: "times", i: times.length },
     { name: "turned", i: Number(turned ?? false) },
     { name: "less", i: Number(less ?? false) },
+    { name: "keyMasks", strings: [...keys] },
+    { name: "queryMask", s: query },
     ...axis,
   ];
-  const constants = [where, never, added, after ?? "", ...times, ...all.flatMap((one) => one.by)];
+  const kept = padded ? padded.after : after;
+  const constants = [where, never, added, kept ?? "", ...times, ...all.flatMap((one) => one.by)];
   return {
     last,
+    ...(found.before && { before: found.before }),
     node: { ...last, type: ATTENDING, inputs: [q.from!, k.from!, values, ...constants], attributes },
   };
 }

@@ -3,6 +3,7 @@
 import { sameShape, sizeOf } from "../../shape.ts";
 import type { Building, Made, Weights } from "../building.ts";
 import { Unsupported } from "../problems.ts";
+import type { Masks } from "./masks.ts";
 import {
   type Axis,
   type Constant,
@@ -41,6 +42,8 @@ export class Importing {
     string,
     { readonly of: string; readonly first: number; readonly count: number }
   >();
+  /** Which steps of layers' values are padding. */
+  readonly masks: Masks = new Map();
   /** The name of the node that is read, for its layers. */
   node = "";
 

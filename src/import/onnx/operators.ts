@@ -2,6 +2,8 @@
 import { affine, normalised } from "./affine.ts";
 import { ATTENDING } from "./attending.ts";
 import { FOLDS } from "./fold.ts";
+import { BOTH, MASKING, MEAN } from "./masked.ts";
+import { masked } from "./masks.ts";
 import type { Handlers } from "./op.ts";
 import { activations } from "./ops/activations.ts";
 import { arithmetic } from "./ops/arithmetic.ts";
@@ -9,7 +11,7 @@ import { attend } from "./ops/attention.ts";
 import { cutting } from "./ops/cutting.ts";
 import { matrix } from "./ops/matrix.ts";
 import { normal } from "./ops/normal.ts";
-import { recurrence } from "./ops/recurrent.ts";
+import { bothWays, recurrence } from "./ops/recurrent.ts";
 import { reductions } from "./ops/reduce.ts";
 import { resizing } from "./ops/resize.ts";
 import { shapes } from "./ops/shapes.ts";
@@ -47,6 +49,8 @@ export const HANDLERS: Handlers = {
   Gaussian: (op) => op.at.activate(op.value(), "gaussian"),
   Step: (op) => op.at.activate(op.value(), "step"),
   [ATTENDING]: attend,
+  [BOTH]: bothWays,
+  ...masked,
   [BY_CONSTANTS](op) {
     return normalised(op.at, op.value(), op.known(1), op.known(2));
   },
@@ -65,7 +69,16 @@ export const HANDLERS: Handlers = {
 };
 
 /** Names of no operators. */
-const PATTERNS: readonly string[] = [STANDARDISE, BY_CONSTANTS, ATTENDING, "Gaussian", "Step"];
+const PATTERNS: readonly string[] = [
+  STANDARDISE,
+  BY_CONSTANTS,
+  ATTENDING,
+  BOTH,
+  MASKING,
+  MEAN,
+  "Gaussian",
+  "Step",
+];
 /** The operators that are read. */
 export const OPERATORS: readonly string[] = [
   ...Object.keys(HANDLERS).filter((name) => !PATTERNS.includes(name)),

@@ -1,6 +1,7 @@
 /** Layers that exporters write as many small nodes: found by how these are connected, and read as one. */
 import type { OnnxGraph, OnnxNode, OnnxTensor } from "../../interop/onnx.ts";
 import { attending } from "./attending.ts";
+import { averaged, directions, embedded, masking, padded, unpadded } from "./masked.ts";
 import { constantOf } from "./tensors.ts";
 
 /** Normalisation over some axes without gamma and beta: [x, epsilon, axes?]. The name of no operator. */
@@ -15,8 +16,9 @@ export class Connections {
 
   constructor(readonly graph: OnnxGraph) {
     for (const node of graph.nodes) {
-      for (const name of node.outputs) this.makers.set(name, node);
-      for (const name of new Set(node.inputs)) this.users.set(name, [...(this.users.get(name) ?? []), node]);
+      for (const name of node.outputs) if (name !== "") this.makers.set(name, node);
+      for (const name of new Set(node.inputs))
+        if (name !== "") this.users.set(name, [...(this.users.get(name) ?? []), node]);
     }
   }
 
@@ -54,6 +56,17 @@ export class Connections {
     if (!tensor || tensor.location === 1) return undefined;
     const { data } = constantOf(tensor);
     return data.length === 1 ? data[0] : undefined;
+  }
+
+  /** Whether a value is an output of the model. */
+  isOutput(name: string): boolean {
+    return this.graph.outputs.some((one) => one.name === name);
+  }
+
+  /** The numbers of a constant. */
+  numbers(name: string | undefined): number[] | undefined {
+    const tensor = this.tensor(name);
+    return tensor && tensor.location !== 1 ? Array.from(constantOf(tensor).data) : undefined;
   }
 
   /** Whether a value is a weight of the file. */
@@ -97,12 +110,14 @@ const near = (n: number | undefined, wanted: number) =>
 /** The nodes of a graph, with those that are put together in the place of the last of each. */
 export function simplified(graph: OnnxGraph): OnnxNode[] {
   const at = new Connections(graph);
-  const instead = new Map<OnnxNode, OnnxNode>();
+  const instead = new Map<OnnxNode, readonly OnnxNode[]>();
   for (const node of graph.nodes) {
     const made = PATTERNS[node.type ?? ""]?.(at, node);
-    if (made) instead.set(made.last, made.node);
+    if (!made) continue;
+    instead.set(made.last, [...(made.before ?? []), made.node]);
+    for (const gone of made.gone ?? []) instead.set(gone, []);
   }
-  return graph.nodes.map((node) => instead.get(node) ?? node);
+  return graph.nodes.flatMap((node) => instead.get(node) ?? [node]);
 }
 
 /** (x − mean) / √(variance + ε) */
@@ -216,14 +231,27 @@ function silu(at: Connections, last: OnnxNode): Found | undefined {
 export interface Found {
   readonly last: OnnxNode;
   readonly node: OnnxNode;
+  /** What the new one needs. */
+  readonly before?: readonly OnnxNode[];
+  /** What it is besides, or makes what nobody may have any longer. */
+  readonly gone?: readonly OnnxNode[];
 }
 type Pattern = (at: Connections, node: OnnxNode) => Found | undefined;
 /** By the operator they are found at. */
 const PATTERNS: Readonly<Partial<Record<string, Pattern>>> = Object.assign(Object.create(null), {
-  Div: (at, node) => standardised(at, node) ?? softmax(at, node) ?? byConstants(at, node),
+  Div: (at, node) =>
+    standardised(at, node) ?? softmax(at, node) ?? byConstants(at, node) ?? averaged(at, node),
   Exp: gaussian,
   Cast: step,
-  Mul: silu,
+  Mul: (at, node) => silu(at, node) ?? masking(at, node) ?? unpadded(at, node) ?? directions(at, node),
+  Where: unpadded,
+  Concat: directions,
+  Sum: directions,
+  Mean: directions,
+  Gather: embedded,
+  RNN: padded,
+  LSTM: padded,
+  GRU: padded,
   Sub: logSoftmax,
   Erf: gelu,
   MatMul: attending,

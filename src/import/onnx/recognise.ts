@@ -17,6 +17,8 @@ export interface OnnxOptions {
 /** Whether bytes may be such a file: its first field is a small number, the version of the format. */
 export function isOnnx(head: Uint8Array): boolean {
   if (head[0] !== 0x08 || head[1] === undefined || head[1] > 40 || head[1] === 0) return false;
+  // a SavedModel of TensorFlow, or a model of Core ML, has a message there
+  if (head[2] === 0x12 && head[head.findIndex((byte, i) => i > 2 && byte < 0x80) + 1] === 0x0a) return false;
   // then a text: the producer's name, its version; or the graph; or the versions of operators
   return [0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42].includes(head[2]!);
 }

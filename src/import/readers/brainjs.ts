@@ -1,5 +1,6 @@
-import { readBrain } from "../brainjs.ts";
-import { jsonHead } from "../json.ts";
+import { Building } from "../building.ts";
+import { jsonHead } from "../jsonHead.ts";
+import { jsonCode } from "../readingCode.ts";
 import type { Reader } from "./reader.ts";
 
 export const brainjs: Reader = {
@@ -12,5 +13,5 @@ export const brainjs: Reader = {
       (/"type"\s*:\s*"(?:LSTM|GRU|RNN)(?:TimeStep|Cell)?"/.test(head) && /"inputSize"/.test(head))
     );
   },
-  read: async (source) => readBrain(await source.read(), source.name),
+  read: async (source) => (await jsonCode()).readBrain(await source.read(), source.name, new Building()),
 };

@@ -1,9 +1,10 @@
-import { readConvnet } from "../convnetjs.ts";
-import { jsonHead } from "../json.ts";
+import { Building } from "../building.ts";
+import { jsonHead } from "../jsonHead.ts";
+import { jsonCode } from "../readingCode.ts";
 import type { Reader } from "./reader.ts";
 
 export const convnetjs: Reader = {
   title: "JSON of ConvNetJS",
   recognise: (bytes) => /"layer_type"\s*:\s*"/.test(jsonHead(bytes) ?? ""),
-  read: async (source) => readConvnet(await source.read(), source.name),
+  read: async (source) => (await jsonCode()).readConvnet(await source.read(), source.name, new Building()),
 };

@@ -18,6 +18,8 @@ export const kerasArchive: Reader<KerasOptions> = {
   recognise: (bytes) =>
     bytes[0] === 0x50 &&
     bytes[1] === 0x4b &&
+    // torch.export.save() has a model.json of its own
+    !has(bytes, "archive_format") &&
     ["config.json", "model.json", ".h5"].some((name) => has(bytes, name)),
   read: async (source, options) => (await kerasCode()).readArchive(source, options, new Building()),
 };

@@ -1,7 +1,8 @@
 /** Networks as JSON: of brain.js and ConvNetJS. */
 import * as fc from "fast-check";
-import { readBrain } from "../../../src/import/brainjs.ts";
-import { readConvnet } from "../../../src/import/convnetjs.ts";
+import { Building } from "../../../src/import/building.ts";
+import { readBrain } from "../../../src/import/json/brainjs.ts";
+import { readConvnet } from "../../../src/import/json/convnetjs.ts";
 import type { Model } from "../../../src/index.ts";
 import made from "../../import/json/nets.json";
 import { utf8 } from "../files.ts";
@@ -46,7 +47,7 @@ export const brainjs: Target = {
   layers: [whole],
   words: ["__proto__", "constructor", "leaky-relu", "LSTM", "inputLookup", "sizes"],
   memory,
-  run: (bytes) => seen(readBrain(bytes, "a.json")),
+  run: (bytes) => seen(readBrain(bytes, "a.json", new Building())),
 };
 
 const layer = fc.record(
@@ -81,5 +82,5 @@ export const convnetjs: Target = {
   layers: [whole],
   words: ["__proto__", "constructor", "maxout", "group_size", "out_depth", "quadtransform"],
   memory,
-  run: (bytes) => seen(readConvnet(bytes, "a.json")),
+  run: (bytes) => seen(readConvnet(bytes, "a.json", new Building())),
 };

@@ -1,6 +1,7 @@
 """Models of real Keras with what they predict. Keras 3.15.1, TensorFlow 2.21.0, tf_keras 2.21.0, h5py 3.14.0, Python 3.11.
 
-    python make.py        writes files/*.keras, *.h5 and files/expected.json
+    python make.py           writes files/*.keras, *.h5 and files/expected.json
+    python make.py states    writes these networks alone, and what is expected of them
 """
 import json
 import os
@@ -119,7 +120,22 @@ def heads(L, x):
     return L.GlobalAveragePooling1D()(L.LayerNormalization()(L.Add()([b, d])))
 
 
+def states(L, x, z):
+    """An encoder leaves its states to a decoder: in one direction, and in both."""
+    m = L.Masking(mask_value=0.5)(x)
+    y, h, c = L.LSTM(3, return_sequences=True, return_state=True)(m)
+    a = L.LSTM(3, return_sequences=True)(z, initial_state=[h, c])
+    b, g = L.GRU(2, return_state=True)(y)
+    d = L.GRU(2)(a, initial_state=[g])
+    e, *ends = L.Bidirectional(L.LSTM(2, return_state=True))(x)
+    f = L.Bidirectional(L.LSTM(2), merge_mode="mul")(z, initial_state=ends)
+    k, *others = L.Bidirectional(L.GRU(2, return_state=True), merge_mode="sum")(y)
+    n = L.Bidirectional(L.GRU(2))(z, initial_state=others)
+    return L.Concatenate()([h, c, b, d, e, *ends, f, k, n])
+
+
 NETS = {
+    "states": ([(4, 2), (5, 3)], states),
     "heads": ([(4, 6)], heads),
     "dense": ([(5,)], dense),
     "image": ([(8, 8, 3)], image),
@@ -147,10 +163,17 @@ def keep(name, model, suffix, shapes, compiled=False):
     }
 
 
+if sys.argv[1:]:
+    expected = json.load(open(os.path.join(HERE, "expected.json")))
 for name, (shapes, body) in NETS.items():
+    if sys.argv[1:] and name not in sys.argv[1:]:
+        continue
     keep(f"{name}-3", graph(keras, shapes, body), ".keras", shapes)
     keep(f"{name}-3", graph(keras, shapes, body), ".h5", shapes)
     keep(f"{name}-2", graph(tf_keras, shapes, body), ".h5", shapes)
+if sys.argv[1:]:
+    json.dump(expected, open(os.path.join(HERE, "expected.json"), "w"))
+    sys.exit()
 keep("newer-3", graph(keras, [(5, 5, 4)], newer), ".keras", [(5, 5, 4)])
 keep("dense-2", graph(tf_keras, NETS["dense"][0], dense), ".keras", NETS["dense"][0])
 adapted = keras.layers.Normalization()

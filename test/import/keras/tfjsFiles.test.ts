@@ -114,7 +114,6 @@ describe("files of TensorFlow.js", () => {
     for (const part of [
       /Conv2D "c": data_format "channels_first": channels are the last axis here/,
       /Lambda "l": it is code of Python/,
-      /LSTM "r": return_state true: /,
       /LSTM "r": stateful true: /,
       /LSTM "r": activation "mish": there is no such activation here/,
       /LSTM "r": surprise 3: there is no such option here/,

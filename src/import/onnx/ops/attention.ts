@@ -2,6 +2,7 @@
 import type { Made, Weights } from "../../building.ts";
 import { Unsupported } from "../../problems.ts";
 import type { Importing } from "../importing.ts";
+import { checkMasks, maskBeside } from "../masks.ts";
 import type { Op } from "../op.ts";
 import { type Axis, type Constant, dimsOf, lengthOf, ofRow, type Value } from "../value.ts";
 
@@ -98,6 +99,13 @@ function inputsOf(query: string, key: string, value: string): string[] {
   return query === value ? [query] : [query, value];
 }
 
+/** @throws Unsupported where the file leaves out other keys or queries than this layer would */
+function checkPadding(op: Op, { inputs }: Made): void {
+  const [query, value = query, key = value] = inputs.map((input) => maskBeside(op, input));
+  checkMasks([value, key], op.texts("keyMasks"));
+  checkMasks([query], [op.text("queryMask")]);
+}
+
 export function attend(op: Op): Value {
   const { at } = op;
   const [q, turned, v] = [op.value(0), op.value(1), op.value(2)];
@@ -139,6 +147,7 @@ export function attend(op: Op): Value {
       inputsOf(query.layer, key.layer, value.layer),
       learned ? { scale: { shape: [1], data: () => Float32Array.of(scale) } } : {},
     );
+    checkPadding(op, made);
     return result(made.config.name, [steps[0], sizes[2]]);
   }
   const count = lengthOf(heads[0]!);
@@ -178,6 +187,7 @@ export function attend(op: Op): Value {
     inputsOf(query, key, value),
     weights,
   );
+  checkPadding(op, made);
   at.heads.set(made.config.name, "open");
   return result(made.config.name, [steps[0], [...heads[0]!, ...sizes[2]]]);
 }

@@ -4,6 +4,7 @@ import { Unsupported } from "../../problems.ts";
 import { fixed } from "../affine.ts";
 import { expanded } from "../broadcasting.ts";
 import { isConstant } from "../importing.ts";
+import { beginMask } from "../masks.ts";
 import type { Handler, Handlers, Op } from "../op.ts";
 import {
   type Axis,
@@ -115,9 +116,12 @@ function gather(op: Op): Value {
       throw new Unsupported("it looks up in a table that is not [numbers, values]");
     const value = op.value(1);
     const [size, units] = table.dims as [number, number];
-    const made = op.at.add("embedding", { inputDim: size, outputDim: units }, [value], {
+    const maskZero = op.text("mask") !== "" && value.held.length === 1;
+    const options = { inputDim: size, outputDim: units, ...(maskZero && { maskZero }) };
+    const made = op.at.add("embedding", options, [value], {
       embeddings: { shape: [size, units], data: () => Float32Array.from(table.data) },
     });
+    if (value.held.length === 1) beginMask(op, made.config.name, made.shape[0]!);
     const out = axisOf(units);
     // a single number has no axis here
     const own = made.shape.length === value.held.length + 1 ? value.held : value.held.slice(1);

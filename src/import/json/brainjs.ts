@@ -2,11 +2,11 @@
  * Networks of brain.js, as toJSON() writes them: of version 1, whose layers are objects of nodes, and of version 2, which has matrices. All
  * layers have one activation, the last as well.
  */
-import { NablaError } from "../errors.ts";
-import { show } from "../fields/fields.ts";
-import type { Model } from "../model/model.ts";
-import { Building, type Weights } from "./building.ts";
-import { beside, Document, type Fields, own } from "./json.ts";
+import { NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
+import type { Model } from "../../model/model.ts";
+import type { Building, Weights } from "../building.ts";
+import { beside, Document, type Fields, own } from "./document.ts";
 
 export const ACTIVATIONS: Readonly<Record<string, (alpha: number) => unknown>> = {
   sigmoid: () => "sigmoid",
@@ -26,7 +26,7 @@ interface Matrix {
 }
 
 /** @throws NablaError for recurrent networks and others that are none of these, and for damaged ones */
-export function readBrain(bytes: Uint8Array, name: string): Model {
+export function readBrain(bytes: Uint8Array, name: string, building: Building): Model {
   const file = new Document(bytes, name);
   const { root } = file;
   const type = own(root, "type") ?? "NeuralNetwork";
@@ -52,7 +52,6 @@ export function readBrain(bytes: Uint8Array, name: string): Model {
     "leakyReluAlpha",
   );
 
-  const building = new Building();
   const first = names(file, own(root, "inputLookup"), "inputLookup", sizes[0]!);
   let before = own(layers[0]!, "weights") === undefined ? Object.keys(layers[0]!) : undefined;
   if (before && before.length !== sizes[0])

@@ -1,19 +1,10 @@
 /** Models that are JSON: what is common to their readers. Fields are read as what they plainly are, or refused with their path. */
-import { NablaError } from "../errors.ts";
-import { show } from "../fields/fields.ts";
-import { parseJson } from "../fields/json.ts";
-import { attempt, fromUtf8 } from "../host.ts";
+import { NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
+import { parseJson } from "../../fields/json.ts";
+import { attempt, fromUtf8 } from "../../host.ts";
 
 export type Fields = Readonly<Record<string, unknown>>;
-
-/** How many bytes say what a document is. */
-const HEAD = 4096;
-
-/** The beginning of a text that is an object of JSON; undefined for other files. */
-export function jsonHead(bytes: Uint8Array): string | undefined {
-  const text = String.fromCharCode(...bytes.subarray(0, HEAD));
-  return /^(?:\xef\xbb\xbf)?\s*\{/.test(text) ? text : undefined;
-}
 
 /** A document, and what errors say of its parts. */
 export class Document {

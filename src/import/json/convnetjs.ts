@@ -1,10 +1,10 @@
 /** Networks of ConvNetJS, as Net.toJSON() writes them: a list of layers. Its values lie as ours do: rows, columns, channels. */
-import { show } from "../fields/fields.ts";
-import type { Model } from "../model/model.ts";
-import { showShape, sizeOf } from "../shape.ts";
-import { Building, type Made } from "./building.ts";
-import { beside, Document, type Fields, own } from "./json.ts";
-import { type Problem, refuseAll, Unsupported } from "./problems.ts";
+import { show } from "../../fields/fields.ts";
+import type { Model } from "../../model/model.ts";
+import { showShape, sizeOf } from "../../shape.ts";
+import type { Building, Made } from "../building.ts";
+import { type Problem, refuseAll, Unsupported } from "../problems.ts";
+import { beside, Document, type Fields, own } from "./document.ts";
 
 /** What a layer is read with. */
 interface At {
@@ -132,7 +132,7 @@ export const READ: Readonly<Record<string, Read>> = {
 };
 
 /** @throws NablaError that lists layers which there are not here, and for damaged files */
-export function readConvnet(bytes: Uint8Array, name: string): Model {
+export function readConvnet(bytes: Uint8Array, name: string, building: Building): Model {
   const file = new Document(bytes, name);
   const layers = file
     .list(own(file.root, "layers"), "layers")
@@ -140,7 +140,6 @@ export function readConvnet(bytes: Uint8Array, name: string): Model {
   const [first, ...rest] = layers;
   if (first === undefined || own(first, "layer_type") !== "input")
     throw file.broken("layers[0].layer_type", '"input"', first && own(first, "layer_type"));
-  const building = new Building();
   const start: At = { file, building, layer: first, where: "layers[0]" };
   const shape = ["out_sy", "out_sx", "out_depth"].map((key) => count(start, key));
   let x = building.input("input", shape[0] === 1 && shape[1] === 1 ? shape.slice(2) : shape);
