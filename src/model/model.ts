@@ -163,9 +163,20 @@ export class Model extends ByHand {
     return evaluateGiven(internals, ...given, { datasetOf: toDataset(internals) });
   }
 
-  /** Counts of true against predicted classes, with accuracy and figures per class. */
-  async confusionMatrix(data: Dataset, options: ConfusionOptions = {}): Promise<ConfusionMatrix> {
-    return (await loadEvaluate("confusionMatrix")).confusionOf(internalsOf(this), data, options);
+  /** Counts of true against predicted classes, with accuracy and figures per class. Data are given as to evaluate(). */
+  confusionMatrix(data: Dataset | Together, options?: ConfusionOptions): Promise<ConfusionMatrix>;
+  confusionMatrix(
+    x: ArrayLike2 | ArrayRecord,
+    y: TargetsArgument,
+    options?: ConfusionOptions,
+  ): Promise<ConfusionMatrix>;
+  async confusionMatrix(...given: unknown[]): Promise<ConfusionMatrix> {
+    const internals = internalsOf(this);
+    return (await loadEvaluate("confusionMatrix")).confusionOf(
+      internals,
+      { datasetOf: toDataset(internals) },
+      given,
+    );
   }
 
   /**
@@ -185,7 +196,7 @@ export class Model extends ByHand {
     const { builder, state } = internals;
     const dataset = isDataset(x);
     const network = dataset ? internals.build(x.inputShape) : internals.built;
-    const about = aboutOf(network, internals.metadata.classes, (k, after) =>
+    const about = aboutOf(network, (k, after) =>
       state.compiled ? outputThreshold(state.compiled.goals[k].loss, after) : undefined,
     );
     const outputs = dataset
