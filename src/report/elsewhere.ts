@@ -57,6 +57,22 @@ export function hintAt(models: Model): void {
     });
 }
 
+/** Layers say what stands for layer.trainable = false. */
+export function hintAtLayers(built: { settle(layer: object): unknown }): void {
+  const { settle } = built;
+  built.settle = (layer) => {
+    define(layer, "trainable", {
+      get: () => undefined,
+      set: () =>
+        refuse(
+          "layer.trainable =",
+          'fineTune(model, { freeze: ["dense_1"] }) is the same model with layers that training leaves as they are; dense({ trainable: false }) begins so',
+        ),
+    });
+    return settle(layer);
+  };
+}
+
 /** Figures under the names that Keras and TensorFlow.js have for them say their own: val_loss is valLoss here. */
 export function hintAtFigures(figures: object): void {
   for (const name of Object.keys(figures))

@@ -3,12 +3,12 @@
  * a display of their own: there this is left out, see #shown in package.json.
  */
 import { attempt } from "../host.ts";
-import { internalsOf } from "../model/internals.ts";
+import { BUILT, internalsOf } from "../model/internals.ts";
 import { type History, Model } from "../model/model.ts";
 import { Outputs } from "../network/outputs.ts";
 import { showShape, sizeOf } from "../shape.ts";
 
-import { hintAt, hintAtFigures } from "./elsewhere.ts";
+import { hintAt, hintAtFigures, hintAtLayers } from "./elsewhere.ts";
 import { historySvg } from "./history.ts";
 
 /** Asked by console.log for what stands for a value. */
@@ -121,3 +121,4 @@ Object.defineProperty(Model.prototype, "history", {
 });
 
 hintAt(Model.prototype);
+hintAtLayers(BUILT);

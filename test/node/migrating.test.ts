@@ -50,7 +50,10 @@ test("methods of theirs say which it is here; nothing that looks at a model call
   // silently it would do nothing
   expect(() => {
     model.layers[0]!.trainable = false;
-  }).toThrow("trainable");
+  }).toThrow('fineTune(model, { freeze: ["dense_1"] })');
+  expect(Object.keys(model.layers[0]!)).not.toContain("trainable");
+  // it takes no path, and would save nothing there
+  expect(() => model.save!("file://model")).toThrow("save: expected no path");
   expect(Object.keys(model)).not.toContain("add");
   expect(() => JSON.stringify(model)).not.toThrow();
 });
