@@ -1,5 +1,5 @@
 /** Factors of the loss by class, as programs write them: by number or name, in an object, a list or a Map. Loaded with what trains. */
-import type { Dataset, Target } from "../data/dataset.ts";
+import { buffersFor, type Dataset, range, readNow, type Target } from "../data/dataset.ts";
 import { labelsOf } from "../data/split.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
@@ -43,6 +43,16 @@ export function byNumber(
   return Object.fromEntries(factors);
 }
 
+/** Labels of all rows; in rows that are joined of several inputs they are numbers among bytes. */
+function labelsIn(rows: Dataset): ArrayLike<number> & Iterable<number> {
+  if (rows.target.kind === "class") return labelsOf(rows);
+  const { x, y } = buffersFor(rows, rows.length);
+  if (readNow(rows, range(rows.length), x, y)) return y;
+  throw new NablaError(
+    `classWeight: "balanced" counts the rows of each class, and ${rows.name} reads asynchronously; give factors by class, { 3: 10 }`,
+  );
+}
+
 /**
  * Factors that give every class the same weight altogether: rows / (classes · rows of the class). Classes without rows are not counted.
  *
@@ -50,12 +60,12 @@ export function byNumber(
  * @throws NablaError where there are no classes, or nobody can count
  */
 export function balanced(rows: Dataset | undefined): Record<string, number> {
-  if (rows?.target.kind !== "class")
+  if (!rows || targetIn(rows).kind !== "class")
     throw new NablaError(
       `classWeight: "balanced" counts the rows of each class, and ${rows ? "the targets are values; give labels as whole numbers, or" : "an iterator does not say how many there will be; give"} factors by class, { 3: 10 }`,
     );
   const counts = new Map<number, number>();
-  for (const label of labelsOf(rows)) counts.set(label, (counts.get(label) ?? 0) + 1);
+  for (const label of labelsIn(rows)) counts.set(label, (counts.get(label) ?? 0) + 1);
   const sorted = [...counts].sort(([a], [b]) => a - b);
   return Object.fromEntries(
     sorted.map(([label, count]) => [String(label), rows.length / (counts.size * count)]),

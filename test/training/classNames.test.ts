@@ -386,3 +386,15 @@ describe("classes that are called by numbers", () => {
     await model.evaluate(X, NUMBERS);
   });
 });
+
+test("balanced factors of a graph with several inputs are those of its classes", async () => {
+  const labels = X.map((_, i) => (i < 8 ? 0 : i < 11 ? 1 : 2));
+  const records = { a: X, b: X };
+  const [balanced, byHand, plain] = [wide(), wide(), wide()];
+  const options = { epochs: 2, seed: 3 };
+  await balanced.fit(records, { out: labels }, { ...options, classWeight: "balanced" });
+  await byHand.fit(records, { out: labels }, { ...options, classWeight: [12 / 24, 12 / 9, 12 / 3] });
+  await plain.fit(records, { out: labels }, options);
+  expect(balanced.weights()).toEqual(byHand.weights());
+  expect(balanced.weights()).not.toEqual(plain.weights());
+});
