@@ -139,7 +139,7 @@ export function describeExport(model: Model, options: ExportOptions = {}): Expor
     output: {
       shape: several ? shapeOf(whole, 0) : outputs[0]!.shape,
       activation: several ? "linear" : activations[0]!,
-      ...(targetScale && { unitOf: targetScale.columns?.[0] ?? "target" }),
+      ...(targetScale && { unitOf: targetScale.columns?.join(", ") ?? "target" }),
       ...(threshold !== 0.5 && { threshold }),
     },
     ...(several && {

@@ -26,7 +26,7 @@ function obstacle({ operation, from, shape }: Made, stepwise: ReadonlySet<Node>)
   const { alone, steps, whole } = operation;
   if (from.some((value) => !stepwise.has(value)))
     return alone === "walks"
-      ? "it begins with states it is given; make a model of one step, whose inputs and outputs are the states, with these weights"
+      ? "it begins with states it is given; make a model of it without them, with these weights, and assign them to its stream.states"
       : "it is also given values that do not come step by step";
   if (whole) return whole;
   if (alone === "walks") return undefined;

@@ -21,8 +21,8 @@ export interface Scored {
   readonly all?: readonly Scored[];
   /** What each row contributed to the loss: [rows], in an order of pixels where outputs are images. */
   readonly losses?: Float32Array;
-  /** Where rows are steps of sequences, some of which are padding: where 0 stands for those in memory, float32. */
-  readonly mask?: { readonly range?: { readonly offset: number } };
+  /** Where rows are steps of sequences, some of which are padding: where 0 stands for those in memory, float32; or a copy of it. */
+  readonly mask?: { readonly range?: { readonly offset: number }; readonly values?: Float32Array };
 }
 
 /** A figure that adds up: all of a metric but its name. */

@@ -1,6 +1,7 @@
 /** Examining a trained model: scores, confusion matrix and worst mistakes from one pass over a data set. */
 
 import { buffersFor, type Dataset, type Inputs } from "../data/dataset.ts";
+import { stepClasses } from "../data/sequences/stepClasses.ts";
 import { labelsOf } from "../data/split.ts";
 import { ConfusionMatrix } from "../metrics/confusion.ts";
 import { predictedClass } from "../metrics/metric.ts";
@@ -10,6 +11,7 @@ import { thresholdOf } from "../network/decision.ts";
 import { sizeOf } from "../shape.ts";
 import type { Scores } from "../training/evaluate.ts";
 import { Rows, type Seen } from "./figures.ts";
+import { examineSteps } from "./steps.ts";
 import { inUnits, unitsOf } from "./units.ts";
 
 export interface Mistake {
@@ -24,9 +26,11 @@ export interface Mistake {
 export interface Examination {
   rows: number;
   scores: Scores;
-  /** Where the targets are classes. */
+  /** Where the targets are classes, of rows or of each step. */
   confusion?: ConfusionMatrix;
-  /** How many rows are wrong. */
+  /** How many steps there are, without padding, where each has a class. */
+  steps?: number;
+  /** How many rows are wrong, or steps. */
   wrong: number;
   /** Those with the largest loss first. */
   mistakes: Mistake[];
@@ -50,6 +54,8 @@ export async function examine(
   { mistakes: keep = 0, rows = false }: Wanted = {},
 ): Promise<Examination> {
   const { target } = dataset;
+  const ofSteps = await examineSteps(model, dataset);
+  if (ofSteps) return { rows: dataset.length, ...ofSteps, mistakes: [] };
   const all = rows ? new Rows(model, dataset) : undefined;
   if (target.kind !== "class") {
     const by = unitsOf(model.metadata.extra);
@@ -99,7 +105,8 @@ export async function inputOf(dataset: Dataset, row: number): Promise<Inputs> {
 /** Names of classes: those of the data or the model, else their numbers. */
 export function classNames(model: Model, dataset?: Dataset): string[] {
   const target = dataset?.target;
-  const named = model.metadata.classes ?? (target?.kind === "class" ? target.names : undefined);
+  const { classes, extra } = model.metadata;
+  const named = classes ?? stepClasses(extra) ?? (target?.kind === "class" ? target.names : undefined);
   if (named) return [...named];
   const units = sizeOf(model.outputShape);
   const n = Math.max(2, units, target?.kind === "class" ? target.classes : 0);

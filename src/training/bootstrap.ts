@@ -3,7 +3,9 @@ import { NablaError } from "../errors.ts";
 import { checkWhole } from "../fields/options.ts";
 import { STREAMS, Words } from "../math/words.ts";
 import type { Metric, Scored } from "../metrics/metric.ts";
+import type { Network } from "../network/network.ts";
 import type { EvaluateOptions } from "./options.ts";
+import { maskOf } from "./padding.ts";
 
 /** Of each figure, where it lies: [lower end, upper end]. */
 export type Intervals = Readonly<Record<string, readonly [low: number, high: number]>>;
@@ -16,12 +18,17 @@ interface Recorded {
   readonly outputs: Float32Array[];
   readonly targets: (Float32Array | Int32Array)[];
   readonly losses: Float32Array[];
+  /** Where 0 stands for what is padding; none where nothing is. */
+  readonly masks: Float32Array[];
 }
 
 /** Keeps batches. */
 export class Recorder {
   private readonly all: Recorded[] = [];
   private readonly losses: Float32Array[] = [];
+
+  /** @param core where masks of batches lie; not needed where they have none */
+  constructor(private readonly core?: Network["core"]) {}
 
   /** @param losses of the rows, of all outputs together */
   add(batch: Scored, losses: Float32Array): void {
@@ -31,10 +38,12 @@ export class Recorder {
       const outputs = new Float32Array(rows * units);
       for (let r = 0; r < rows; r++)
         outputs.set(like.outputs.subarray(r * stride, r * stride + units), r * units);
-      this.all[k] ??= { like, each: rows / losses.length, outputs: [], targets: [], losses: [] };
+      this.all[k] ??= { like, each: rows / losses.length, outputs: [], targets: [], losses: [], masks: [] };
       this.all[k].outputs.push(outputs);
       this.all[k].targets.push((like.labels ?? like.values!).slice(0, like.labels ? rows : rows * units));
       this.all[k].losses.push(like.losses!.slice(0, rows));
+      const mask = like.mask && maskOf(like, this.core!);
+      if (mask) this.all[k].masks.push(mask.slice());
     }
   }
 
@@ -89,6 +98,7 @@ class Drawing {
   private readonly outputs: Float32Array;
   private readonly targets: Float32Array | Int32Array;
   private readonly losses: Float32Array;
+  private readonly mask: Float32Array | undefined;
   private readonly batch: Scored;
 
   constructor(private readonly from: Recorded) {
@@ -96,6 +106,7 @@ class Drawing {
     this.outputs = joined(from.outputs);
     this.targets = joined(from.targets);
     this.losses = joined(from.losses);
+    this.mask = from.masks.length > 0 ? joined(from.masks) : undefined;
     const { units } = like;
     const targets = this.targets.slice();
     this.batch = {
@@ -105,6 +116,7 @@ class Drawing {
       stride: units,
       outputs: this.outputs.slice(),
       losses: this.losses.slice(),
+      ...(this.mask && { mask: { values: this.mask.slice() } }),
       ...(like.labels ? { labels: targets as Int32Array } : { values: targets as Float32Array }),
     };
   }
@@ -115,6 +127,7 @@ class Drawing {
       [this.outputs, batch.outputs],
       [this.targets, batch.labels ?? batch.values!],
       [this.losses, batch.losses!],
+      ...(this.mask ? [[this.mask, batch.mask!.values!] as const] : []),
     ] as const) {
       const width = (values.length / this.losses.length) * from.each;
       for (let r = 0; r < rows.length; r++)

@@ -1,5 +1,6 @@
 /** Factors of the loss by class, as programs write them: by number or name, in an object, a list or a Map. Loaded with what trains. */
 import { buffersFor, type Dataset, range, readNow, type Target } from "../data/dataset.ts";
+import { stepClasses, stepLabels } from "../data/sequences/stepClasses.ts";
 import { labelsOf } from "../data/split.ts";
 import { didYouMean, NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
@@ -55,20 +56,22 @@ function labelsIn(rows: Dataset): ArrayLike<number> & Iterable<number> {
 
 /**
  * Factors that give every class the same weight altogether: rows / (classes · rows of the class). Classes without rows are not counted.
+ * Where every step of a sequence has a class, steps are counted that are no padding.
  *
  * @param rows to train on; undefined where they come from an iterator
  * @throws NablaError where there are no classes, or nobody can count
  */
 export function balanced(rows: Dataset | undefined): Record<string, number> {
-  if (!rows || targetIn(rows).kind !== "class")
+  const all = rows && (targetIn(rows).kind === "class" ? labelsIn(rows) : stepLabels(rows));
+  if (!all)
     throw new NablaError(
       `classWeight: "balanced" counts the rows of each class, and ${rows ? "the targets are values; give labels as whole numbers, or" : "an iterator does not say how many there will be; give"} factors by class, { 3: 10 }`,
     );
   const counts = new Map<number, number>();
-  for (const label of labelsIn(rows)) counts.set(label, (counts.get(label) ?? 0) + 1);
+  for (const label of all) counts.set(label, (counts.get(label) ?? 0) + 1);
   const sorted = [...counts].sort(([a], [b]) => a - b);
   return Object.fromEntries(
-    sorted.map(([label, count]) => [String(label), rows.length / (counts.size * count)]),
+    sorted.map(([label, count]) => [String(label), all.length / (counts.size * count)]),
   );
 }
 
@@ -78,8 +81,14 @@ export function ofClasses(
   dataset: Dataset,
   classes: readonly string[] | undefined,
 ): Record<string, number> {
-  const target = targetIn(dataset);
+  const target = targetToWeigh(dataset);
   return byNumber(weights, { ...target, ...(!target.names && classes && { names: classes }) });
+}
+
+/** The only target, as one of classes where steps have them. */
+export function targetToWeigh(dataset: Dataset): Target {
+  const names = stepClasses(dataset.extra);
+  return names ? { kind: "class", classes: names.length, names } : targetIn(dataset);
 }
 
 /** Options whose factors of classes go by number. */

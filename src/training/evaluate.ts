@@ -175,7 +175,7 @@ export async function evaluate(
   const readings = readingsOf(goals, network, dataset);
   const metrics = metricsFor(goals, network, dataset, { kinds, readings });
   const pause = pauser();
-  const recorder = options.bootstrap === undefined ? undefined : new Recorder();
+  const recorder = options.bootstrap === undefined ? undefined : new Recorder(network.core);
   const { threads, signal } = options;
   const asked = also ? [...metrics, seeingNoPadding(also(readings[0]), network)] : metrics;
   const request = { network, dataset, goals, metrics: asked, batchSize, source, onRow, weighting, recorder };

@@ -8,11 +8,15 @@ import { prepare } from "../plan/forward.ts";
 export const paddedOutputs = ({ architecture }: Network): boolean[] =>
   prepare(architecture, () => true).outputs.map(({ mask }) => mask !== undefined);
 
+/** Where 0 stands for the rows of a batch that are padding: a view, valid as long as the batch. */
+export const maskOf = ({ mask, rows }: Scored, core: Network["core"]): Float32Array | undefined =>
+  mask && (mask.values ?? core.f32(mask.range!.offset, rows));
+
 /** Of a batch, the rows that are no padding: a copy. */
 function withoutPadding(batch: Scored, { core }: Network): Scored {
-  const { mask: at, rows, units, stride, outputs, losses, labels, values } = batch;
-  if (!at) return batch;
-  const mask = core.f32(at.range!.offset, rows);
+  const { rows, units, stride, outputs, losses, labels, values } = batch;
+  const mask = maskOf(batch, core);
+  if (!mask) return batch;
   const kept = Uint32Array.from(mask.keys()).filter((row) => mask[row] !== 0);
   if (kept.length === rows) return batch;
   const some = <T extends Float32Array | Int32Array>(from: T, width: number): T => {

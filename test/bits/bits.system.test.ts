@@ -8,10 +8,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { main } from "../../src/cli/main.ts";
+import { sequencePresets } from "../../src/cli/presets/sequences.ts";
 import { NAMES } from "./bits.mjs";
 import { compared, readExpected } from "./expected.mjs";
 import { HOSTS, SOME } from "./hosts.mjs";
-import { TRAININGS, writeTrainings } from "./trainings.mjs";
+import { LINES, TRAININGS, writeTrainings } from "./trainings.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "nabla-bits-"));
 const expected = readExpected();
@@ -23,6 +24,12 @@ test("what is expected of the command line's trainings differs from training to 
   const hashes = TRAININGS.map((name) => expected.trainings[name]);
   expect(new Set(hashes).size).toBe(TRAININGS.length);
   for (const hash of hashes) expect(hash).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test("the command line's trainings have every preset of series, texts and sequences", () => {
+  const named = Object.values(LINES).map((line) => / --model (\S+)/.exec(line)?.[1]);
+  expect(Object.keys(sequencePresets).filter((name) => !named.includes(name))).toEqual([]);
+  expect(Object.keys(expected.trainings)).toEqual(TRAININGS);
 });
 
 test("a single changed digit is a difference, and so are errors, missing answers and unknown networks", () => {

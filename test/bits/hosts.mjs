@@ -46,6 +46,17 @@ async function each(names, ask) {
   return answers;
 }
 
+/** @param {string} folder @param {readonly string[]} trainings @returns {Promise<string[]>} what program.mjs is told of them */
+async function tasksIn(folder, trainings) {
+  if (trainings.length === 0) return [];
+  /** @type {Record<string, import("./tasks.mjs").Task>} */
+  const tasks = {};
+  for (const name of trainings) tasks[name] = await taskOf(folder, name);
+  const file = join(folder, "tasks.json");
+  writeFileSync(file, JSON.stringify(tasks));
+  return [`--tasks=${file}`];
+}
+
 /**
  * A program that runs files.
  *
@@ -64,12 +75,17 @@ function program(name, command, { how = "node scripts/engines.mjs", env = () => 
       const own = env(folder);
       const line = command ?? [];
       const version = await run([...line, "--version"], own).catch(() => ({ stdout: "" }));
-      const said = await run([...line, file ? await file(folder) : PROGRAM, ...names], own);
+      const tasks = file ? await tasksIn(folder, trainings) : [];
+      const said = await run([...line, file ? await file(folder) : PROGRAM, ...tasks, ...names], own);
+      const answers = JSON.parse(said.stdout);
       const args = writeTrainings(folder);
       return {
         version: version.stdout.split("\n")[0],
-        networks: JSON.parse(said.stdout),
-        trainings: await each(trainings, (training) => hashIn(line, args[training], own)),
+        networks: answers.networks,
+        // a program of its own is no command line
+        trainings: file
+          ? answers.trainings
+          : await each(trainings, (training) => hashIn(line, args[training], own)),
       };
     },
     ...more,
@@ -150,6 +166,7 @@ const builds = [undefined, ...BUILDS].flatMap((build) =>
     const name = `${build ?? "own builds"}, ${shares === 1 ? "1 share" : `${shares} shares`}`;
     return program(name, [here], {
       short: (build === "debug" && shares === 1) || (build === "threads" && shares === 3) ? "all" : "none",
+      trains: true,
       env: () => ({ NABLA_SHARES: String(shares) }),
       file: (folder) => bundled(folder, build),
     });

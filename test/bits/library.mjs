@@ -4,6 +4,10 @@
 const built = "../../build";
 /** @type {typeof import("../../src/index.ts")} */
 export const nabla = await import(`${built}/index.js`);
+/** @type {typeof import("../../src/data/index.ts")} */
+export const data = await import(`${built}/data.js`);
+/** @type {typeof import("../../src/sequences/index.ts")} */
+export const sequences = await import(`${built}/sequences.js`);
 /** @type {typeof import("../../src/predict/index.ts")} */
 export const light = await import(`${built}/predict.js`);
 /** @type {typeof import("../../src/export/index.ts")} */

@@ -6,6 +6,7 @@ import { train } from "./tasks.mjs";
 const built = "../../build/browser";
 const nabla = await import(`${built}/nabla.js`);
 const data = await import(`${built}/data.js`);
+const sequences = await import(`${built}/sequences.js`);
 // these entries are for bundlers: pages.mjs serves them bundled
 const bundled = "./bundled";
 const light = await import(`${bundled}/predict.js`);
@@ -21,7 +22,7 @@ const script = () =>
 Object.assign(globalThis, {
   bitsOf: (/** @type {string} */ name) => bitsOf(name, { nabla, light, exporting }),
   trained: async (/** @type {import("./tasks.mjs").Task} */ task) => ({
-    sha256: await train(task, { nabla, data }),
+    sha256: await train(task, { nabla, data, sequences }),
     script: script(),
   }),
 });

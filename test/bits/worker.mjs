@@ -21,6 +21,7 @@ export const worker = (library) => ({
 export const entry = (root) => `import * as data from "${root}/build/data.js";
 import * as nabla from "${root}/build/index.js";
 import * as light from "${root}/build/predict.js";
+import * as sequences from "${root}/build/sequences.js";
 import { worker } from "${root}/test/bits/worker.mjs";
-export default worker({ nabla, light, data });
+export default worker({ nabla, light, data, sequences });
 `;

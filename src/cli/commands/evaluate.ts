@@ -9,7 +9,8 @@ import { METRICS, type MetricName } from "../../metrics/table.ts";
 import type { Model } from "../../model/model.ts";
 import { type OpenDataOptions, type OpenedData, openData } from "../../node/dataFiles.ts";
 import { classNames, examine } from "../../report/examine.ts";
-import { figuresOf, intervalsOf, type Seen, usualMetrics } from "../../report/figures.ts";
+import { figuresOf, intervalsOf, usualMetrics } from "../../report/figures.ts";
+import { figuresOfSteps, intervalsOfSteps, subjectOf } from "../../report/steps.ts";
 import type { Terminal } from "../../report/terminal.ts";
 import { classTable, confusionTable, labelTable } from "../../report/text/confusion.ts";
 import { scoreText } from "../../report/text/forecast.ts";
@@ -83,14 +84,24 @@ async function evaluateCommand(
   checkSingle(model, path, "evaluate() takes them");
   const { dataset, part, name, notes, bits } = await openPart(model, source, flags, terminal);
   const score = isWindows(dataset) ? scoreForecast(model, dataset) : undefined;
-  const { rows, scores: asked, confusion, wrong, seen } = await examine(model, dataset, { rows: true });
+  const found = await examine(model, dataset, { rows: true });
+  const { rows, steps, scores: asked, confusion, wrong, seen } = found;
   const names = classNames(model, dataset);
   const predicted = textOf(model) && textScore(model, bits === undefined ? {} : { bits }, asked.loss);
-  const usual = seen
-    ? usualMetrics(seen.subject).filter((name) => !figureMeant(name, Object.keys(asked)))
-    : [];
-  const more = seen ? figuresOf(seen, usual) : {};
-  const intervals = seen && (await intervalsFor(seen, asked, usual, flags.bootstrap));
+  const subject = subjectOf(found, model, dataset);
+  const usual = subject ? usualMetrics(subject).filter((name) => !figureMeant(name, Object.keys(asked))) : [];
+  const more = seen
+    ? figuresOf(seen, usual)
+    : steps !== undefined
+      ? await figuresOfSteps(model, dataset, usual)
+      : {};
+  const ask: AskIntervals | undefined = seen
+    ? (names, n) => intervalsOf(seen, names, n, asked.loss)
+    : steps !== undefined
+      ? (names, n) => intervalsOfSteps(model, dataset, names, n)
+      : undefined;
+  const values = seen?.batch.outputs.length ?? (steps ?? 0) * names.length;
+  const intervals = ask && (await intervalsFor(ask, values, asked, usual, flags.bootstrap));
   if (flags.json) {
     printJson({
       data: source,
@@ -101,6 +112,7 @@ async function evaluateCommand(
       ...more,
       ...(score && { forecast: score }),
       ...(predicted && bitsJson(predicted)),
+      ...(steps !== undefined && { steps }),
       ...(flags.bootstrap !== undefined && { intervals }),
       ...(confusion && {
         wrong,
@@ -117,7 +129,8 @@ async function evaluateCommand(
     return `${words(key)} ${bold(shown(key, value))}${between}`;
   };
   const which = SAID[part];
-  print(`${name}${which}: ${plural(rows, "row")}${confusion ? `, ${count(wrong)} wrong` : ""}`);
+  const ofSteps = steps === undefined ? "" : `, ${plural(steps, "step")}`;
+  print(`${name}${which}: ${plural(rows, "row")}${ofSteps}${confusion ? `, ${count(wrong)} wrong` : ""}`);
   for (const line of noteLines({ notes }, terminal)) print(line);
   print(Object.entries(asked).map(said).join(", "));
   if (usual.length > 0) print(Object.entries(more).map(said).join(", "));
@@ -127,7 +140,7 @@ async function evaluateCommand(
       classes: "the mean over the classes",
       labels: "of all labels together",
       quantities: "",
-    }[seen!.subject.task];
+    }[subject!.task];
     print(dim(`${usual.includes("precision") ? "precision, recall and f1 are" : "f1 is"} ${what}`));
   }
   if (seen?.subject.task === "labels") print(`\n${labelTable(seen, names)}`);
@@ -136,7 +149,7 @@ async function evaluateCommand(
   if (!confusion) return 0;
   // of a text that is a table for each character
   if (predicted) return 0;
-  print(`\n${classTable(confusion, names)}`);
+  print(`\n${classTable(confusion, names, steps === undefined ? "rows" : "steps")}`);
   print(`\n${confusionTable(confusion, names, terminal)}`);
   return 0;
 }
@@ -144,18 +157,21 @@ async function evaluateCommand(
 /** Values a table may have for an interval that nobody asked for: it takes no time. */
 const FEW = 20_000;
 
-/** Of all figures, where drawings were asked for; else of the main one, if the rows are few. */
+type AskIntervals = (names: readonly MetricName[], bootstrap: number) => Promise<Intervals>;
+
+/** Of all figures, where drawings were asked for; else of the main one, if the rows are few. @param values how many outputs they have */
 async function intervalsFor(
-  seen: Seen,
+  ask: AskIntervals,
+  values: number,
   asked: Readonly<Record<string, number>>,
   usual: readonly MetricName[],
   bootstrap: number | undefined,
 ): Promise<Intervals | undefined> {
   const named = [...Object.keys(asked).filter((name): name is MetricName => isMetric(name)), ...usual];
-  if (bootstrap !== undefined) return intervalsOf(seen, named, bootstrap, asked.loss!);
+  if (bootstrap !== undefined) return ask(named, bootstrap);
   const main = named.find((name) => name === "accuracy") ?? named[0];
-  if (main === undefined || seen.batch.outputs.length > FEW) return undefined;
-  const { loss: _, ...one } = await intervalsOf(seen, [main], 1000, asked.loss!);
+  if (main === undefined || values > FEW) return undefined;
+  const { loss: _, ...one } = await ask([main], 1000);
   return one;
 }
 

@@ -5,6 +5,7 @@ import { type OpenDataOptions, type OpenedData, openData } from "../../node/data
 import type { Terminal } from "../../report/terminal.ts";
 import type { TrainFlags } from "../commands/train.ts";
 import { imageOptions, sayLeftOut } from "../input/images.ts";
+import { asText } from "../input/prose.ts";
 import { openWindows, seriesOf, wantsSeries } from "../input/series.ts";
 import { openText, textOf } from "../input/texts.ts";
 import { arrayOptions } from "../options/arrays.ts";
@@ -48,7 +49,7 @@ export async function openToTrain(
   terminal: Terminal,
   options: OpenDataOptions = {},
 ): Promise<OpenedData> {
-  const opened = await openData(source, {
+  const reading = openData(source, {
     ...tableOptions(flags),
     ...(flags.samples !== undefined && { samples: flags.samples }),
     ...(flags.testSplit !== undefined && { testFraction: flags.testSplit }),
@@ -56,6 +57,9 @@ export async function openToTrain(
     ...arrayOptions(flags),
     ...sequenceOptions(flags),
     ...options,
+  });
+  const opened = await reading.catch(async (error) => {
+    throw (await asText(error, source, flags)) ?? error;
   });
   checkNoSeries(opened.kind === "sequences" ? { ...flags, time: undefined } : flags, opened.name);
   sayLeftOut(opened, terminal);

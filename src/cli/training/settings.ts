@@ -11,7 +11,7 @@ import type { OpenedData } from "../../node/dataFiles.ts";
 import { readBytes } from "../../node/paths.ts";
 import { type OptimizerName, optimizers } from "../../optimizers/table.ts";
 import { parseSchedule } from "../../schedules/parse.ts";
-import { byNumber } from "../../training/classes.ts";
+import { byNumber, targetToWeigh } from "../../training/classes.ts";
 import { compileFields } from "../../training/compile.ts";
 import { type ClassWeight, documentSettings } from "../../training/settings.ts";
 import { fractionOf, type SplitRule } from "../../training/splitRule.ts";
@@ -161,7 +161,7 @@ export function applyTraining(
 /** By numbers of classes, which people call by their names. */
 function numbered(weights: ClassWeight, { train }: OpenedData): ClassWeight {
   try {
-    return weights === "balanced" ? weights : byNumber(weights, train.target);
+    return weights === "balanced" ? weights : byNumber(weights, targetToWeigh(train));
   } catch (cause) {
     throw new NablaError(messageOf(cause).replace(/^classWeight/, "--class-weight"), { cause });
   }

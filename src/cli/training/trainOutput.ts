@@ -104,7 +104,7 @@ export function endText(
   if (test) {
     const scores = Object.entries(test.scores).map(([name, value]) => `${words(name)} ${shown(name, value)}`);
     const wrong = test.confusion
-      ? ` (${count(test.wrong)} of ${count(test.rows)} wrong)`
+      ? ` (${count(test.wrong)} of ${test.steps === undefined ? count(test.rows) : plural(test.steps, "step")} wrong)`
       : ` (${count(test.rows)} rows)`;
     lines.push(`test: ${scores.join(", ")}${wrong}`);
   }

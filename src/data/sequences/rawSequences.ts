@@ -2,8 +2,8 @@
 import { NablaError } from "../../errors.ts";
 import { isObject } from "../../fields/expected.ts";
 import { show } from "../../fields/fields.ts";
-import { USUAL_LABELS } from "../tables/header.ts";
 import type { StepKind } from "./sequencesInfo.ts";
+import { usualLabel } from "./usualLabel.ts";
 
 /** Sequences as they were given, before it is said how many steps a row has. */
 export interface RawSequences {
@@ -11,8 +11,8 @@ export interface RawSequences {
   readonly kind: StepKind;
   /** Names of the numbers of a step; none for ids and words. */
   readonly features: readonly string[];
-  /** Steps one after the other, NaN for what is missing; or a text. */
-  readonly rows: readonly (Float64Array | string)[];
+  /** Steps one after the other, NaN for what is missing; or a text, or its words. */
+  readonly rows: readonly (Float64Array | string | readonly string[])[];
   /** What each row is to be told as. */
   readonly labels?: readonly unknown[];
   readonly label?: string;
@@ -109,8 +109,7 @@ function ofRecords(
   notes: string[],
 ) {
   const first = Object.keys(rows[0] as object);
-  const label =
-    asked ?? USUAL_LABELS.flatMap((usual) => first.find((key) => key.toLowerCase() === usual) ?? [])[0];
+  const label = asked ?? usualLabel(name, first, ignore, known);
   const out = new Set([label, ...ignore]);
   let keys = first.filter((key) => !out.has(key));
   // a single key may hold all features under any name
@@ -179,7 +178,7 @@ function ofRecords(
   return { kind: "vectors" as const, features: keys, rows: joined, ...all };
 }
 
-/** Of rows without names: texts, numbers, arrays of numbers, or objects of numbers by name. */
+/** Of rows without names: texts, lists of words, numbers, arrays of numbers, or objects of numbers by name. */
 function ofValues(
   given: readonly unknown[],
   called: string,
@@ -193,6 +192,12 @@ function ofValues(
       throw new NablaError(`${name}: ids: expected whole numbers, got the text ${show(given[0])} in row 0`);
     return { kind: "words", features: [], rows: given as string[] };
   }
+  if (isList(given[0]) && typeof given[0][0] === "string")
+    return {
+      kind: "words",
+      features: [],
+      rows: given.map((row, r) => wordsIn(row, ids, `${name}: row ${r}`)),
+    };
   let features: readonly string[] | undefined;
   const rows = given.map((row, r) => {
     const steps = isObject(row) && isShaped(row) ? stepsIn(row, `${name}: row ${r}`) : row;
@@ -208,6 +213,17 @@ function ofValues(
       `${name}: row 0: step 0: expected an id, a whole number, got ${features!.length} numbers`,
     );
   return ids ? { kind: "ids", features: [], rows } : { kind: "vectors", features: features!, rows };
+}
+
+/** Words that are a list already. */
+function wordsIn(row: unknown, ids: boolean | undefined, where: string): string[] {
+  if (ids) throw new NablaError(`${where}: ids: expected whole numbers, got the words ${show(row)}`);
+  if (!isList(row)) throw new NablaError(`${where}: expected a list of words as in row 0, got ${show(row)}`);
+  if (row.length === 0) throw new NablaError(`${where}: an empty sequence; expected at least one word`);
+  return Array.from(row, (word, t) => {
+    if (typeof word === "string" && word.trim() !== "") return word;
+    throw new NablaError(`${where}: step ${t}: expected a word, got ${show(word)}`);
+  });
 }
 
 /** { data, shape } as arrays of steps. */

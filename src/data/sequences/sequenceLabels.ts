@@ -82,7 +82,8 @@ const isList = (value: unknown): value is ArrayLike<unknown> =>
 export function labelsSteps({ kind, rows, features, labels }: RawSequences): boolean {
   if (!labels?.every(isList)) return false;
   if (labels.some((label) => typeof label[0] !== "number")) return true;
-  if (kind === "words") return false;
+  // of a text the words are not counted yet
+  if (kind === "words" && typeof rows[0] === "string") return false;
   const lengths = rows.map((row) => row.length / Math.max(1, features.length));
   return new Set(lengths).size > 1 && labels.every((label, row) => label.length === lengths[row]);
 }
@@ -158,7 +159,7 @@ export const quantitiesOf = (target: Target): number =>
   target.kind === "class" ? 0 : target.shape ? (target.shape[1] ?? 0) : target.size;
 
 /**
- * How quantities are brought to mean 0 and variance 1; undefined for classes, also as 0 and 1, and for several quantities.
+ * How quantities are brought to mean 0 and variance 1, each by itself; undefined for classes, also as 0 and 1.
  *
  * @param rows those that are trained on
  * @param lengths of sequences whose steps have targets, without what fills rows up
@@ -170,21 +171,25 @@ export function targetScaleOf(
   label: string | undefined,
   lengths?: readonly number[],
 ): TargetScale | undefined {
-  if (target.kind === "class" || quantitiesOf(target) !== 1) return undefined;
+  const n = quantitiesOf(target);
+  if (target.kind === "class" || n === 0) return undefined;
   const each = (visit: (values: Targets, at: number) => void) => {
     for (const row of rows) {
-      const steps = Math.min(lengths?.[row] ?? 1, target.size);
-      for (let t = 0; t < steps; t++) visit(y, row * target.size + t);
+      const steps = Math.min(lengths?.[row] ?? 1, target.size / n);
+      for (let t = 0; t < steps; t++) visit(y, row * target.size + t * n);
     }
   };
   let count = 0;
   let [zeros, signs] = [true, true];
   each((values, at) => {
     count++;
-    zeros &&= values[at] === 0 || values[at] === 1;
-    signs &&= values[at] === -1 || values[at] === 1;
+    for (let i = at; i < at + n; i++) {
+      zeros &&= values[i] === 0 || values[i] === 1;
+      signs &&= values[i] === -1 || values[i] === 1;
+    }
   });
   if (zeros || signs) return undefined;
-  const { mean, scale } = measure(1, count, each);
-  return { mean, scale, ...(label !== undefined && { columns: [label] }) };
+  const { mean, scale } = measure(n, count, each);
+  const columns = n === 1 ? [label] : mean.map((_, i) => `${label} ${i + 1}`);
+  return { mean, scale, ...(label !== undefined && { columns: columns as string[] }) };
 }

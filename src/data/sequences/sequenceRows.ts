@@ -20,7 +20,7 @@ export interface Steps {
 export function stepsOf({ name, kind, rows, features, place }: RawSequences, vocabulary?: Vocabulary): Steps {
   if (kind !== "words") return { rows: rows as Float64Array[], width: Math.max(1, features.length) };
   const ids = rows.map((text, row) => {
-    const found = vocabulary!.encode(text as string, `${name}: ${place(row)}`);
+    const found = vocabulary!.encode(text as string | readonly string[], `${name}: ${place(row)}`);
     if (found.length === 0)
       throw new NablaError(`${name}: ${place(row)}: an empty sequence; expected at least one word`);
     return found;

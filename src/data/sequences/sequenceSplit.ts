@@ -60,7 +60,8 @@ export function splitSequences(given: RawSequences, options: Reading): SequenceS
   } = one
     ? { ...one, classes: one.target.kind === "class" ? one.target.names : undefined }
     : { classes: undefined, ...stepTargets(raw, lengthsOf(steps), info.steps, options.keep, told) };
-  const { targetScale: asked = like?.targetScale ?? true } = options;
+  // of a model whose targets were not scaled these are not, either
+  const { targetScale: asked = like ? (like.targetScale ?? false) : true } = options;
   const by =
     asked === true
       ? targetScaleOf(y, target, train, raw.label, each ? lengthsOf(steps) : undefined)
@@ -200,10 +201,11 @@ function fitInfo(
 }
 
 function fittedWords({ rows, name, place }: RawSequences, train: Uint32Array): Vocabulary {
-  const empty = rows.findIndex((text) => (text as string).trim() === "");
+  const empty = rows.findIndex((text) => typeof text === "string" && text.trim() === "");
   if (empty >= 0)
     throw new NablaError(`${name}: ${place(empty)}: an empty sequence; expected at least one word`);
-  return wordVocabulary(Array.from(train, (row) => rows[row]).join("\n"), { lowercase: true });
+  const some = Array.from(train, (row) => rows[row] as string | readonly string[]);
+  return wordVocabulary(typeof some[0] === "string" ? some.join("\n") : some.flat(), { lowercase: true });
 }
 
 const wholeNumbers = ({ rows }: Steps): boolean =>
@@ -216,7 +218,9 @@ function whole(
 ): { raw: RawSequences; notes: string[] } {
   const notes = [...raw.notes];
   const width = Math.max(1, raw.features.length);
-  const holes = raw.rows.map((row) => (typeof row === "string" ? -1 : row.findIndex(Number.isNaN)));
+  const holes = raw.rows.map((row) =>
+    typeof row[0] === "number" ? (row as Float64Array).findIndex(Number.isNaN) : -1,
+  );
   const first = holes.findIndex((at) => at >= 0);
   if (first < 0) return { raw, notes };
   const step = Math.floor(holes[first]! / width);

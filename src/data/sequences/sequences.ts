@@ -54,7 +54,7 @@ export interface SequenceOptions {
   missing?: (typeof MISSING_STEPS)[number];
   /** Default true: features get mean 0 and variance 1, by the sequences that are trained on. */
   standardise?: boolean;
-  /** Default true: targets that are one quantity get mean 0 and variance 1 for the training; models predict in their own unit. */
+  /** Default true: targets that are quantities get mean 0 and variance 1 each, for the training; models predict in their own units. */
   targetScale?: boolean | TargetScale;
   /** Of texts; default: the words of the sequences that are trained on, in lower case. */
   vocabulary?: Vocabulary;

@@ -68,16 +68,20 @@ export function checkSequencesInfo(value: unknown, path = "sequences"): Sequence
   return info;
 }
 
-/** @param quantities what is to be scaled; 0: classes @throws NablaError for what is no scale of one target, and for other targets */
-export function checkTargetScale(by: TargetScale, path: string, quantities = 1): TargetScale {
-  if (quantities !== 1)
+/**
+ * @param quantities how many are to be scaled; 0: classes; undefined: as many as it says
+ * @throws NablaError for what is no scale of so many, and for classes
+ */
+export function checkTargetScale(by: TargetScale, path: string, quantities?: number): TargetScale {
+  if (quantities === 0)
     throw new NablaError(
-      `${path}: expected targets that are one quantity, got ${quantities === 0 ? "classes" : `${quantities} quantities`}; leave it out, or say false`,
+      `${path}: expected targets that are quantities, got classes; leave it out, or say false`,
     );
   if (typeof by !== "object" || by === null)
     throw new NablaError(`${path}: expected { mean, scale }, got ${show(by)}`);
+  const length = quantities ?? list(number(), { min: 1 }).check(by.mean, `${path}.mean`).length;
   for (const key of ["mean", "scale"] as const)
-    list(number(), { min: 1, max: 1 }).check(by[key], `${path}.${key}`);
-  if (by.scale[0] === 0) throw new NablaError(`${path}.scale: expected a number that is not 0`);
+    list(number(), { min: length, max: length }).check(by[key], `${path}.${key}`);
+  if (by.scale.includes(0)) throw new NablaError(`${path}.scale: expected a number that is not 0`);
   return by;
 }

@@ -69,16 +69,22 @@ export class Vocabulary {
     return this.info.unknown === "token" ? this.info.tokens.length + 1 : undefined;
   }
 
-  /** A text in its tokens. */
-  split(text: string): string[] {
-    demandText("vocabulary", "text", text);
+  /** A text in its tokens. Where it is a list, these are its tokens already, and stay apart. */
+  split(text: string | readonly string[]): string[] {
     const { kind, lowercase } = this.info;
-    const clean = cleaned(lowercase ? text.toLowerCase() : text);
-    return kind === "chars" ? Array.from(clean) : (clean.match(WORDS) ?? []);
+    const clean = (given: string) => cleaned(lowercase ? given.toLowerCase() : given);
+    if (Array.isArray(text)) {
+      const odd = text.findIndex((token) => typeof token !== "string" || token.trim() === "");
+      demand(odd < 0, "vocabulary", "tokens that are texts, none of them empty", text[odd]);
+      return text.map(clean);
+    }
+    demandText("vocabulary", "text", text);
+    const whole = clean(text as string);
+    return kind === "chars" ? Array.from(whole) : (whole.match(WORDS) ?? []);
   }
 
-  /** Ids of a text, with unknown tokens counted: they have the id unknownId, or 0 where there is none. */
-  tokenise(text: string): Tokens {
+  /** Ids of a text, or of its tokens, with unknown ones counted: they have the id unknownId, or 0 where there is none. */
+  tokenise(text: string | readonly string[]): Tokens {
     const tokens = this.split(text);
     const other = this.unknownId ?? 0;
     const unknown = new Map<string, number>();
@@ -91,11 +97,11 @@ export class Vocabulary {
   }
 
   /**
-   * Ids of a text.
+   * Ids of a text, or of its tokens.
    * @param name what errors call the text
    * @throws NablaError with what is unknown, and how often, where that is refused
    */
-  encode(text: string, name = "text"): Int32Array {
+  encode(text: string | readonly string[], name = "text"): Int32Array {
     const { ids, unknown } = this.tokenise(text);
     if (unknown.size === 0 || this.unknownId !== undefined) return ids;
     throw new NablaError(
@@ -156,18 +162,20 @@ export function checkVocabulary(value: unknown, path = "vocabulary"): Vocabulary
 export const charVocabulary = (text: string, options: VocabularyOptions = {}): Vocabulary =>
   fitted("charVocabulary", "chars", text, options, Number.POSITIVE_INFINITY);
 
-/** The words of a text, signs among them. @throws NablaError for a text without any */
-export const wordVocabulary = (text: string, options: VocabularyOptions = {}): Vocabulary =>
-  fitted("wordVocabulary", "words", text, options, 10_000);
+/** The words of a text, signs among them; or words that are a list already. @throws NablaError for a text without any */
+export const wordVocabulary = (
+  text: string | readonly string[],
+  options: VocabularyOptions = {},
+): Vocabulary => fitted("wordVocabulary", "words", text, options, 10_000);
 
 function fitted(
   who: string,
   kind: TokenKind,
-  text: string,
+  text: string | readonly string[],
   asked: VocabularyOptions,
   most: number,
 ): Vocabulary {
-  demandText(who, "a text", text);
+  if (!Array.isArray(text)) demandText(who, "a text", text);
   const options = givenOf(who, asked);
   checkGiven(who, options, {
     unknown: choice(UNKNOWN),

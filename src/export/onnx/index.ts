@@ -105,7 +105,9 @@ export function exportOnnx(model: Model, options: OnnxExportOptions = {}): Uint8
     return { shape: value.shape, name: at.as(value, layout === "nchw") };
   });
   const { classes, targetScale } = model.metadata;
-  if (targetScale && found.length === 1) found[0]!.name = inUnits(at, found[0]!.name, targetScale);
+  const behind = (shape: Shape) => (layout === "nchw" ? shape.length - 1 : 0);
+  if (targetScale && found.length === 1)
+    found[0]!.name = inUnits(at, found[0]!.name, targetScale, behind(found[0]!.shape));
   const ends = architecture.outputs.map(({ name: wish }, i) => {
     const { shape, name } = found[i]!;
     const first = layout === "nchw" && shape.length > 1;
@@ -136,10 +138,11 @@ export function exportOnnx(model: Model, options: OnnxExportOptions = {}): Uint8
   );
 }
 
-/** Nodes that give outputs in the unit of the targets, as predict() does. */
-function inUnits(at: Writing, value: string, { mean, scale }: TargetScale): string {
+/** Nodes that give outputs in the unit of the targets, as predict() does. @param behind axes that follow that of the quantities */
+function inUnits(at: Writing, value: string, { mean, scale }: TargetScale, behind: number): string {
+  const ones = new Array<number>(mean.length > 1 ? behind : 0).fill(1);
   const of = (wish: string, values: readonly number[]) =>
-    at.weight(wish, [values.length], Float32Array.from(values));
+    at.weight(wish, [values.length, ...ones], Float32Array.from(values));
   const scaled = at.node("Mul", [value, of("units_scale", scale)], {}, "units_scaled");
   return at.node("Add", [scaled, of("units_mean", mean)], {}, "units");
 }

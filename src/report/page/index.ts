@@ -58,7 +58,7 @@ export async function reportPage(request: ReportRequest): Promise<string> {
   const config = request.config ?? (configOf(model) as Pick<Config, "training">);
   const settings = internalsOf(model).state.settings;
   const best = bestEpoch(history);
-  const { confusion, rows, wrong, mistakes, seen } = examination;
+  const { confusion, rows, steps, wrong, mistakes, seen } = examination;
   const names = classNames(model, dataset);
   const plots = seen ? plotsOf(seen, names) : "";
   const charts = chartsOf(history);
@@ -105,7 +105,7 @@ export async function reportPage(request: ReportRequest): Promise<string> {
       ? section(
           "Confusion matrix",
           confusionSection(confusion, names),
-          `Rows: the true class; columns: what was predicted. ${count(wrong)} of ${plural(rows, "row")} (${part}) ${wrong === 1 ? "is" : "are"} wrong.`,
+          `Rows: the true class; columns: what was predicted. ${count(wrong)} of ${steps === undefined ? plural(rows, "row") : plural(steps, "step")} (${part}) ${wrong === 1 ? "is" : "are"} wrong.`,
         )
       : "",
     confusion ? classSection(confusion, names, part) : "",

@@ -47,9 +47,10 @@ export function labelTable(seen: Seen, names: readonly string[]): string {
   return table(["label", "precision", "recall", "f1"], rows);
 }
 
-export function classTable(confusion: ConfusionMatrix, names: readonly string[]): string {
+/** @param what is counted: rows, or steps */
+export function classTable(confusion: ConfusionMatrix, names: readonly string[], what = "rows"): string {
   return table(
-    ["class", "precision", "recall", "f1", "rows"],
+    ["class", "precision", "recall", "f1", what],
     confusion
       .perClass()
       .map((f, c) => [names[c]!, percent(f.precision), percent(f.recall), percent(f.f1), count(f.support)]),

@@ -75,6 +75,37 @@ export const PROGRAMS = {
     return { model: again, x, also: steps };
   },
 
+  // stopped where states are carried, and padding is among the steps
+  "carried states, gone on with from a file": async (nabla) => {
+    const { dense, gru, lstm, masking, sequential, simpleRnn } = nabla;
+    const goesOn = { stateful: true, batchSize: 8, returnSequences: true };
+    const layers = [
+      masking({ maskValue: -2 }),
+      lstm({ units: 5, dropout: 0.2, ...goesOn }),
+      gru({ units: 4, recurrentDropout: 0.2, ...goesOn }),
+      simpleRnn({ units: 3, ...goesOn }),
+      dense({ units: 1 }),
+    ];
+    const model = sequential(layers, { seed: 9, inputShape: [6, 2] });
+    model.compile({
+      loss: "meanSquaredError",
+      optimizer: { name: "adam", clipNorm: 1 },
+      metrics: ["meanAbsoluteError"],
+    });
+    const walks = inputsOf(64, [6, 2], "float32", 24);
+    // of every third row the last steps are padding
+    for (let row = 0; row < 64; row += 3) walks.data.fill(-2, row * 12 + 2 * (2 + (row % 4)), (row + 1) * 12);
+    const targets = /** @type {any} */ (targetsOf(64, values(6, 1), 25));
+    const options = { epochs: 3, batchSize: 8, shuffle: false };
+    const stop = new AbortController();
+    let steps = 0;
+    const callbacks = [{ onBatchEnd: () => void (++steps === 13 && stop.abort()) }];
+    await model.fit(walks, targets, { ...options, signal: stop.signal, callbacks }).catch(() => {});
+    const again = nabla.load(model.save());
+    await again.fit(walks, targets, { ...options, resume: true });
+    return { model: again, x: walks, also: steps };
+  },
+
   "tuned, and voting": async (nabla) => {
     const model = small(nabla);
     model.compile({ loss: "categoricalCrossentropy" });

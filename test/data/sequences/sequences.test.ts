@@ -552,20 +552,26 @@ test("quantities are scaled by those that are trained on, of steps without what 
   expect(() =>
     sequences(rows, { labels: one, task: "regression", targetScale: { mean: [1], scale: [0] } }),
   ).toThrow(/targetScale\.scale: expected a number that is not 0/);
-  // a scale that is given is for one quantity: numbers of classes stay what they are
+  // a scale that is given is for quantities, of which there are as many: numbers of classes stay what they are
   const targetScale = { mean: [1], scale: [2] };
   expect(
     rowsOf(sequences(rows, { labels: one, task: "regression", targetScale, testFraction: 0 }).train).y[0],
   ).toBe(Math.fround((one[0]! - 1) / 2));
-  for (const [labels, said] of [
-    [rows.map((_, r) => (r % 2 ? "odd" : "even")), "classes"],
-    [rows.map((row) => row.map((_, t) => (t % 2 ? "odd" : "even"))), "classes"],
-    [rows.map((_, r) => [r, 2 * r]), "2 quantities"],
-    [rows.map((row) => row.map((value) => [value, 1, 2])), "3 quantities"],
-  ] as const)
-    expect(() => sequences(rows, { labels, targetScale })).toThrow(
-      `sequences: targetScale: expected targets that are one quantity, got ${said}; leave it out, or say false`,
-    );
+  const wrong = (labels: readonly unknown[], message: string) =>
+    expect(() => sequences(rows, { labels, targetScale })).toThrow(`sequences: targetScale${message}`);
+  for (const labels of [
+    rows.map((_, r) => (r % 2 ? "odd" : "even")),
+    rows.map((row) => row.map((_, t) => (t % 2 ? "odd" : "even"))),
+  ])
+    wrong(labels, ": expected targets that are quantities, got classes; leave it out, or say false");
+  wrong(
+    rows.map((_, r) => [r, 2 * r]),
+    ".mean: expected",
+  );
+  wrong(
+    rows.map((row) => row.map((value) => [value, 1, 2])),
+    ".mean: expected",
+  );
 });
 
 test.each<[string, unknown[], object, RegExp]>([
