@@ -22,8 +22,7 @@ export function withShape(
     Array.isArray(layers)
       ? layers.map((given: { inputShape?: unknown } | null, i) => {
           // a model has an inputShape, too, and is no layer
-          if (given === null || typeof given !== "object" || !Object.hasOwn(given, "type")) return given;
-          if (given.inputShape === undefined) return given;
+          if (!given || !Object.hasOwn(given, "type") || given.inputShape === undefined) return given;
           const { inputShape: shape, ...rest } = given;
           const checked = shapeField.check(shape, `layers[${i}].inputShape`);
           if (i === 0) inputShape = checked;

@@ -260,7 +260,7 @@ export class Model extends ByHand {
    * callback or after an abort, it lets another process continue from exactly that step.
    */
   save(path?: undefined): Uint8Array {
-    demand(!path, "save", "no path; saveModel() takes one", path);
+    demand(!path, "save", "no path", path);
     return saveModel(this);
   }
 }
