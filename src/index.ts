@@ -40,6 +40,11 @@ export type { SymbolicTensor } from "./layers/symbolic.ts";
 export { type ClassFigures, ConfusionMatrix } from "./metrics/confusion.ts";
 export type { MetricName, MetricOptions } from "./metrics/table.ts";
 export { checkGradients, type GradientCheck } from "./model/checkGradients.ts";
+export {
+  type ChosenThreshold,
+  chooseThreshold,
+  type ThresholdOptions,
+} from "./model/chooseThreshold.ts";
 export { type FineTuneOptions, fineTune } from "./model/fineTune.ts";
 export { fromConfig } from "./model/fromConfig.ts";
 // input() takes the place of the layer of that type, which documents have

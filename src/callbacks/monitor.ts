@@ -21,9 +21,14 @@ const LIKE_THEM = /accuracy|precision|recall|f1/i;
 /** Whether lower or higher is better: "auto" takes higher for accuracies, precision, recall and f1. */
 export type Direction = Infer<ReturnType<typeof mode>>;
 
+/** As Keras and TensorFlow.js write it: "val_loss" for "valLoss". */
+const camel = (monitor: string): string =>
+  monitor.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+
 /** The monitored figure, by any of its metric's names; or an error that lists the figures there are. */
 export function monitored(who: string, monitor: string, logs: Logs): number {
-  const figure = figureMeant(monitor, Object.keys(logs));
+  const names = Object.keys(logs);
+  const figure = figureMeant(monitor, names) ?? figureMeant(camel(monitor), names);
   if (figure === undefined) {
     const hint = monitor.startsWith("val")
       ? "; pass validationData or validationSplit to have validation figures"
@@ -42,6 +47,7 @@ export function better(
 ): (value: number, best: number) => boolean {
   demandText("monitor", "the name of a figure", monitor);
   const up =
-    direction === "max" || (direction === "auto" && (higherIsBetter(monitor) || LIKE_THEM.test(monitor)));
+    direction === "max" ||
+    (direction === "auto" && (higherIsBetter(camel(monitor)) || LIKE_THEM.test(monitor)));
   return up ? (value, best) => value > best + minDelta : (value, best) => value < best - minDelta;
 }

@@ -5,6 +5,7 @@ import { choice, type Field, int, list, number, show, string } from "../fields/f
 import { checkGiven } from "../fields/programs.ts";
 import { fits, reordered, showShape, sizeOf } from "../shape.ts";
 import { asBytes, isA, isBytes } from "../tags.ts";
+import { type ArraysTogether, apart, awaited } from "./both.ts";
 import type { Dataset, Target } from "./dataset.ts";
 import { type ArrayLike2, type Shaped, shaped, type TypedArray } from "./flat.ts";
 import { rowsDataset } from "./rows.ts";
@@ -72,11 +73,24 @@ const MAX_CLASSES = 100_000;
  *
  * Throws a NablaError when the counts disagree, a row is ragged, a value is NaN or infinite, or a text is none of `names`.
  */
+export function arrayDataset(data: ArraysTogether, options?: ArrayOptions): Dataset;
 export function arrayDataset(
   x: ArrayLike2,
   y: ArrayLike2 | readonly string[],
-  options: ArrayOptions = {},
+  options?: ArrayOptions,
+): Dataset;
+export function arrayDataset(
+  first: ArrayLike2 | ArraysTogether,
+  second?: ArrayLike2 | readonly string[] | ArrayOptions,
+  more?: ArrayOptions,
 ): Dataset {
+  const together = isRecord(first);
+  if (together && more)
+    throw new NablaError("arrayDataset: options after { xs, ys } are the second argument");
+  const options = ((together ? second : more) ?? {}) as ArrayOptions;
+  awaited("arrayDataset", first);
+  const [x, y] = together ? apart("arrayDataset", first) : [first as ArrayLike2, second as ArrayLike2];
+  awaited("arrayDataset", y);
   checkGiven("arrayDataset", options, arrayOptions());
   const { name = "data", target, names } = options;
   if (areTexts(y)) {

@@ -1,11 +1,12 @@
 /** k-fold cross-validation: how good a model is on rows it was not trained on, without keeping any row out for good. */
 
 import { type ArrayLike2, arrayDataset } from "../data/arrays.ts";
+import { type ArraysTogether, apart, awaited } from "../data/both.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { kFold } from "../data/folds.ts";
 import { subset } from "../data/split.ts";
 import { NablaError } from "../errors.ts";
-import { demand } from "../fields/expected.ts";
+import { demand, isObject } from "../fields/expected.ts";
 import { bool, int } from "../fields/fields.ts";
 import { checkGiven, func } from "../fields/programs.ts";
 import type { FitOptions, History, Model } from "../model/model.ts";
@@ -58,12 +59,12 @@ export interface CrossValidation {
  *     const { mean, standardDeviation } = await crossValidate(() => sequential([…]).compile({ … }), data, { folds: 5, epochs: 20 });
  *
  * @param makeModel a new, compiled model each time it is called; the argument is the number of the fold, from 0
- * @param data a data set, or [x, y] as fit() takes them
+ * @param data a data set, [x, y] or { xs, ys }, as fit() takes them
  * @throws NablaError unless 2 ≤ folds ≤ rows, when makeModel gives a model twice, and whatever fit() throws
  */
 export async function crossValidate(
   makeModel: (fold: number) => Model | Promise<Model>,
-  data: Dataset | readonly [ArrayLike2, ArrayLike2],
+  data: Dataset | readonly [x: ArrayLike2, y: ArrayLike2 | readonly string[]] | ArraysTogether,
   options: CrossValidationOptions = {},
 ): Promise<CrossValidation> {
   const { resume: _, ...fields } = fitOptions();
@@ -71,8 +72,19 @@ export async function crossValidate(
   checkGiven("crossValidate", options, { ...fields, ...own }, settingNames());
   const { folds, stratified, prepare, onFold, ...fit } = options;
   demand(typeof makeModel === "function", "crossValidate", "a function that makes a model", makeModel);
-  demand(isDataset(data) || Array.isArray(data), "crossValidate", "a data set, or [x, y]", data);
-  const dataset = isDataset(data) ? data : arrayDataset(data[0], data[1]);
+  awaited("crossValidate", data);
+  const list = Array.isArray(data);
+  demand(
+    isDataset(data) || (list ? data.length === 2 : isObject(data)),
+    "crossValidate",
+    "a data set, [x, y] or { xs, ys }",
+    data,
+  );
+  const dataset = isDataset(data)
+    ? data
+    : list
+      ? arrayDataset(data[0], data[1])
+      : arrayDataset(...apart("crossValidate", data));
   const { sampleWeight } = fit;
   if (sampleWeight && sampleWeight.length !== dataset.length) {
     throw new NablaError(

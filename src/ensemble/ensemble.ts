@@ -1,18 +1,19 @@
 /** Several classifiers that vote. */
 
 import { type ActivationName, activations } from "../activations/table.ts";
-import { type ArrayLike2, arrayDataset } from "../data/arrays.ts";
+import { type ArrayLike2, arrayDataset, isRecord } from "../data/arrays.ts";
+import { type ArraysTogether, apart, awaited } from "../data/both.ts";
 import { buffersFor, type Dataset, range, readNow } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import { demand } from "../fields/expected.ts";
 import { list, show, string } from "../fields/fields.ts";
 import { checkGiven } from "../fields/programs.ts";
-import { outputThreshold } from "../losses/resolve.ts";
 import { exp } from "../math/elementary.ts";
 import { ConfusionMatrix } from "../metrics/confusion.ts";
 import { predictedClass, trueClass } from "../metrics/metric.ts";
 import { internalsOf } from "../model/internals.ts";
 import type { Model } from "../model/model.ts";
+import { thresholdOf } from "../network/decision.ts";
 import { batchSizeOf, Outputs, predictBatches, ROWS_AT_ONCE, type Rows, rowsOf } from "../network/predict.ts";
 import type { Loss } from "../plan/loss.ts";
 import { showShape, sizeOf } from "../shape.ts";
@@ -124,10 +125,15 @@ export class Ensemble {
    * Accuracy on data, of the vote and of each model, and the confusion matrix. There is no loss: models may have been trained
    * with different ones.
    */
-  async evaluate(x: Dataset | ArrayLike2, y?: ArrayLike2): Promise<EnsembleScores> {
+  async evaluate(x: Dataset | ArrayLike2 | ArraysTogether, y?: ArrayLike2): Promise<EnsembleScores> {
+    awaited("evaluate", x);
+    if (isRecord(x) && !isDataset(x)) {
+      demand(y === undefined, "evaluate", "nothing after { xs, ys }", y);
+      return this.evaluate(arrayDataset(...apart("evaluate", x)));
+    }
     if (!isDataset(x) && y === undefined)
       throw new NablaError("evaluate: expected x and y, or a data set; got only x");
-    const dataset = isDataset(x) ? x : arrayDataset(x, y!);
+    const dataset = isDataset(x) ? x : arrayDataset(x as ArrayLike2, y!);
     this.checkInputs(dataset);
     const confusion = new ConfusionMatrix(this.classes);
     const right = this.members.map(() => 0);
@@ -236,7 +242,7 @@ function memberOf(model: Model): Member {
   return {
     model,
     units: sizeOf(model.outputShape),
-    threshold: loss ? outputThreshold(loss, after) : 0.5,
+    threshold: loss ? thresholdOf(internalsOf(model).built, loss) : 0.5,
     outputs: activations[after].probabilities ? "probabilities" : logits && `${logits} logits`,
   };
 }

@@ -23,9 +23,9 @@ import { bool, number } from "../fields/fields.ts";
 import { checkWhole } from "../fields/options.ts";
 import { checkGiven, plain } from "../fields/programs.ts";
 import { toUtf8 } from "../host.ts";
-import { outputThreshold } from "../losses/resolve.ts";
 import { internalsOf } from "../model/internals.ts";
 import type { Model } from "../model/model.ts";
+import { thresholdOf } from "../network/decision.ts";
 import type { Tensor } from "../network/inference.ts";
 import { align, type CoreFacts, type Range, tooLarge } from "../plan/builder.ts";
 import type { Architecture, Site } from "../plan/operation.ts";
@@ -128,8 +128,7 @@ export function describeExport(model: Model, options: ExportOptions = {}): Expor
   const several = inputs.length > 1 || outputs.length > 1;
   const { activations } = network;
   const { compiled } = internalsOf(model).state;
-  const threshold =
-    compiled && !several ? outputThreshold(compiled.goals[0]!.loss, activations[0]!) : undefined;
+  const threshold = compiled && !several ? thresholdOf(network, compiled.goals[0]!.loss) : 0.5;
   const images = imagesOf({ inputShape: [], metadata: model.metadata });
   return {
     ...tableOf(model),
@@ -141,7 +140,7 @@ export function describeExport(model: Model, options: ExportOptions = {}): Expor
       shape: several ? shapeOf(whole, 0) : outputs[0]!.shape,
       activation: several ? "linear" : activations[0]!,
       ...(targetScale && { unitOf: targetScale.columns?.join(", ") ?? "target" }),
-      ...(threshold === 0 && { threshold }),
+      ...(threshold !== 0.5 && { threshold }),
     },
     ...(several && {
       inputs: stretches(inputs),

@@ -3,10 +3,9 @@ import { didYouMean, NablaError } from "../errors.ts";
 import type { Fields, Infer } from "./fields.ts";
 import { show } from "./fields.ts";
 
+const RATE = TRAINING && 'it belongs to the optimizer: optimizer: { name: "adam", learningRate: 0.01 }';
 /** Names of Keras where ours is another word; those in snake_case are understood by themselves. */
-const ELSEWHERE: Readonly<Record<string, string>> = TRAINING && {
-  learningRate: 'it belongs to the optimizer: optimizer: { name: "adam", learningRate: 0.01 }',
-};
+const ELSEWHERE: Readonly<Record<string, string>> = TRAINING && { lr: RATE, learningRate: RATE };
 
 /** @throws NablaError unless n is a whole number ≥ 1 */
 export function checkWhole(what: string, n: number): void {

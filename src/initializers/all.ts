@@ -13,5 +13,6 @@ export const ALL = {
   heUniform: index.heUniform,
   lecunNormal: index.lecunNormal,
   lecunUniform: index.lecunUniform,
+  varianceScaling: index.varianceScaling,
   constant: index.constant,
 };

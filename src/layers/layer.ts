@@ -81,9 +81,10 @@ export type LayerOf<T extends string, F, A = Applicable> = { type: T } & LayerOp
 export interface Applicable {
   /**
    * What the layer makes of a value, or of several: for model({ inputs, outputs }). Applied again, it uses the same weights.
+   * With `returnState` a recurrent layer gives a list: its value, and its states.
    * @throws NablaError for values it cannot take
    */
-  apply(values: Applied, options?: ApplyOptions): SymbolicTensor;
+  apply<Result extends Applied = SymbolicTensor>(values: Applied, options?: ApplyOptions): Result;
 }
 
 /** What programs write layers with: dense({ units: 10, activation: "softmax" }). */

@@ -21,7 +21,8 @@ export function withShape(
   const configs = check(
     Array.isArray(layers)
       ? layers.map((given: { inputShape?: unknown } | null, i) => {
-          if (given === null || typeof given !== "object" || given.inputShape === undefined) return given;
+          // a model has an inputShape, too, and is no layer
+          if (!given || !Object.hasOwn(given, "type") || given.inputShape === undefined) return given;
           const { inputShape: shape, ...rest } = given;
           const checked = shapeField.check(shape, `layers[${i}].inputShape`);
           if (i === 0) inputShape = checked;

@@ -1,6 +1,6 @@
 /** What layers with a kernel and a bias have in common: their fields and their parameters. */
 import { activationField } from "../activations/table.ts";
-import { bool, type Infer, number } from "../fields/fields.ts";
+import { bool, type Field, type Infer, number } from "../fields/fields.ts";
 import { object, optional, shared, withDefault } from "../fields/objects.ts";
 import { initializerField } from "../initializers/table.ts";
 import type { Layout, Parameter } from "../plan/operation.ts";
@@ -10,17 +10,30 @@ export const trainable = () =>
   bool({ default: true, doc: DOCS && "false: training leaves the layer's parameters as they are." });
 
 const penalty = (doc: string) => number({ min: 0, default: 0, doc });
-export const regularizer = () =>
-  shared(
-    "regularizer",
-    object(
-      {
-        l1: penalty(DOCS && "Adds l1 · Σ|w| to the loss."),
-        l2: penalty(DOCS && "Adds l2 · Σw² to the loss."),
-      },
-      { doc: DOCS && "A penalty on the weights, not on the biases." },
-    ),
+const penalties = () =>
+  object(
+    {
+      l1: penalty(DOCS && "Adds l1 · Σ|w| to the loss."),
+      l2: penalty(DOCS && "Adds l2 · Σw² to the loss."),
+    },
+    {
+      doc: DOCS && "A penalty on the weights, not on the biases. l1 or l2 alone is one of 0.01, as in Keras.",
+    },
   );
+
+/** A penalty on weights: l1 · Σ|w| + l2 · Σw² is added to the loss. */
+export type Regularizer = Infer<ReturnType<typeof penalties>>;
+/** The same as programs write it; "l1" or "l2" alone is one of 0.01, as in Keras. */
+export type RegularizerInput = Partial<Regularizer> | "l1" | "l2";
+
+export const regularizer = (): Field<Regularizer, RegularizerInput, "required"> => {
+  const of = penalties();
+  return shared("regularizer", {
+    ...of,
+    check: (value, path) => of.check(TRAINING && typeof value === "string" ? { [value]: 0.01 } : value, path),
+    jsonSchema: DOCS && (() => ({ anyOf: [of.jsonSchema(), { enum: ["l1", "l2"] }] })),
+  });
+};
 
 export const weightFields = () => ({
   activation: withDefault(activationField(), "linear"),

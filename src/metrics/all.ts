@@ -4,6 +4,7 @@ import * as index from "./index.ts";
 /** By name. */
 export const ALL = {
   accuracy: index.accuracy,
+  acc: index.acc,
   binaryAccuracy: index.binaryAccuracy,
   topKAccuracy: index.topKAccuracy,
   top5Accuracy: index.top5Accuracy,

@@ -1,5 +1,5 @@
 /** The metrics there are, a line each, in the order in which messages list them. Per-class figures come from a ConfusionMatrix. */
-export { accuracy } from "./accuracy.ts";
+export { accuracy, accuracy as acc } from "./accuracy.ts";
 export { binaryAccuracy } from "./binaryAccuracy.ts";
 export { topKAccuracy, top5Accuracy, top3Accuracy, top2Accuracy } from "./topKAccuracy.ts";
 export { balancedAccuracy } from "./balancedAccuracy.ts";

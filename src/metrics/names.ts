@@ -3,6 +3,7 @@
 /** The names of all metrics, which are known before their code is loaded. */
 export const METRICS = [
   "accuracy",
+  "acc",
   "binaryAccuracy",
   "topKAccuracy",
   "top5Accuracy",
@@ -36,6 +37,7 @@ export const METRICS = [
 /** Those that are better the higher they are. */
 export const HIGHER: readonly string[] = [
   "accuracy",
+  "acc",
   "binaryAccuracy",
   "topKAccuracy",
   "top5Accuracy",
@@ -55,6 +57,7 @@ export const HIGHER: readonly string[] = [
 
 /** Other names of the same metrics. */
 export const ALIASES: Readonly<Record<string, string>> = {
+  acc: "accuracy",
   mse: "meanSquaredError",
   rmse: "rootMeanSquaredError",
   mae: "meanAbsoluteError",

@@ -7,6 +7,7 @@ import { meanSquaredError } from "./meanSquaredError.ts";
 /** By name. */
 export const USUAL = {
   accuracy,
+  acc: accuracy,
   binaryAccuracy,
   meanSquaredError,
   mse: meanSquaredError,

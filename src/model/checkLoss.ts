@@ -2,6 +2,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import { Outputs } from "../network/predict.ts";
 import type { Batch, Loss, OwnLosses } from "../plan/loss.ts";
+import { asking } from "../training/given.ts";
 import { gradientsOf } from "../training/gradients.ts";
 import type { TrainingState } from "../training/state.ts";
 import type { GradientCheck, GradientCheckOptions } from "./checkGradients.ts";
@@ -32,7 +33,7 @@ function checkLoss(
     ...loss,
     own: (outputs, targets, gradient) => {
       batch = [outputs, targets];
-      return loss.own!(outputs, targets, gradient);
+      return asking(loss)(outputs, targets, gradient);
     },
   };
   const subject = {
@@ -59,7 +60,7 @@ function compare(
   const n = outputs.data.length;
   // fresh copies: the functions may write into what they are given
   const ask = (data: Float32Array, gradient: boolean) =>
-    loss.own!(
+    asking(loss)(
       new Outputs(data.slice(), shape),
       new Outputs(targets.data.slice(), shape),
       gradient,

@@ -30,7 +30,6 @@ const ELSEWHERE = {
   valLoss: "it is a figure of the history, where validationData or validationSplit is given",
   validationFraction: "here it is validationSplit",
   xs: "x and y are the first two arguments: fit(x, y, { epochs: 5 })",
-  lr: 'it belongs to the optimizer: optimizer: { name: "adam", learningRate: 0.01 }',
   verbose:
     "a training says nothing by itself: callbacks: [{ onEpochEnd: (epoch, logs) => console.log(epoch, logs) }], or onProgress",
   validationBatchSize: "validation has no batches to choose: its result does not depend on them",

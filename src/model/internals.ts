@@ -14,6 +14,9 @@ import { TrainingState } from "../training/state.ts";
 import type { ModelBuilder } from "./made.ts";
 import type { Metadata } from "./options.ts";
 
+/** What becomes of layers that are built: what is assigned to them would change nothing. Where bytes do not count they say more. */
+export const BUILT = { settle: (layer: object): unknown => Object.freeze(layer) };
+
 export class Internals {
   readonly state = new TrainingState();
   metadata: Metadata = {};
@@ -46,8 +49,7 @@ export class Internals {
     if (this.network) return this.network;
     const architecture = this.architecture(inputShape);
     if (!this.stored) checkUnits(architecture, this.configs);
-    // what is assigned to them would change nothing
-    for (const layer of architecture.layers) Object.freeze(layer);
+    for (const layer of architecture.layers) BUILT.settle(layer);
     Object.freeze(architecture.layers);
     const network = new Network(architecture);
     network.about = this;

@@ -3,11 +3,12 @@
 import type { ArrayLike2, ArrayRecord } from "../data/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { didYouMean, NablaError } from "../errors.ts";
+import { demand } from "../fields/expected.ts";
 import { checkOptions } from "../fields/options.ts";
 import { nameLayers } from "../layers/chain.ts";
 import type { LayerConfig, LayerInput } from "../layers/configs.ts";
 import { shapeField } from "../layers/shape.ts";
-import { type Applied, apply } from "../layers/symbolic.ts";
+import { type Applied, apply, type SymbolicTensor } from "../layers/symbolic.ts";
 import { outputThreshold } from "../losses/resolve.ts";
 import type { ConfusionMatrix } from "../metrics/confusion.ts";
 import { copyParameters } from "../network/copy.ts";
@@ -163,9 +164,20 @@ export class Model extends ByHand {
     return evaluateGiven(internals, ...given, { datasetOf: toDataset(internals) });
   }
 
-  /** Counts of true against predicted classes, with accuracy and figures per class. */
-  async confusionMatrix(data: Dataset, options: ConfusionOptions = {}): Promise<ConfusionMatrix> {
-    return (await loadEvaluate("confusionMatrix")).confusionOf(internalsOf(this), data, options);
+  /** Counts of true against predicted classes, with accuracy and figures per class. Data are given as to evaluate(). */
+  confusionMatrix(data: Dataset | Together, options?: ConfusionOptions): Promise<ConfusionMatrix>;
+  confusionMatrix(
+    x: ArrayLike2 | ArrayRecord,
+    y: TargetsArgument,
+    options?: ConfusionOptions,
+  ): Promise<ConfusionMatrix>;
+  async confusionMatrix(...given: unknown[]): Promise<ConfusionMatrix> {
+    const internals = internalsOf(this);
+    return (await loadEvaluate("confusionMatrix")).confusionOf(
+      internals,
+      { datasetOf: toDataset(internals) },
+      given,
+    );
   }
 
   /**
@@ -185,7 +197,7 @@ export class Model extends ByHand {
     const { builder, state } = internals;
     const dataset = isDataset(x);
     const network = dataset ? internals.build(x.inputShape) : internals.built;
-    const about = aboutOf(network, internals.metadata.classes, (k, after) =>
+    const about = aboutOf(network, (k, after) =>
       state.compiled ? outputThreshold(state.compiled.goals[k].loss, after) : undefined,
     );
     const outputs = dataset
@@ -220,11 +232,11 @@ export class Model extends ByHand {
 
   /**
    * What the model makes of values of a graph: its layers become part of model({ inputs, outputs }), which begins with copies of their
-   * weights. Applied again, it uses the same weights.
+   * weights. Applied again, it uses the same weights. One of several outputs gives a list.
    * @throws NablaError for values of other shapes than its inputs
    */
-  apply(values: Applied): Applied {
-    return apply("model", this, values);
+  apply<Result extends Applied = SymbolicTensor>(values: Applied): Result {
+    return apply("model", this, values) as Result;
   }
 
   /** Layers, shapes and parameters as a table; of a graph also what each layer is applied to. */
@@ -247,7 +259,8 @@ export class Model extends ByHand {
    * The model as the bytes of a safetensors file: parameters, optimizer state, configuration, progress. Saved from a
    * callback or after an abort, it lets another process continue from exactly that step.
    */
-  save(): Uint8Array {
+  save(path?: undefined): Uint8Array {
+    demand(!path, "save", "no path", path);
     return saveModel(this);
   }
 }

@@ -40,11 +40,12 @@ export class InferenceNetwork {
   readonly all: number;
   /** How rows of each input were read in training: what bytes stand for. Undefined before; bytes then are multiplied by 1/255. */
   reading: readonly InputKind[] | undefined;
-  /** The model it is of, which says in what unit outputs are. */
+  /** The model it is of, which says in what unit outputs are, and what they stand for. */
   about: {
     readonly metadata: {
       readonly targetScale?: TargetScale;
       readonly classes?: readonly string[] | undefined;
+      readonly extra?: { readonly decision?: unknown } | undefined;
     };
   } = { metadata: {} };
   private plans = new Map<Plan, string>();

@@ -14,18 +14,19 @@ export interface About {
   readonly probabilities?: boolean;
 }
 
-/** What is known of a network's outputs. @param threshold of a single output, by its number and the activation it comes from */
+/** The threshold that was chosen for a model's only output: see chooseThreshold(). */
+export const chosen = ({ extra }: InferenceNetwork["about"]["metadata"]): number | undefined =>
+  (extra?.decision as { readonly threshold: number } | undefined)?.threshold;
+
+/** What is known of a network's outputs. @param threshold of a single output, where none was chosen: by its number and the activation it comes from */
 export const aboutOf =
-  (
-    network: InferenceNetwork,
-    classes: readonly string[] | undefined,
-    threshold: (k: number, after: ActivationName) => number | undefined,
-  ) =>
+  (network: InferenceNetwork, threshold: (k: number, after: ActivationName) => number | undefined) =>
   (k: number): About => {
     const after = network.activations[k];
+    const { metadata } = network.about;
     return {
-      classes,
-      threshold: threshold(k, after),
+      classes: metadata.classes,
+      threshold: chosen(metadata) ?? threshold(k, after),
       probabilities: activations[after].probabilities ?? false,
     };
   };

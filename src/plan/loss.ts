@@ -11,6 +11,9 @@ export interface Batch {
   argMax(): Int32Array;
 }
 
+/** Asks a loss of the program's own. */
+export type AskLoss = (outputs: Batch, targets: Batch, gradient: boolean) => OwnLosses | Promise<OwnLosses>;
+
 /** What a loss of the program's own gives for a batch. */
 export interface OwnLosses {
   /** The loss of each row, or one number for all of them. */
@@ -27,8 +30,8 @@ export type Domain = "probability" | "distribution" | "one-hot" | "sign" | "bina
 
 export interface Loss {
   readonly name: string;
-  /** Where it is a pair of functions of the program's own: calls them. Such a loss has no kernel. */
-  readonly own?: (outputs: Batch, targets: Batch, gradient: boolean) => OwnLosses | Promise<OwnLosses>;
+  /** Where it is a pair of functions of the program's own: these, or what calls them. Such a loss has no kernel. */
+  readonly own?: AskLoss | { readonly name: string };
   /**
    * The kernel for outputs after this activation; fused kernels compute the activation too and take z. "computed": whatever the activation
    * was, the kernel takes its values. None where it is computed elsewhere.

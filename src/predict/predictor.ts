@@ -94,7 +94,7 @@ export class Predictor {
     const { network } = this;
     const batchSize = batchSizeOf("predict", options);
     const rows = this.#read(x, network.architecture);
-    const about = aboutOf(network, this.classes, (k, after) =>
+    const about = aboutOf(network, (k, after) =>
       thresholdOf(this.#loss, network.architecture.outputs[k].name, after),
     );
     return byName(network, predictBatches(network, rows, batchSize, about));

@@ -38,6 +38,14 @@ export function hintAt(models: Model): void {
   for (const [camel, here] of Object.entries(METHODS))
     for (const name of new Set([camel, snake(camel)]))
       if (!(name in models)) define(models, name, { value: () => refuse(`model.${name}()`, here) });
+  // asked for by sequential() of what is in its list
+  define(models, "type", {
+    get: () =>
+      refuse(
+        "model within sequential()",
+        "const x = input({ shape }); model({ inputs: x, outputs: dense({ units: 2 }).apply(base.apply(x)) }); to replace the last layers, fineTune(base, { classes: 2, freeze: true })",
+      ),
+  });
   for (const name of ["stopTraining", "stop_training"])
     define(models, name, {
       get: () => undefined,
@@ -47,6 +55,31 @@ export function hintAt(models: Model): void {
           "context.stop(reason) of a callback's hooks ends a training, or fit's signal",
         ),
     });
+}
+
+/** Layers say what stands for layer.trainable = false. */
+export function hintAtLayers(built: { settle(layer: object): unknown }): void {
+  const { settle } = built;
+  built.settle = (layer) => {
+    define(layer, "trainable", {
+      get: () => undefined,
+      set: () =>
+        refuse(
+          "layer.trainable =",
+          'fineTune(model, { freeze: ["dense_1"] }) is the same model with layers that training leaves as they are; dense({ trainable: false }) begins so',
+        ),
+    });
+    return settle(layer);
+  };
+}
+
+/** Figures under the names that Keras and TensorFlow.js have for them say their own: val_loss is valLoss here. */
+export function hintAtFigures(figures: object): void {
+  for (const name of Object.keys(figures))
+    if (snake(name) !== name && !(snake(name) in figures))
+      define(figures, snake(name), {
+        get: () => refuse(`history.${snake(name)}`, `history.${name}`),
+      });
 }
 
 const define = (to: object, name: string, property: PropertyDescriptor): void =>

@@ -3,11 +3,11 @@
 import { buffersFor, type Dataset, type Inputs } from "../data/dataset.ts";
 import { stepClasses } from "../data/sequences/stepClasses.ts";
 import { labelsOf } from "../data/split.ts";
-import { outputThreshold } from "../losses/resolve.ts";
 import { ConfusionMatrix } from "../metrics/confusion.ts";
 import { predictedClass } from "../metrics/metric.ts";
 import { internalsOf } from "../model/internals.ts";
 import type { Model } from "../model/model.ts";
+import { thresholdOf } from "../network/decision.ts";
 import { sizeOf } from "../shape.ts";
 import type { Scores } from "../training/evaluate.ts";
 import { Rows, type Seen } from "./figures.ts";
@@ -70,10 +70,8 @@ export async function examine(
     };
   }
   const labels = labelsOf(dataset);
-  const threshold = outputThreshold(
-    internalsOf(model).state.required.loss,
-    internalsOf(model).built.activations[0]!,
-  );
+  const { built, state } = internalsOf(model);
+  const threshold = thresholdOf(built, state.required.loss);
   const units = sizeOf(model.outputShape);
   const confusion = new ConfusionMatrix(Math.max(2, units, target.classes));
   const mistakes: Mistake[] = [];

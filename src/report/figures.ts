@@ -3,13 +3,13 @@
 import { buffersFor, type Dataset, range } from "../data/dataset.ts";
 import { labelsOf } from "../data/split.ts";
 import { rescale } from "../data/targetScale.ts";
-import { outputThreshold } from "../losses/resolve.ts";
 import { ALL } from "../metrics/all.ts";
 import { kindOf } from "../metrics/kinds.ts";
 import type { Metric, Scored, Subject } from "../metrics/metric.ts";
 import type { MetricName, NamedMetric } from "../metrics/table.ts";
 import { internalsOf } from "../model/internals.ts";
 import type { Model } from "../model/model.ts";
+import { thresholdOf } from "../network/decision.ts";
 import { sizeOf } from "../shape.ts";
 import { isA } from "../tags.ts";
 import { type Intervals, Recorder } from "../training/bootstrap.ts";
@@ -58,7 +58,7 @@ export class Rows {
       stride: units,
       outputs,
       losses,
-      threshold: outputThreshold(loss, built.activations[0]!),
+      threshold: thresholdOf(built, loss),
       ...loss.labels,
       ...(isA("Int32Array", targets) ? { labels: targets } : { values: targets }),
     };

@@ -3,12 +3,12 @@
  * a display of their own: there this is left out, see #shown in package.json.
  */
 import { attempt } from "../host.ts";
-import { internalsOf } from "../model/internals.ts";
+import { BUILT, internalsOf } from "../model/internals.ts";
 import { type History, Model } from "../model/model.ts";
 import { Outputs } from "../network/outputs.ts";
 import { showShape, sizeOf } from "../shape.ts";
 
-import { hintAt } from "./elsewhere.ts";
+import { hintAt, hintAtFigures, hintAtLayers } from "./elsewhere.ts";
 import { historySvg } from "./history.ts";
 
 /** Asked by console.log for what stands for a value. */
@@ -50,12 +50,14 @@ function showOutputs(outputs: Outputs): string {
   const { data, shape, length } = outputs;
   const width = sizeOf(shape.slice(1));
   // where they are probabilities of classes, the surest; not of so many that it takes long
-  const best = shape.length === 2 && data.length < 1e5 ? attempt(() => outputs.top(1)) : undefined;
+  const best =
+    shape.length === 2 && data.length < 1e5
+      ? attempt(() => outputs.probabilities() && outputs.classes())
+      : undefined;
   const rows = shownOf(length).map((r) => {
     if (r === undefined) return ["…"];
-    const [surest] = best?.[r] ?? [];
     const values = [...outputs.row(r).subarray(0, MOST)].map(figure);
-    return [`${r}`, `${surest?.class ?? ""}`, ...values, width > MOST ? "…" : ""];
+    return [`${r}`, `${best?.[r] ?? ""}`, ...values, width > MOST ? "…" : ""];
   });
   return [`Outputs ${showShape(shape)}`, ...aligned(rows)].join("\n");
 }
@@ -107,7 +109,9 @@ const { get, ...rest } = Object.getOwnPropertyDescriptor(Model.prototype, "histo
 Object.defineProperty(Model.prototype, "history", {
   ...rest,
   get(this: Model) {
-    return Object.defineProperty(define(get!.call(this) as History, showHistory), DISPLAY, {
+    const history = get!.call(this) as History;
+    hintAtFigures(history.history);
+    return Object.defineProperty(define(history, showHistory), DISPLAY, {
       configurable: true,
       value(this: History) {
         return { "image/svg+xml": historySvg(this), "text/plain": showHistory(this) };
@@ -117,3 +121,4 @@ Object.defineProperty(Model.prototype, "history", {
 });
 
 hintAt(Model.prototype);
+hintAtLayers(BUILT);

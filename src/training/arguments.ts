@@ -9,7 +9,7 @@ import type { inputsOf } from "../network/predict.ts";
 import type { InputKind } from "../plan/forward.ts";
 import type { Loss } from "../plan/loss.ts";
 import { type Shape, sizeOf } from "../shape.ts";
-import { isA } from "../tags.ts";
+import { isA, isPromise } from "../tags.ts";
 import type { checkFigures, namedDataset } from "./byName.ts";
 import type { CompiledTraining } from "./compile.ts";
 import type { BatchSource } from "./source.ts";
@@ -24,10 +24,15 @@ export type TargetsArgument =
   | Texts
   | { readonly [output: string]: ArrayLike2 | Texts };
 
-/** A data set; or x and y, where rows may have factors of the loss. */
-export type DataArgument =
-  | Dataset
-  | readonly [x: ArrayLike2 | ArrayRecord, y: TargetsArgument, sampleWeight?: ArrayLike<number>];
+/** x and y, where rows may have factors of the loss. */
+export type Pair = readonly [
+  x: ArrayLike2 | ArrayRecord,
+  y: TargetsArgument,
+  sampleWeight?: ArrayLike<number>,
+];
+
+/** A data set; or x and y. */
+export type DataArgument = Dataset | Pair;
 
 /** x and y in one object, under these names or those of TensorFlow.js. */
 export type Together =
@@ -83,8 +88,8 @@ export function argumentsOf<O>(
 }
 
 /**
- * The same for what has more code to read them, loaded when it is used: iterators, x and y in one object, and labels that are texts are
- * passed on as they are. See meant().
+ * The same for what has more code to read them, loaded when it is used: iterators, x and y in one object, labels that are texts, and
+ * promises nobody has waited for are passed on as they are. See meant().
  */
 export function unread<O>(
   who: string,
@@ -93,8 +98,10 @@ export function unread<O>(
   y: TargetsArgument | O | undefined,
   more: O | undefined,
 ): [data: DataArgument | BatchSource | Together, options: O] {
-  if (isDataset(x) || isStream(x) || isTogether(x, purpose)) return [x, (y ?? more ?? {}) as O];
-  if (hasText(y) || (isRecord(y) && Object.values(y).some(hasText)))
+  // options twice are told with what else options cannot be
+  if (isDataset(x) || isStream(x) || isTogether(x, purpose))
+    return [x, (y && more ? [y, more] : (y ?? more ?? {})) as O];
+  if (hasText(y) || isPromise(x) || isPromise(y) || (isRecord(y) && Object.values(y).some(hasText)))
     return [[x as ArrayRecord, y as TargetsArgument], (more ?? {}) as O];
   return argumentsOf(who, purpose, x as ArrayRecord, y as ArrayRecord | O, more);
 }

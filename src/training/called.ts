@@ -1,5 +1,6 @@
 /** What data sets call their classes, against what the model does: asked wherever data come in. Loaded with what trains and evaluates. */
 import type { Dataset, Target } from "../data/dataset.ts";
+import { isNumeric } from "../data/labels.ts";
 import { targetsIn } from "../data/places.ts";
 import { some } from "../data/texts.ts";
 import { didYouMean, NablaError } from "../errors.ts";
@@ -39,7 +40,34 @@ export function checkNames(
   const targets = targetsIn(dataset, "");
   // of several outputs nobody knows which of them the names are of
   const mayHaveOthers = renames || targets.length > 1;
-  for (const { target } of targets) compare(dataset.name, namesOf(target), classes, whose, mayHaveOthers);
+  for (const { target } of targets) {
+    if (targets.length === 1) checkNumbers(dataset.name, target, classes, whose);
+    compare(dataset.name, namesOf(target), classes, whose, mayHaveOthers);
+  }
+}
+
+/** @throws NablaError for labels that are numbers, where classes are called by other numbers: nobody knows which of the two they are */
+function checkNumbers(name: string, target: Target, classes: Names | undefined, whose: string): void {
+  if (target.kind !== "class" || target.names || !classes || !isNumeric(classes)) return;
+  if (classes.every((each, number) => Number(each) === number)) return;
+  throw new NablaError(
+    `${name}: labels are numbers, and ${whose}'s classes are called by numbers that are not their places: ${some(classes)}; give labels as texts, "${classes[0]}", or a data set whose labels go by place, from 0, with names: arrayDataset(x, y, { names: model.metadata.classes })`,
+  );
+}
+
+/**
+ * As many names as there are classes.
+ *
+ * @param units of the only output
+ * @param may whether some may be missing: a model that is trained already may never have had them
+ * @throws NablaError where some are missing, or there are more
+ */
+export function checkCount(name: string, names: Names | undefined, units: number, may = false): void {
+  const has = units > 1 ? units : 2;
+  if (!names || names.length === has || (may && names.length < has)) return;
+  throw new NablaError(
+    `${name}: expected names of ${has} classes, as the model has ${units > 1 ? `${units} outputs` : "one output, which tells two classes apart"}, got ${names.length}: ${some(names)}; name all classes, in the order of outputs, or give the last layer ${Math.max(2, names.length)} units`,
+  );
 }
 
 /**
@@ -77,7 +105,7 @@ function compare(
   mayHaveOthers: boolean,
 ): void {
   if (!names || !classes) return;
-  const advice = `give the data set ${whose}'s classes in their order: ${some(classes)}`;
+  const advice = `give the data set ${whose}'s classes in their order: ${some(classes)} (the option names of arrayDataset)`;
   const moved = names.findIndex((each, number) => classes[number] !== each && classes.includes(each));
   if (moved >= 0)
     throw new NablaError(

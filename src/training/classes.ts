@@ -1,5 +1,5 @@
 /** Factors of the loss by class, as programs write them: by number or name, in an object, a list or a Map. Loaded with what trains. */
-import type { Dataset, Target } from "../data/dataset.ts";
+import { buffersFor, type Dataset, range, readNow, type Target } from "../data/dataset.ts";
 import { stepClasses, stepLabels } from "../data/sequences/stepClasses.ts";
 import { labelsOf } from "../data/split.ts";
 import { didYouMean, NablaError } from "../errors.ts";
@@ -44,6 +44,16 @@ export function byNumber(
   return Object.fromEntries(factors);
 }
 
+/** Labels of all rows; in rows that are joined of several inputs they are numbers among bytes. */
+function labelsIn(rows: Dataset): ArrayLike<number> & Iterable<number> {
+  if (rows.target.kind === "class") return labelsOf(rows);
+  const { x, y } = buffersFor(rows, rows.length);
+  if (readNow(rows, range(rows.length), x, y)) return y;
+  throw new NablaError(
+    `classWeight: "balanced" counts the rows of each class, and ${rows.name} reads asynchronously; give factors by class, { 3: 10 }`,
+  );
+}
+
 /**
  * Factors that give every class the same weight altogether: rows / (classes · rows of the class). Classes without rows are not counted.
  * Where every step of a sequence has a class, steps are counted that are no padding.
@@ -52,7 +62,7 @@ export function byNumber(
  * @throws NablaError where there are no classes, or nobody can count
  */
 export function balanced(rows: Dataset | undefined): Record<string, number> {
-  const all = rows && (rows.target.kind === "class" ? labelsOf(rows) : stepLabels(rows));
+  const all = rows && (targetIn(rows).kind === "class" ? labelsIn(rows) : stepLabels(rows));
   if (!all)
     throw new NablaError(
       `classWeight: "balanced" counts the rows of each class, and ${rows ? "the targets are values; give labels as whole numbers, or" : "an iterator does not say how many there will be; give"} factors by class, { 3: 10 }`,

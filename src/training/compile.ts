@@ -18,7 +18,7 @@ import {
   optimizers,
 } from "../optimizers/table.ts";
 import { slotsOf } from "../optimizers/update.ts";
-import type { Loss } from "../plan/loss.ts";
+import type { AskLoss, Loss } from "../plan/loss.ts";
 import type { ScheduleKind } from "../schedules/kind.ts";
 import { parseSchedule } from "../schedules/parse.ts";
 import {
@@ -28,7 +28,7 @@ import {
   scheduleField,
   schedules,
 } from "../schedules/table.ts";
-import { asking, type OwnLoss } from "./given.ts";
+import type { OwnLoss } from "./given.ts";
 import type { Goal } from "./goals.ts";
 import { checkNames } from "./own.ts";
 
@@ -191,11 +191,15 @@ function checkKeys(option: string, given: object | undefined, names: readonly st
 }
 
 /** @param ask calls its functions, where they are elsewhere */
-function lossOf(given: AnyLoss, path: string, ask?: Loss["own"]): Loss {
+function lossOf(given: AnyLoss, path: string, ask?: AskLoss): Loss {
   const config = lossField().check(nameOf(given), path);
-  return "custom" in config
-    ? ownLoss(config.name, ask ?? asking(given as OwnLoss | Custom))
-    : resolveLoss(config);
+  if (!("custom" in config)) return resolveLoss(config);
+  const { value, gradient } = given as Partial<OwnLoss>;
+  if (value && typeof gradient !== "function")
+    throw new NablaError(
+      `loss "${config.name}": expected a function gradient(outputs, targets) besides value`,
+    );
+  return ownLoss(config.name, ask ?? (given as OwnLoss | Custom));
 }
 
 /**
@@ -205,10 +209,7 @@ function lossOf(given: AnyLoss, path: string, ask?: Loss["own"]): Loss {
 export function compileTraining(
   options: TrainingOptions,
   topology: Topology,
-  ask?: (
-    output: number,
-    ...rest: Parameters<NonNullable<Loss["own"]>>
-  ) => ReturnType<NonNullable<Loss["own"]>>,
+  ask?: (output: number, ...rest: Parameters<AskLoss>) => ReturnType<AskLoss>,
 ): CompiledTraining {
   const fields = compileFields();
   checkOptions("compile", options, Object.keys(fields));

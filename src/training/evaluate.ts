@@ -14,11 +14,11 @@ import { ROWS_AT_ONCE } from "../network/predict.ts";
 import { keepingStates } from "../network/states.ts";
 import { isPromise } from "../tags.ts";
 import { unlessAborted } from "./aborted.ts";
-import { type DataArgument, isStream, type Together } from "./arguments.ts";
+import { type DataArgument, isStream, type Together, unread } from "./arguments.ts";
 import { aside } from "./aside.ts";
 import { BatchLoader, checkFit, type Ready } from "./batch.ts";
 import { checkBootstrap, type Intervals, Recorder } from "./bootstrap.ts";
-import { checkNames as checkClassNames } from "./called.ts";
+import { checkNames as checkClassNames, checkCount } from "./called.ts";
 import { byNumbers } from "./classes.ts";
 import { isOwn, listOf, namesOf } from "./compile.ts";
 import { type Goal, kindsOf, objectivesOf } from "./goals.ts";
@@ -47,6 +47,8 @@ import { batchCheck, checkData, checkLabels } from "./targets.ts";
 import { threaded } from "./threaded.ts";
 import { outputsOf } from "./units.ts";
 import { type Weighting, weightingOf } from "./weighting.ts";
+
+export { thresholdOn } from "./chooseThreshold.ts";
 
 /** Loss and metrics by name, and where they lie. */
 export type ScoresWithIntervals = Scores & { readonly intervals: Intervals };
@@ -165,10 +167,12 @@ export async function evaluate(
   const { onRow } = options;
   const kinds = await kindsFor(goals, "evaluate");
   const network = subject.build(dataset.inputShape);
-  checkLabels(dataset, network, goals);
-  checkFit(dataset, network, goals);
   const { classes } = network.about.metadata;
   checkClassNames(dataset, classes);
+  checkLabels(dataset, network, goals);
+  checkFit(dataset, network, goals);
+  if (goals.length === 1 && goals[0].loss.classification)
+    checkCount("metadata.classes", classes, network.outputShapes[0].at(-1)!, true);
   if (!source) checkData(dataset, network, goals);
   const weighting = weightingOf("evaluate", dataset, network, goals, byNumbers(options, dataset, classes));
   const readings = readingsOf(goals, network, dataset);
@@ -237,12 +241,19 @@ function withMetrics(goals: readonly Goal[], given: EvaluateOptions["metrics"]):
   return goals.map((goal) => ({ ...goal, metrics }));
 }
 
-/** @see Model.confusionMatrix */
+/** @param given its arguments @see Model.confusionMatrix */
 export async function confusionOf(
-  subject: ModelToScore,
-  dataset: Dataset,
-  options: ConfusionOptions,
+  subject: ModelToScore & NamesClasses,
+  reads: ToDataset,
+  given: readonly unknown[],
 ): Promise<ConfusionMatrix> {
+  const [x, y, more] = given as readonly never[];
+  const [whole, options] = unread<ConfusionOptions>("confusionMatrix", subject, x, y, more);
+  const { data: dataset } = meant("confusionMatrix", subject, whole, false, reads);
+  if (isStream(dataset))
+    throw new NablaError(
+      "confusionMatrix: expected x and y, or a data set, got an iterator; take evaluate() with onRow, which gives the outputs of each row",
+    );
   demandDataset("confusionMatrix", dataset);
   checkGiven("confusionMatrix", options, confusionOptions());
   const { outputShapes } = subject.build(dataset.inputShape);
@@ -258,10 +269,8 @@ export async function confusionOf(
   const counting = (reading: Reading): Metric => {
     const create = ({ task }: Subject): Tally | NablaError => {
       if (task === "labels" || task === "quantities") return reading.refusal(name, name, task);
-      const matrix = new ConfusionMatrix(
-        classes,
-        "names" in dataset.target ? dataset.target.names : undefined,
-      );
+      const { names = subject.metadata.classes } = dataset.target;
+      const matrix = new ConfusionMatrix(classes, names);
       const number = matrices.push(matrix) - 1;
       return {
         reset() {},

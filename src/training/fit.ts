@@ -10,14 +10,15 @@ import type { Metric } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
 import { tagOf } from "../tags.ts";
 import { unlessAborted } from "./aborted.ts";
-import { type DataArgument, isDataset, isStream } from "./arguments.ts";
+import { isDataset, isStream } from "./arguments.ts";
 import { checkFit } from "./batch.ts";
 import { begin } from "./begin.ts";
-import { checkNames, namesAfter, namesIn } from "./called.ts";
+import { checkCount, checkNames, namesAfter, namesIn } from "./called.ts";
 import { balanced, ofClasses } from "./classes.ts";
 import { digestOf } from "./digest.ts";
 import { takesScale } from "./fresh.ts";
 import { loaded } from "./loading.ts";
+import { pairOf } from "./meant.ts";
 import { lookAhead, metricsOfTraining } from "./measures.ts";
 import { kindsFor } from "./metricKinds.ts";
 import type { FitOptions } from "./options.ts";
@@ -98,10 +99,11 @@ async function prepared<M extends TrainedModel>(
   const { model, state } = subject;
   const compiled = state.required;
   state.notes = [];
-  const { apart, validation, rows, rule } = validationOf(subject, data, options, wanted);
+  const { apart, validation, weights, rows, rule } = validationOf(subject, data, options, wanted);
   const [train, augment] = movesImages(wanted) ? await moved(apart, wanted) : [apart, undefined];
   const network = subject.build(train.inputShape);
   const { goals } = compiled;
+  checkNames(data, subject.classes, { renames: true });
   if (!source) checkLabels(data, network, goals);
   checkFit(train, network, goals);
   if (!source) checkData(data, network, goals);
@@ -110,7 +112,12 @@ async function prepared<M extends TrainedModel>(
     checkFit(validation, network, goals);
     if (!rows) checkData(validation, network, goals, source ? undefined : data);
   }
-  checkNames(data, subject.classes, { renames: true });
+  if (goals.length === 1 && goals[0].loss.classification)
+    checkCount(
+      namesIn(data) ? data.name : "metadata.classes",
+      namesAfter(data, subject.classes),
+      network.outputShapes[0].at(-1)!,
+    );
   const whose = namesIn(data) ? "the training data" : undefined;
   if (validation && !rows) checkNames(validation, namesAfter(data, subject.classes), { whose });
   const { augment: _, ...plain } = wanted;
@@ -144,7 +151,7 @@ async function prepared<M extends TrainedModel>(
   const validationWeighting =
     validation &&
     weightingOf("validationData", validation, network, goals, {
-      sampleWeight: rows ? of(1) : weightsOf(options.validationData),
+      sampleWeight: rows ? of(1) : weights,
     });
   // functions that are missing are missed before anything changes
   const { metrics, scoring, readings } = metricsOfTraining(goals, network, train, await kindsFor(goals));
@@ -156,7 +163,7 @@ async function prepared<M extends TrainedModel>(
     stream: !!source,
     validation: rows ? undefined : validation,
     sampleWeight,
-    validationWeight: weightsOf(options.validationData),
+    validationWeight: weights,
     callbacks,
   });
   const compared = { now: known, train, from: rows?.[0], stream: !!source, validation, signal };
@@ -204,20 +211,32 @@ function validationOf<M extends TrainedModel>(
   data: Dataset,
   { validationData, resume }: Pick<FitOptions<M>, "validationData" | "resume">,
   settings: Settings,
-): { apart: Dataset; validation?: Dataset; rows?: readonly Uint32Array[]; rule: SplitRule } {
+): {
+  apart: Dataset;
+  validation?: Dataset;
+  weights?: ArrayLike<number>;
+  rows?: readonly Uint32Array[];
+  rule: SplitRule;
+} {
+  const expected =
+    "fit: validationData: expected a data set, [x, y], [x, y, sampleWeight] or { xs, ys }, got";
   if (isStream(validationData))
-    throw new NablaError(
-      "fit: validationData: expected a data set, [x, y] or [x, y, sampleWeight], got an iterator; call evaluate() with it in a callback's onEpochEnd",
-    );
+    throw new NablaError(`${expected} an iterator; call evaluate() with it in a callback's onEpochEnd`);
   const { validationSplit } = settings;
   if (validationData) {
-    const pair = Array.isArray(validationData) && [2, 3].includes(validationData.length);
-    if (!pair && !isDataset(validationData))
+    const whole = isDataset(validationData);
+    const pair = whole ? undefined : pairOf("fit: validationData", validationData);
+    if (!whole && !pair)
       throw new NablaError(
-        `fit: validationData: expected a data set, [x, y] or [x, y, sampleWeight], got ${Array.isArray(validationData) ? `a list of ${validationData.length}` : tagOf(validationData)}`,
+        `${expected} ${Array.isArray(validationData) ? `a list of ${validationData.length}` : tagOf(validationData)}`,
       );
-    const validation = datasetOf(validationData, "validationData", undefined, namesAfter(data, classes));
-    return { apart: data, validation, rule: validationSplit };
+    const validation = datasetOf(
+      pair ?? (validationData as Dataset),
+      "validationData",
+      undefined,
+      namesAfter(data, classes),
+    );
+    return { apart: data, validation, weights: pair?.[2], rule: validationSplit };
   }
   const before = resume ? state.settings?.validationSplit : undefined;
   const { rows, rule } = chosenRows(data, validationSplit, before, settings);
@@ -226,10 +245,6 @@ function validationOf<M extends TrainedModel>(
   const [apart, validation] = partsOf(data, rows);
   return { apart, validation, rows, rule };
 }
-
-/** The weights among [x, y, weights]. */
-const weightsOf = (data: DataArgument | undefined): ArrayLike<number> | undefined =>
-  Array.isArray(data) ? (data as readonly ArrayLike<number>[])[2] : undefined;
 
 /** `shifted` gives row r of n the numbers r, r + n, r + 2n, … */
 const repeated = (weights: ArrayLike<number>, length: number): ArrayLike<number> =>

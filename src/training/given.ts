@@ -1,4 +1,4 @@
-/** Losses of a program's own: a pair of plain functions, asked where the forward pass ends. */
+/** Losses of a program's own: a pair of plain functions, asked where the forward pass ends. Loaded with what trains. */
 
 import { type ArrayLike2, shaped } from "../data/arrays.ts";
 import { NablaError } from "../errors.ts";
@@ -9,7 +9,7 @@ import type { Scored } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
 import { Outputs } from "../network/predict.ts";
 import { ld, unpadded } from "../plan/builder.ts";
-import type { Batch, OwnLosses } from "../plan/loss.ts";
+import type { AskLoss, Loss, OwnLosses } from "../plan/loss.ts";
 import type { Plan } from "../plan/plan.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import { isPromise } from "../tags.ts";
@@ -41,21 +41,19 @@ export const missing = (what: "loss" | "metric", name: string): NablaError =>
     `${what} "${name}": files and documents have its name alone; pass the function where the model is loaded: load(bytes, name, { custom: [${name}] }), or call compile()`,
   );
 
-type AskLoss = (outputs: Batch, targets: Batch, gradient: boolean) => OwnLosses;
-
-/** What calls the functions. @throws NablaError where there is a value and no gradient */
-export function asking(own: OwnLoss | Custom): AskLoss {
-  const { name } = own;
+/** What calls the functions of a loss. */
+export function asking({ own }: Loss): AskLoss {
+  if (typeof own === "function") return own as AskLoss;
+  const given = own as OwnLoss | Custom;
+  const { name } = given;
   const who = `loss "${name}"`;
-  if ("value" in own && typeof own.gradient !== "function")
-    throw new NablaError(`${who}: expected a function gradient(outputs, targets) besides value`);
   return (...[out, wanted, gradient]) => {
     // where it came from a document
-    if (!("value" in own)) throw missing("loss", name);
+    if (!("value" in given)) throw missing("loss", name);
     const [outputs, targets] = [out, wanted] as [Outputs, Outputs];
-    const losses = checkFigures(who, own.value(outputs, targets), outputs.length);
+    const losses = checkFigures(who, given.value(outputs, targets), outputs.length);
     if (!gradient) return { losses };
-    return { losses, gradient: shaped(own.gradient(outputs, targets), `${who}: gradient`) };
+    return { losses, gradient: shaped(given.gradient(outputs, targets), `${who}: gradient`) };
   };
 }
 
@@ -88,7 +86,7 @@ export function runWithLoss(
       put(network, plan, k, loss.name, outputs, answer);
       return goOnFrom(i + 1);
     };
-    const ask = () => loss.own!(outputs, targets, plan.mode === "train");
+    const ask = () => asking(loss)(outputs, targets, plan.mode === "train");
     const answer = aside(network, plan, `loss "${loss.name}"`, ask);
     return isPromise(answer) ? answer.then(goOn) : goOn(answer);
   };

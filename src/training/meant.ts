@@ -2,7 +2,8 @@
  * Data as programs write it that needs reading before it is a data set: x and y in one object, and labels that are texts. Loaded with what
  * trains and evaluates.
  */
-import { type ArrayLike2, isRecord } from "../data/arrays.ts";
+import { isRecord } from "../data/arrays.ts";
+import { apart, awaited, pairIn } from "../data/both.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { areTexts, numbered, some } from "../data/texts.ts";
 import { NablaError } from "../errors.ts";
@@ -13,6 +14,7 @@ import {
   isDataset,
   isStream,
   outputNames,
+  type Pair,
   type Purpose,
   type Together,
 } from "./arguments.ts";
@@ -47,6 +49,7 @@ export function meant(
   const read: ToDataset["datasetOf"] = (data, name, kind, known = subject.metadata.classes) => {
     if (isDataset(data)) return data;
     const [x, y, ...rest] = data;
+    for (const each of [x, y]) awaited(name, each);
     const texts = textsOf(y, name, subject);
     if (!texts) return datasetOf(data, name, kind);
     const called = `${name}: y`;
@@ -56,20 +59,30 @@ export function meant(
     checkClasses(called, subject, dataset, classes, !known);
     return dataset;
   };
+  awaited(who, given);
   if (isStream(given)) return { datasetOf: read, data: given };
-  const data = isRecord(given) && !isDataset(given) ? apart(who, given as Together) : (given as DataArgument);
+  const data = isRecord(given) && !isDataset(given) ? (apart(who, given) as Pair) : (given as DataArgument);
   return { datasetOf: read, data: read(data, who) };
 }
 
-/** @throws NablaError for what is not understood in such an object */
-function apart(who: string, given: Together): DataArgument {
-  const { x, xs = x, y, ys = y, ...others } = given as Readonly<Record<string, ArrayLike2>>;
-  const [other] = Object.keys(others);
-  if (other !== undefined || xs === undefined || ys === undefined)
+/**
+ * x and y, perhaps with factors of the loss, as a batch or rows to validate on are given: in a list or an object.
+ *
+ * @returns undefined for what is neither, and for objects that lack x or y
+ * @throws NablaError for a promise, and for what else is in the object, by name
+ */
+export function pairOf(name: string, given: unknown): Pair | undefined {
+  awaited(name, given);
+  if (Array.isArray(given)) return given.length === 2 || given.length === 3 ? (given as never) : undefined;
+  if (typeof given !== "object" || given === null) return undefined;
+  const { sampleWeight, ...rest } = given as { readonly sampleWeight?: ArrayLike<number> };
+  const { pair, others } = pairIn(rest) as { pair: Pair | undefined; others: readonly string[] };
+  if (!pair) return undefined;
+  if (others.length > 0)
     throw new NablaError(
-      `${who}: expected { xs, ys } or { x, y }, got { ${some(Object.keys(given))} }${other === undefined ? "" : `; options are the second argument: ${who}({ xs, ys }, { ${other}: … })`}`,
+      `${name}: unknown field ${show(others[0])}; there are xs and ys (or x and y) and sampleWeight`,
     );
-  return [xs, ys];
+  return sampleWeight === undefined ? pair : [pair[0], pair[1], sampleWeight];
 }
 
 /** Labels that are texts, as a list; undefined for other targets. @throws NablaError where they are of one of several outputs */
@@ -78,7 +91,7 @@ function textsOf(y: unknown, name: string, { topology }: Purpose): readonly stri
   if (Array.isArray(y) && areTexts(y[0])) {
     if (y.every((row) => Array.isArray(row) && row.length === 1)) return y.flat();
     throw new NablaError(
-      `${name}: y: row 0: expected one label, got ${show(y[0])}; where a row has several, give a 0 or 1 for each of them, to activation "sigmoid" with loss "binaryCrossentropy"`,
+      `${name}: y: row 0: expected one label, got ${show(y[0])}; where a row has several, give a 0 or 1 for each of them, to activation "sigmoid" with loss "binaryCrossentropy"; where each step of a sequence has one, sequences() of nabla/sequences reads their names`,
     );
   }
   if (!isRecord(y)) return undefined;

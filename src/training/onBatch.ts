@@ -121,10 +121,10 @@ function loaded(
   const { state } = subject;
   const { goals } = state.required;
   const network = subject.build(data.inputShape);
-  checkLabels(data, network, goals);
-  checkFit(data, network, goals);
   const { classes } = network.about.metadata;
   checkNames(data, classes);
+  checkLabels(data, network, goals);
+  checkFit(data, network, goals);
   checkData(data, network, goals);
   const weighting = weightingOf(who, data, network, goals, byNumbers(options, data, classes));
   const rows = data.length;

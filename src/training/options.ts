@@ -3,7 +3,7 @@ import type { Callback, TrainedModel } from "../callbacks/callback.ts";
 import { bool, type Field, type Fields, int, number } from "../fields/fields.ts";
 import { abortSignal, func, milliseconds, numbers, thing, used } from "../fields/programs.ts";
 import { type Threads, threadsField } from "../threads/threads.ts";
-import type { DataArgument } from "./arguments.ts";
+import type { DataArgument, Together } from "./arguments.ts";
 import type { MetricList } from "./compile.ts";
 import type { Progress } from "./progress.ts";
 import type { Ranks } from "./ranks.ts";
@@ -11,8 +11,11 @@ import { type FitSettings, fitSettings, seedField } from "./settings.ts";
 
 /** What only a running program can hand to fit(). */
 export interface RunTimeOptions<M = TrainedModel> {
-  /** What to validate on after each epoch: a data set, or x and y, with factors of the loss by row where these are to count. */
-  validationData?: DataArgument;
+  /**
+   * What to validate on after each epoch: a data set, [x, y], [x, y, sampleWeight] with factors of the loss by row, or the same by name:
+   * { xs, ys, sampleWeight }.
+   */
+  validationData?: DataArgument | (Together & { readonly sampleWeight?: ArrayLike<number> });
   /** Factors of the loss, by row of the data. With validationSplit the rows kept out keep theirs, as in Keras. */
   sampleWeight?: ArrayLike<number>;
   /** A callback belongs to one training at a time. */
@@ -61,7 +64,7 @@ export interface RunTimeOptions<M = TrainedModel> {
 
 const runTime = () =>
   ({
-    validationData: used("a data set, or [x, y]"),
+    validationData: used("a data set, [x, y] or { xs, ys }"),
     sampleWeight: used("factors by row"),
     callbacks: used("an array of callbacks"),
     signal: abortSignal(),

@@ -1,8 +1,8 @@
 /** One output of a network in a plan: where its targets and weights are written, and what metrics see of it. */
 import type { Target, Targets } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
-import { outputThreshold } from "../losses/resolve.ts";
 import { predictedClass, type Scored } from "../metrics/metric.ts";
+import { thresholdOf } from "../network/decision.ts";
 import type { Network } from "../network/network.ts";
 import { ld } from "../plan/builder.ts";
 import type { Loss } from "../plan/loss.ts";
@@ -28,7 +28,7 @@ export class OutputRows {
     private readonly target: Target,
     private readonly name: string,
   ) {
-    this.threshold = outputThreshold(loss, network.activations[number]);
+    this.threshold = thresholdOf(network, loss, number);
   }
 
   /** Where targets of so many rows are written to, row by row as they are read. */

@@ -5,6 +5,7 @@ import { showShape, sizeOf } from "../shape.ts";
 import { type DataArgument, isDataset } from "./arguments.ts";
 import type { Ready } from "./batch.ts";
 import { checkBatchNames, namesAfter } from "./called.ts";
+import { pairOf } from "./meant.ts";
 import type { Batch, Batches, BatchSource, Place, Source } from "./source.ts";
 import { checkSamples } from "./weighting.ts";
 
@@ -171,18 +172,13 @@ function partsOf(
   name: string,
 ): [data: Dataset | readonly unknown[], weights?: ArrayLike<number>] {
   if (isDataset(batch)) return [batch];
-  if (Array.isArray(batch) && (batch.length === 2 || batch.length === 3))
-    return [batch.slice(0, 2), batch[2]];
-  if (typeof batch === "object" && batch !== null) {
-    if ("x" in batch && "y" in batch) return [[batch.x, batch.y], batch.sampleWeight];
-    // as TensorFlow.js calls them
-    if ("xs" in batch && "ys" in batch) {
-      if (typeof batch.ys === "number")
-        throw new NablaError(
-          `${name}: { xs, ys } is a single row: an iterator gives batches, { xs: [row, …], ys: [target, …] }`,
-        );
-      return [[batch.xs, batch.ys], batch.sampleWeight];
-    }
+  const pair = pairOf(name, batch);
+  if (pair) {
+    if (typeof pair[1] === "number")
+      throw new NablaError(
+        `${name}: { xs, ys } is a single row: an iterator gives batches, { xs: [row, …], ys: [target, …] }`,
+      );
+    return [pair.slice(0, 2), pair[2]];
   }
   const got = Array.isArray(batch) ? `${batch.length} values` : show(batch);
   throw new NablaError(`${name}: expected { x, y }, [x, y] or [x, y, sampleWeight], got ${got}`);

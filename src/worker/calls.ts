@@ -2,7 +2,7 @@
 import { Outputs } from "../network/predict.ts";
 import type { OwnLosses } from "../plan/loss.ts";
 import type { CompiledTraining, OwnMetric } from "../training/compile.ts";
-import type { Figures } from "../training/given.ts";
+import { asking, type Figures } from "../training/given.ts";
 import { figuresOf } from "../training/own.ts";
 import type { FromPage, FromWorker } from "./protocol.ts";
 
@@ -22,7 +22,7 @@ export function resultOf(message: Call, { goals }: Pick<CompiledTraining, "goals
     return { ...result, figures: sent(figuresOf(own as OwnMetric, outputs!, targets!)) };
   }
   // the functions are here, so they answer at once
-  const answer = goals[output]!.loss.own!(outputs!, targets!, gradient) as OwnLosses;
+  const answer = asking(goals[output]!.loss)(outputs!, targets!, gradient) as OwnLosses;
   return {
     ...result,
     figures: sent(answer.losses),

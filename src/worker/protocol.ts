@@ -66,8 +66,8 @@ export interface Setup {
   inputShape: readonly number[];
   /** How the model reads its inputs. */
   reading: readonly InputKind[] | undefined;
-  /** In what unit its outputs are. */
-  metadata: { targetScale?: TargetScale | undefined };
+  /** In what unit its outputs are, and the threshold that was chosen for its only one. */
+  metadata: { targetScale?: TargetScale | undefined; extra?: { decision: unknown } };
   training: CompiledTraining["config"];
   state: State;
   callbacks: CallbackState[];

@@ -43,6 +43,7 @@ export function setupOf<M extends TrainedModel>(
 ): Setup {
   const { network, train, validation, settings, metrics, weighting, progress } = request;
   const checked = request.validationWeighting;
+  const { targetScale, extra } = network.about.metadata;
   const numberOf = (dataset: Dataset) => data.datasets.indexOf(dataset);
   const hooks = inOrder(request.callbacks);
   return {
@@ -50,7 +51,7 @@ export function setupOf<M extends TrainedModel>(
     topology: remote.topology,
     inputShape: network.inputShape,
     reading: network.reading,
-    metadata: { targetScale: network.about.metadata.targetScale },
+    metadata: { targetScale, ...(extra?.decision !== undefined && { extra: { decision: extra.decision } }) },
     training: remote.compiled.config,
     state: {
       snapshot: takeSnapshot(network),

@@ -31,6 +31,11 @@ const chain = () =>
   sequential([dense({ units: 3, activation: "relu" }), dense({ units: 2, activation: "softmax" })], {
     inputShape: [2],
   }).compile({ loss: "categoricalCrossentropy", optimizer: "sgd", metrics: ["accuracy"] });
+/** One output whose values differ from row to row. */
+const binary = () =>
+  sequential([dense({ units: 1, activation: "sigmoid" })], { inputShape: [2] })
+    .compile({ loss: "binaryCrossentropy" })
+    .setWeights({ "dense_1.kernel": [1, 2] });
 function graph(): nabla.Model {
   const x = nabla.input({ shape: [2], name: "x" });
   const y = dense({ units: 2, activation: "softmax", name: "y" }).apply(x);
@@ -94,6 +99,7 @@ const GOOD: Readonly<Record<string, () => readonly unknown[]>> = {
     { seed: 1, stratified: false, split: "random", groups: [0, 1, 2, 3] },
   ],
   "nabla.subset": () => [rows(), [0, 1], "part"],
+  "nabla.chooseThreshold": () => [binary(), X, Y, { by: "f1" }],
   "nabla.crossValidate": () => [chain, rows(), { folds: 2, epochs: 1 }],
   "nabla.Ensemble": () => [[chain(), chain()], { voting: "soft", names: ["a", "b"] }],
   "nabla.ensemble": () => [[chain(), chain()], { voting: "soft", names: ["a", "b"] }],
@@ -294,7 +300,7 @@ const GOOD: Readonly<Record<string, () => readonly unknown[]>> = {
     },
   ],
   "model.evaluate": () => [X, Y, { batchSize: 2, sampleWeight: [1, 1, 1, 1] }],
-  "model.confusionMatrix": () => [rows(), { batchSize: 2 }],
+  "model.confusionMatrix": () => [X, Y, { batchSize: 2 }],
   "model.predict": () => [X, { batchSize: 2 }],
   "model.predictRows": () => [[{ a: 1, b: 2 }], { name: "row" }],
   "model.gradients": () => [X, Y, { classWeight: { 0: 1 }, sampleWeight: [1, 1, 1, 1] }],
@@ -352,6 +358,10 @@ const GOOD: Readonly<Record<string, () => readonly unknown[]>> = {
 
 /** Right ones of another kind: data sets in place of arrays. */
 const OTHERS: Readonly<Record<string, () => readonly unknown[]>> = {
+  "nabla.arrayDataset": () => [{ xs: X, ys: Y }, { names: ["a", "b"] }],
+  "nabla.chooseThreshold": () => [binary(), { xs: X, ys: Y }, { by: "youden" }],
+  "nabla.crossValidate": () => [chain, { xs: X, ys: Y }, { folds: 2, epochs: 1 }],
+  "model.confusionMatrix": () => [rows(), { batchSize: 2 }],
   "model.fit": () => [rows(), { epochs: 1, worker: false, validationData: rows(), validationSplit: 0.5 }],
   "model.evaluate": () => [rows(), {}],
   "model.predict": () => [rows(), {}],

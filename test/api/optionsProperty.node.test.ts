@@ -174,6 +174,19 @@ const TARGETS: Record<string, Target> = {
     options: names(confusionOptions()),
     call: (options, model) => model.confusionMatrix(nabla.arrayDataset(X, Y), options),
   },
+  chooseThreshold: {
+    options: ["by"],
+    call: (options) =>
+      nabla.chooseThreshold(
+        nabla
+          .sequential([nabla.dense({ units: 1, activation: "sigmoid" })], { inputShape: [2] })
+          .compile({ loss: "binaryCrossentropy" })
+          .setWeights({ "dense_1.kernel": [1, 2] }),
+        X,
+        Y,
+        options,
+      ),
+  },
   trainOnBatch: {
     options: [...names(weightOptions()), "learningRate"],
     call: (options, model) => model.trainOnBatch(X, Y, options),

@@ -50,7 +50,7 @@ test.each([
 test("the book's λ is shared out among the rows trained on in chapter 3, among the batches in chapter 6", () => {
   const l2 = (name: string, options = {}) =>
     make(name, mnist, options).layers.flatMap((layer) =>
-      "kernelRegularizer" in layer ? [layer.kernelRegularizer!.l2] : [],
+      "kernelRegularizer" in layer ? [(layer.kernelRegularizer as { l2: number }).l2] : [],
     );
   const near = (l2: number) => expect.closeTo(l2, 12);
   expect(l2("book-3")).toEqual([near(5 / 100_000), near(5 / 100_000)]);

@@ -121,7 +121,7 @@ describe("check and the committed schema agree", () => {
     ],
     [
       layered({ type: "dense", units: 3, kernelInitializer: "glorot" }),
-      'model.layers[0].kernelInitializer: expected one of zeros, ones, gaussian, gaussianScaled, glorotUniform, glorotNormal, heNormal, heUniform, lecunNormal, lecunUniform, constant, or an object with that name, got "glorot"',
+      'model.layers[0].kernelInitializer: expected one of zeros, ones, gaussian, gaussianScaled, glorotUniform, glorotNormal, heNormal, heUniform, lecunNormal, lecunUniform, varianceScaling, constant, or an object with that name, got "glorot"',
     ],
     [
       { ...small(), model: { inputShape: [0], layers: [] } },
@@ -177,7 +177,7 @@ describe("check and the committed schema agree", () => {
     ],
     [
       trained({ metrics: ["acuracy"] }),
-      'training.metrics[0]: expected one of accuracy, binaryAccuracy, topKAccuracy, top5Accuracy, top3Accuracy, top2Accuracy, balancedAccuracy, subsetAccuracy, hamming, meanSquaredError, mse, rootMeanSquaredError, rmse, meanAbsoluteError, mae, medianAbsoluteError, meanAbsolutePercentageError, mape, r2, precision, recall, f1, matthewsCorrelation, cohenKappa, auc, averagePrecision, logLoss, brier, expectedCalibrationError, got "acuracy"; did you mean "accuracy"?',
+      'training.metrics[0]: expected one of accuracy, acc, binaryAccuracy, topKAccuracy, top5Accuracy, top3Accuracy, top2Accuracy, balancedAccuracy, subsetAccuracy, hamming, meanSquaredError, mse, rootMeanSquaredError, rmse, meanAbsoluteError, mae, medianAbsoluteError, meanAbsolutePercentageError, mape, r2, precision, recall, f1, matthewsCorrelation, cohenKappa, auc, averagePrecision, logLoss, brier, expectedCalibrationError, got "acuracy"; did you mean "accuracy"?',
     ],
     [
       trained({ classWeight: { cat: 2 } }),

@@ -131,6 +131,7 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
     (printed) => expect(printed.trim()).toBe("5"),
   ],
   "docs/models.md": [
+    (printed) => expect(printed).toMatch(/^0\.\d+ true true $/),
     (printed) => expect(printed).toMatch(/^\[ 2 \] \[ 1 \] \[ \[ 0\.\d+ \], \[ 0\.\d+ \] \]/),
     (printed) => expect(printed).toMatch(/^\[ \[ 0\.\d+ \] \]/),
     (printed) => {

@@ -17,6 +17,7 @@ const VARIANCE: Record<(typeof INITIALIZERS)[number], number> = {
   heUniform: 2 / 300,
   lecunNormal: 1 / 300,
   lecunUniform: 1 / 300,
+  varianceScaling: 1 / 300,
   constant: 0,
 };
 
@@ -54,6 +55,25 @@ test("uniforms stay within their limit, gaussians are not cut off at two deviati
   expect(Math.max(...uniform.map(Math.abs))).toBeGreaterThan(0.999 * limit);
   const beyond = draw("heNormal", 60_000).filter((v) => Math.abs(v) > 2 * Math.sqrt(2 / 300)).length;
   expect(Math.abs(beyond / 60_000 - 0.0455)).toBeLessThan(0.004);
+});
+
+test("varianceScaling: scale over the fan of its mode, as Keras defines it", () => {
+  const of = (options: object) =>
+    distribution(initializerField().check({ name: "varianceScaling", ...options }), fans);
+  const gaussian = (variance: number) => ({ kind: "gaussian", mean: 0, deviation: Math.sqrt(variance) });
+  expect(of({})).toEqual(gaussian(1 / 300));
+  expect(of({ scale: 2 })).toEqual(distribution(initializerField().check("heNormal"), fans));
+  expect(of({ scale: 3, mode: "fanOut" })).toEqual(gaussian(3 / 100));
+  expect(of({ scale: 0.5, mode: "fanAvg" })).toEqual(gaussian(0.5 / 200));
+  expect(of({ mode: "fanAvg", distribution: "uniform" })).toEqual(
+    distribution(initializerField().check("glorotUniform"), fans),
+  );
+  for (const [options, said] of [
+    [{ mode: "fan_in" }, 'did you mean "fanIn"?'],
+    [{ distribution: "truncatedNormal" }, "distribution: expected one of normal, uniform"],
+    [{ scale: 0 }, "scale: expected a finite number > 0"],
+  ] as const)
+    expect(() => of(options)).toThrow(said);
 });
 
 test("gaussian takes a mean and a deviation", () => {

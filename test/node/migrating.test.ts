@@ -1,6 +1,14 @@
 /** Names of Keras and TensorFlow.js: those that mean the same are taken, others say what it is here. */
 import { expect, test } from "vitest";
-import { configOf, dense, NablaError, sequential, weightsSha256 } from "../../src/index.ts";
+import {
+  configOf,
+  dense,
+  earlyStopping,
+  lstm,
+  NablaError,
+  sequential,
+  weightsSha256,
+} from "../../src/index.ts";
 import { METHODS } from "../../src/report/elsewhere.ts";
 
 const X = [
@@ -42,9 +50,84 @@ test("methods of theirs say which it is here; nothing that looks at a model call
   // silently it would do nothing
   expect(() => {
     model.layers[0]!.trainable = false;
-  }).toThrow("trainable");
+  }).toThrow('fineTune(model, { freeze: ["dense_1"] })');
+  expect(Object.keys(model.layers[0]!)).not.toContain("trainable");
+  // it takes no path, and would save nothing there
+  expect(() => model.save!("file://model")).toThrow("save: expected no path");
   expect(Object.keys(model)).not.toContain("add");
   expect(() => JSON.stringify(model)).not.toThrow();
+});
+
+test("acc is accuracy, in the history under that name; val_loss and val_acc are watched as valLoss and valAcc", async () => {
+  const model = sequential([dense({ units: 2, activation: "softmax" })], { seed: 1, inputShape: [2] });
+  model.compile({ loss: "categoricalCrossentropy", optimizer: "sgd", metrics: ["acc", "accuracy"] });
+  const { history, stopped } = await model.fit(X, [0, 1, 1], {
+    epochs: 9,
+    validationData: [X, [0, 1, 1]],
+    callbacks: [earlyStopping({ monitor: "val_acc", patience: 1, minDelta: 2 })],
+  });
+  expect(history.acc).toEqual(history.accuracy);
+  expect(history.valAcc).toEqual(history.valAccuracy);
+  expect(stopped).toContain("val_acc has not improved");
+  expect(history.acc).toHaveLength(2);
+  await expect(
+    model.fit(X, [0, 1, 1], { callbacks: [earlyStopping({ monitor: "val_los" })] }),
+  ).rejects.toThrow('there is no "val_los" to monitor');
+  // higher is better whichever way it is written
+  const asKeras = earlyStopping({ monitor: "val_auc", patience: 0 });
+  model.compile({ loss: "categoricalCrossentropy", optimizer: "sgd", metrics: ["auc"] });
+  const auc = await model.fit(X, [0, 1, 1], {
+    epochs: 3,
+    validationData: [X, [0, 1, 1]],
+    callbacks: [asKeras],
+  });
+  const same = earlyStopping({ monitor: "valAuc", patience: 0 });
+  const again = await model
+    .compile({ loss: "categoricalCrossentropy", optimizer: "sgd", metrics: ["auc"] })
+    .fit(X, [0, 1, 1], { epochs: 3, validationData: [X, [0, 1, 1]], callbacks: [same] });
+  expect(auc.stopped === undefined).toBe(again.stopped === undefined);
+});
+
+test("figures under their names there say which it is here", async () => {
+  const model = regression("mse", "silu");
+  const { history } = await model.fit(X, [1, 2, 3], { validationData: [X, [1, 2, 3]] });
+  expect(Object.keys(history)).toEqual(["loss", "valLoss", "learningRate"]);
+  expect(() => (history as Record<string, unknown>).val_loss).toThrow("history.valLoss");
+  expect(() => (model.history.history as Record<string, unknown>).learning_rate).toThrow(
+    "history.learningRate",
+  );
+  expect(JSON.parse(JSON.stringify(history))).toEqual(history);
+});
+
+test("l1 and l2 alone are penalties of 0.01, as in Keras", () => {
+  const of = (kernelRegularizer: unknown) =>
+    configOf(
+      sequential([dense({ units: 1, kernelRegularizer: kernelRegularizer as never })], { inputShape: [2] }),
+    ).model;
+  expect(of("l2")).toEqual(of({ l2: 0.01 }));
+  expect(of("l1")).toEqual(of({ l1: 0.01 }));
+  expect(of("l2")).not.toEqual(of("l1"));
+  for (const other of ["l1l2", "l1_l2", "L2", "__proto__"])
+    expect(() => of(other), other).toThrow(`kernelRegularizer.${other}: unknown field`);
+  const recurrent = lstm({ units: 2, recurrentRegularizer: "l2" });
+  expect(() => sequential([recurrent], { inputShape: [3, 2] })).not.toThrow();
+});
+
+test("a model within sequential says how models are joined", () => {
+  const base = sequential([dense({ units: 2 })], { inputShape: [2] });
+  expect(() => sequential([base as never, dense({ units: 1 })])).toThrow("base.apply(x)");
+});
+
+test("names of options that are elsewhere here", () => {
+  const compile = (options: object) => () =>
+    sequential([dense({ units: 1 })]).compile({ loss: "mse", ...options } as never);
+  expect(compile({ lr: 0.1 })).toThrow("it belongs to the optimizer");
+  expect(compile({ learning_rate: 0.1 })).toThrow("it belongs to the optimizer");
+  expect(compile({ optimizer: { name: "adam", lr: 0.1 } })).toThrow("learningRate");
+  expect(() => dense({ units: 1, kernel_regularizer: "l2" } as never)).not.toThrow();
+  expect(() => sequential([dense({ units: 1, kernel_regularizer: "l2" } as never)])).toThrow(
+    'did you mean "kernelRegularizer"?',
+  );
 });
 
 test.each([

@@ -100,7 +100,7 @@ describe("batches of an iterator", () => {
         yield ad(X, WORDS);
       }),
     ).rejects.toThrow(
-      "batch 2 of epoch 1: its classes are called cat, dog, emu, those of the first batch only cat, dog",
+      "the iterator's batches: expected names of 3 classes, as the model has 3 outputs, got 2: cat, dog",
     );
     await expect(
       three().fit(function* () {
@@ -324,4 +324,77 @@ test("labels may be texts after fineTune(), whose last layer means nothing yet",
   expect(tuned.metadata.classes).toEqual(["dog", "emu"]);
   tuned.metadata = {};
   await expect(tuned.fit(X2, WORDS2, { epochs: 1 })).rejects.toThrow("it was trained on their numbers");
+});
+
+describe("names of classes are as many as there are classes", () => {
+  test("of data a model is trained on", async () => {
+    const rows = ad(
+      X,
+      X.map((_, i) => i % 2),
+      { names: ["cat", "dog"] },
+    );
+    const model = three();
+    await unchanged(model, () => model.fit(rows), "as the model has 3 outputs, got 2: cat, dog");
+  });
+
+  test("set by hand", async () => {
+    const model = three();
+    model.metadata = { classes: ["cat", "dog"] };
+    await unchanged(model, () => model.fit(X, NUMBERS), "metadata.classes: expected names of 3 classes");
+    model.metadata = { classes: [...CLASSES, "fox"] };
+    for (const call of [() => model.fit(X, NUMBERS), () => model.evaluate(X, NUMBERS)])
+      await unchanged(
+        model,
+        call,
+        "metadata.classes: expected names of 3 classes, as the model has 3 outputs, got 4",
+      );
+    model.metadata = { classes: CLASSES };
+    await model.fit(X, NUMBERS);
+  });
+});
+
+describe("classes that are called by numbers", () => {
+  const CALLED = ["1", "2", "3"];
+  const texts = NUMBERS.map((label) => CALLED[label]!);
+
+  test("are not taken for their places", async () => {
+    const model = three();
+    await model.fit(X, texts);
+    expect(model.metadata.classes).toEqual(CALLED);
+    const words =
+      "labels are numbers, and the model's classes are called by numbers that are not their places: 1, 2, 3";
+    for (const labels of [NUMBERS, NUMBERS.map((label) => label + 1), NUMBERS.map(() => 1)])
+      for (const call of [
+        () => model.evaluate(X, labels),
+        () => model.fit(X, labels),
+        () => model.evaluate(ad(X, labels)),
+        () => model.confusionMatrix(X, labels),
+        () => model.trainOnBatch(X, labels),
+      ])
+        await unchanged(model, call, words);
+    const byName = await model.evaluate(X, texts);
+    expect(await model.evaluate(ad(X, NUMBERS, { names: CALLED }))).toEqual(byName);
+  });
+
+  test("are, where they are their places", async () => {
+    const model = three();
+    await model.fit(
+      X,
+      NUMBERS.map((label) => String(label)),
+    );
+    expect(model.metadata.classes).toEqual(["0", "1", "2"]);
+    await model.evaluate(X, NUMBERS);
+  });
+});
+
+test("balanced factors of a graph with several inputs are those of its classes", async () => {
+  const labels = X.map((_, i) => (i < 8 ? 0 : i < 11 ? 1 : 2));
+  const records = { a: X, b: X };
+  const [balanced, byHand, plain] = [wide(), wide(), wide()];
+  const options = { epochs: 2, seed: 3 };
+  await balanced.fit(records, { out: labels }, { ...options, classWeight: "balanced" });
+  await byHand.fit(records, { out: labels }, { ...options, classWeight: [12 / 24, 12 / 9, 12 / 3] });
+  await plain.fit(records, { out: labels }, options);
+  expect(balanced.weights()).toEqual(byHand.weights());
+  expect(balanced.weights()).not.toEqual(plain.weights());
 });

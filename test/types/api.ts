@@ -116,8 +116,10 @@ dense({ units: 3, inputShape: 784 });
 dense({ units: 3, activation: { name: "relu", alpha: 0.1 } });
 // @ts-expect-error misspelt initializer
 dense({ units: 3, kernelInitializer: "heNorm" });
-// @ts-expect-error Keras' form of a regularizer
 dense({ units: 3, kernelRegularizer: "l2" });
+dense({ units: 3, kernelInitializer: { name: "varianceScaling", scale: 2, mode: "fanOut" } });
+// @ts-expect-error both penalties have no name
+dense({ units: 3, kernelRegularizer: "l1l2" });
 // @ts-expect-error useBias is true or false
 dense({ units: 3, useBias: "no" });
 // @ts-expect-error an activation layer needs one
@@ -151,8 +153,9 @@ model.compile({
 model.compile({ loss: "hinge", metrics: [{ name: "f1", curve: "PR" }] });
 // @ts-expect-error an average that there is not
 model.compile({ loss: "hinge", metrics: [{ name: "f1", average: "samples" }] });
-// @ts-expect-error misspelt metric
 model.compile({ loss: "hinge", metrics: ["acc"] });
+// @ts-expect-error misspelt metric
+model.compile({ loss: "hinge", metrics: ["accurcy"] });
 // @ts-expect-error metrics come in a list
 model.compile({ loss: "hinge", metrics: "accuracy" });
 // @ts-expect-error a schedule without its name

@@ -15,10 +15,10 @@ import {
   type WeightType,
 } from "../../export/index.ts";
 import { show } from "../../fields/fields.ts";
-import { outputThreshold } from "../../losses/resolve.ts";
 import { predictedClass } from "../../metrics/metric.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
+import { thresholdOf } from "../../network/decision.ts";
 import { writeFileAtomic } from "../../node/files.ts";
 import type { Terminal } from "../../report/terminal.ts";
 import { count, percent, plural, shown, words } from "../../report/text/format.ts";
@@ -172,10 +172,8 @@ async function compare(
 
 async function outputsOn(model: Model, dataset: Dataset) {
   const units = sizeOf(model.outputShape);
-  const threshold = outputThreshold(
-    internalsOf(model).state.required.loss,
-    internalsOf(model).built.activations[0]!,
-  );
+  const { built, state } = internalsOf(model);
+  const threshold = thresholdOf(built, state.required.loss);
   const classes: number[] = new Array(dataset.length);
   const isClass = dataset.target.kind === "class";
   const outputs = new Float32Array(isClass ? 0 : dataset.length * units);

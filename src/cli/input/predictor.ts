@@ -4,6 +4,7 @@ import type { Ensemble } from "../../ensemble/ensemble.ts";
 import { outputThreshold } from "../../losses/resolve.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
+import { thresholdOf } from "../../network/decision.ts";
 import { classNames } from "../../report/examine.ts";
 import { extraOf } from "../training/resume.ts";
 
@@ -51,12 +52,12 @@ function isRegression(model: Model): boolean {
 }
 
 function classify(model: Model, outputs: number[], names: readonly string[]) {
-  const margin = outputThreshold(
-    internalsOf(model).state.required.loss,
-    internalsOf(model).built.activations[0]!,
-  );
-  const shares = outputs.length === 1 ? [2 * margin - outputs[0]! || 0, outputs[0]!] : outputs;
-  return rank(shares, names);
+  const { built, state } = internalsOf(model);
+  const { loss } = state.required;
+  if (outputs.length > 1) return rank(outputs, names);
+  const [output] = outputs as [number];
+  const shares = [2 * outputThreshold(loss, built.activations[0]!) - output || 0, output];
+  return rank(shares, names, Number(output > thresholdOf(built, loss)));
 }
 
 /** @param winner comes first, also among equals */

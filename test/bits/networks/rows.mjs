@@ -236,7 +236,14 @@ const losses = {
     metrics: ["mae", "meanAbsoluteError", "medianAbsoluteError", "mape", "meanAbsolutePercentageError"],
     dropLast: true,
   }),
-  huber: lost({ name: "huber", delta: 0.4 }, dense(4), values(4)),
+  huber: lost(
+    { name: "huber", delta: 0.4 },
+    {
+      ...dense(4),
+      kernelInitializer: { name: "varianceScaling", scale: 0.7, mode: "fanAvg", distribution: "uniform" },
+    },
+    values(4),
+  ),
   "binary cross-entropy": lost(
     { name: "binaryCrossentropy", labelSmoothing: 0.1 },
     dense(1, "sigmoid"),
@@ -244,6 +251,7 @@ const losses = {
     {
       metrics: [
         { name: "accuracy", threshold: 0.4 },
+        { name: "acc", threshold: 0.45 },
         { name: "binaryAccuracy", threshold: 0.45 },
         { name: "balancedAccuracy", threshold: 0.45 },
         { name: "precision", threshold: 0.4 },
