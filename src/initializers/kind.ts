@@ -15,8 +15,8 @@ export type Distribution =
   | { readonly kind: "gaussian"; readonly mean: number; readonly deviation: number };
 
 export interface InitializerKind extends Kind {
-  /** @param config what its fields hold */
-  distribution(config: Readonly<Record<string, unknown>>, fans: Fans): Distribution;
+  /** Called so because documents have a field `distribution`, and what predicts leaves out only names that none has. @param config what its fields hold */
+  drawnFrom(config: Readonly<Record<string, unknown>>, fans: Fans): Distribution;
 }
 
 export const fixed = (value: number): Distribution => ({ kind: "constant", value });

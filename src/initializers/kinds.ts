@@ -7,11 +7,11 @@ import { type Distribution, type Fans, fixed, gaussianOf, type InitializerKind, 
 
 const none = () => object({});
 
-export const zeros = { fields: none, distribution: () => fixed(0) } satisfies InitializerKind;
-export const ones = { fields: none, distribution: () => fixed(1) } satisfies InitializerKind;
+export const zeros = { fields: none, drawnFrom: () => fixed(0) } satisfies InitializerKind;
+export const ones = { fields: none, drawnFrom: () => fixed(1) } satisfies InitializerKind;
 export const constant = {
   fields: () => object({ value: number({ default: 0 }) }),
-  distribution: ({ value }: { value: number }): Distribution => fixed(value),
+  drawnFrom: ({ value }: { value: number }): Distribution => fixed(value),
 } satisfies InitializerKind;
 export const gaussian = {
   fields: () =>
@@ -23,7 +23,7 @@ export const gaussian = {
         doc: DOCS && "Standard deviation, the same whatever the layer's size.",
       }),
     }),
-  distribution: ({ mean, stddev }: { mean: number; stddev: number }): Distribution => ({
+  drawnFrom: ({ mean, stddev }: { mean: number; stddev: number }): Distribution => ({
     kind: "gaussian",
     mean,
     deviation: stddev,
@@ -40,10 +40,6 @@ const scaled = (scale: number, mode: Mode, shape: Shape, fans: Fans): Distributi
     scale / (mode === "fanAvg" ? (fans.fanIn + fans.fanOut) / 2 : fans[mode]),
   );
 
-/** One of those that have a name. */
-const called = (scale: number, mode: Mode, shape: Shape) =>
-  ({ fields: none, distribution: (_, fans) => scaled(scale, mode, shape, fans) }) satisfies InitializerKind;
-
 /** Keras' VarianceScaling, whose normal distributions are truncated there. */
 export const varianceScaling = {
   fields: () =>
@@ -58,19 +54,37 @@ export const varianceScaling = {
         doc: DOCS && "normal: not truncated.",
       }),
     }),
-  distribution: (
+  drawnFrom: (
     { scale, mode, distribution }: { scale: number; mode: Mode; distribution: Shape },
     fans: Fans,
-  ) => scaled(scale, mode, distribution, fans),
+  ): Distribution => scaled(scale, mode, distribution, fans),
 } satisfies InitializerKind;
 /** LeCun's variance under the lectures' name. */
 export const gaussianScaled = {
   fields: () => object({}, { doc: DOCS && "Mean 0, standard deviation 1/√inputs." }),
-  distribution: (_, fans) => scaled(1, "fanIn", "normal", fans),
+  drawnFrom: (_, fans) => scaled(1, "fanIn", "normal", fans),
 } satisfies InitializerKind;
-export const glorotNormal = /* @__PURE__ */ called(1, "fanAvg", "normal");
-export const glorotUniform = /* @__PURE__ */ called(1, "fanAvg", "uniform");
-export const heNormal = /* @__PURE__ */ called(2, "fanIn", "normal");
-export const heUniform = /* @__PURE__ */ called(2, "fanIn", "uniform");
-export const lecunNormal = /* @__PURE__ */ called(1, "fanIn", "normal");
-export const lecunUniform = /* @__PURE__ */ called(1, "fanIn", "uniform");
+export const glorotNormal = {
+  fields: none,
+  drawnFrom: (_, fans) => scaled(1, "fanAvg", "normal", fans),
+} satisfies InitializerKind;
+export const glorotUniform = {
+  fields: none,
+  drawnFrom: (_, fans) => scaled(1, "fanAvg", "uniform", fans),
+} satisfies InitializerKind;
+export const heNormal = {
+  fields: none,
+  drawnFrom: (_, fans) => scaled(2, "fanIn", "normal", fans),
+} satisfies InitializerKind;
+export const heUniform = {
+  fields: none,
+  drawnFrom: (_, fans) => scaled(2, "fanIn", "uniform", fans),
+} satisfies InitializerKind;
+export const lecunNormal = {
+  fields: none,
+  drawnFrom: (_, fans) => scaled(1, "fanIn", "normal", fans),
+} satisfies InitializerKind;
+export const lecunUniform = {
+  fields: none,
+  drawnFrom: (_, fans) => scaled(1, "fanIn", "uniform", fans),
+} satisfies InitializerKind;

@@ -26,4 +26,4 @@ export type InitializerInput = WrittenOneOf<"name", typeof ALL> | PlainNames<typ
 
 /** What parameters of these fans are drawn from. */
 export const distribution = (config: InitializerConfig, fans: Fans): Distribution =>
-  (ALL[config.name] as InitializerKind).distribution(config, fans);
+  (ALL[config.name] as InitializerKind).drawnFrom(config, fans);

@@ -1,5 +1,5 @@
 /** What recurrent kernels begin as: what other kernels may, and orthogonal. */
-import { anything, type Field } from "../fields/fields.ts";
+import type { Field } from "../fields/fields.ts";
 import {
   type OneOf,
   object,
@@ -16,7 +16,7 @@ const starts = () => ({
   ...ALL,
   orthogonal: {
     fields: () => object({}, { doc: DOCS && "Rows that are orthogonal and of length 1 (Saxe et al. 2014)." }),
-    distribution: () => gaussianOf(1),
+    drawnFrom: () => gaussianOf(1),
   },
 });
 
@@ -28,4 +28,4 @@ export type RecurrentInitializerInput =
   | PlainNames<ReturnType<typeof starts>>;
 
 export const startField = (): Field<RecurrentInitializerConfig, RecurrentInitializerInput, "required"> =>
-  TRAINING ? shared("recurrentInitializer", orName(variant("name", starts()))) : (anything() as never);
+  shared("recurrentInitializer", orName(variant("name", starts())));

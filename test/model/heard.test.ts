@@ -194,7 +194,10 @@ describe("data and options", () => {
       { validationData: [x] },
       "fit: validationData: expected a data set, [x, y], [x, y, sampleWeight] or { xs, ys }, got a list of 1",
     ],
-    [{ validationData: { x } }, "validationData: expected { xs, ys } or { x, y }, got { x }"],
+    [
+      { validationData: { x } },
+      "fit: validationData: expected a data set, [x, y], [x, y, sampleWeight] or { xs, ys }, got Object",
+    ],
     [
       { validationData: [x, y, [1, 1]] },
       "validationData: sampleWeight: expected 4 factors, one per row, got 2",
