@@ -128,7 +128,7 @@ export function describeExport(model: Model, options: ExportOptions = {}): Expor
   const several = inputs.length > 1 || outputs.length > 1;
   const { activations } = network;
   const { compiled } = internalsOf(model).state;
-  const threshold = outputs.length > 1 ? 0.5 : thresholdOf(network, compiled?.goals[0]!.loss);
+  const threshold = outputs.length > 1 ? 0.5 : thresholdOf(network, compiled?.goals[0]?.loss);
   const images = imagesOf({ inputShape: [], metadata: model.metadata });
   return {
     ...tableOf(model),
