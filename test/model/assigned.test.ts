@@ -5,7 +5,7 @@ import { dense, input, type Model, model, sequential } from "../../src/index.ts"
 const X = [
   [1, 2, 3],
   [2, 3, 5],
-]; // prettier-ignore
+];
 const Y = [[1], [0]];
 type Assignable = { trainable?: boolean };
 const layer = () => dense({ units: 2, name: "a" });
