@@ -309,6 +309,7 @@ const GOOD: Readonly<Record<string, () => readonly unknown[]>> = {
   "model.stream": () => [{ batchSize: 2 }],
   "model.apply": () => [value()],
   "model.listing": () => [{ rows: 2, offsets: true }],
+  "model.trainable =": () => [false],
   "model.stopTraining =": () => [true],
   "model.stop_training =": () => [true],
   "model.metadata =": () => [
