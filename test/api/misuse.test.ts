@@ -433,7 +433,7 @@ const all: Callables = new Map(
 
 /** Whose arguments are right, and there is no such file, server or earlier call. */
 const REFUSED =
-  /parseNp|npzSplit|fetch|backward|applyGradients|checkConfig|parseConfig|graph\.|readDigits|loadCore|predictRows|(model|predictor)\.stream|stop_?[tT]raining/;
+  /parseNp|npzSplit|fetch|backward|applyGradients|checkConfig|parseConfig|graph\.|readDigits|loadCore|predictRows|(model|predictor)\.stream|stop_?[tT]raining|model\.trainable =/;
 
 test.each(Object.keys(GOOD).filter((name) => !REFUSED.test(name)))(
   "%s: the right arguments are right",
