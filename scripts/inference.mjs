@@ -70,7 +70,7 @@ export const apart = {
   },
 };
 
-/** Properties of what nabla/predict exports, of what its errors carry, of files besides their documents, and of what engines read. */
+/** Properties of what nabla/predict exports, of what its errors carry, of files besides their documents (a threshold is in extra), and of engines. */
 const OUTSIDE = {
   exports:
     "load loadAsync predict predictRows tableAnswers metadata classes standardisation extra reading inputShape outputShape batchSize",
@@ -79,6 +79,7 @@ const OUTSIDE = {
   files: "__metadata__ dtype data_offsets nabla model $number $tensor",
   core: "core env memory",
   options: "fatal ignoreBOM",
+  decision: "decision threshold",
 };
 
 /** What fields are made of, which stands beside the names of fields in that file. */

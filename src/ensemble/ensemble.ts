@@ -236,7 +236,7 @@ function memberOf(model: Model): Member {
   return {
     model,
     units: sizeOf(model.outputShape),
-    threshold: loss ? thresholdOf(internalsOf(model).built, loss) : 0.5,
+    threshold: thresholdOf(internalsOf(model).built, loss),
     outputs: activations[after].probabilities ? "probabilities" : logits && `${logits} logits`,
   };
 }

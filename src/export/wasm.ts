@@ -69,7 +69,7 @@ export interface ExportDescription {
     readonly activation: string;
     /** The target that outputs are in the unit of, where it was scaled for the training: the module has scaled them back. */
     readonly unitOf?: string;
-    /** Of a single output: 0, where more says class 1; absent where that is ½. */
+    /** Of a single output: above it, it says class 1; absent where that is ½. */
     readonly threshold?: number;
   };
   /** Where there are several inputs or outputs: which values of a row are whose. */
@@ -128,7 +128,7 @@ export function describeExport(model: Model, options: ExportOptions = {}): Expor
   const several = inputs.length > 1 || outputs.length > 1;
   const { activations } = network;
   const { compiled } = internalsOf(model).state;
-  const threshold = compiled && !several ? thresholdOf(network, compiled.goals[0]!.loss) : 0.5;
+  const threshold = outputs.length > 1 ? 0.5 : thresholdOf(network, compiled?.goals[0]?.loss);
   const images = imagesOf({ inputShape: [], metadata: model.metadata });
   return {
     ...tableOf(model),

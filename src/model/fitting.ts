@@ -7,6 +7,7 @@ import { attempt } from "../host.ts";
 import { readyToTrain, trainingModule } from "../network/into.ts";
 import type { ThreadsUsed } from "../threads/threads.ts";
 import type { DataArgument, Together } from "../training/arguments.ts";
+import { checkAssigned } from "../training/assigned.ts";
 import { namesAfter } from "../training/called.ts";
 import { fit, type ModelToTrain } from "../training/fit.ts";
 import { kindsOf } from "../training/goals.ts";
@@ -54,6 +55,7 @@ export async function fitting(
 ): Promise<void> {
   const { seed, state } = internals;
   checkGiven("fit", options, fitOptions(), settingNames(), ELSEWHERE);
+  checkAssigned("fit", internals, model);
   const wanted = readSettings(now, now.resume ? state.settings : undefined, seed);
   state.required;
   const before = internals.network;

@@ -133,7 +133,11 @@ function reached(inputs: readonly Value[], outputs: readonly Value[]): Value[] {
 }
 
 /** The layers of a graph as a document has them, and which of the program's layers each is. */
-function topologyOf(options: GraphOptions): { topology: Topology; written: Map<string, LayerInput> } {
+function topologyOf(options: GraphOptions): {
+  topology: Topology;
+  written: Map<string, LayerInput>;
+  given: readonly LayerInput[];
+} {
   const inputs = named("model: inputs", options.inputs);
   const outputs = named("model: outputs", options.outputs);
   for (const [i, [name, value]] of inputs.entries()) {
@@ -180,7 +184,8 @@ function topologyOf(options: GraphOptions): { topology: Topology; written: Map<s
     ends.set(key, nameOf(value));
   }
   const written = new Map([...first].map(([layer, i]) => [all[i].name!, layer]));
-  return { topology: { layers, outputs: Object.fromEntries(ends) }, written };
+  const given = values.map(({ layer }) => layer);
+  return { topology: { layers, outputs: Object.fromEntries(ends) }, written, given };
 }
 
 /**
@@ -192,8 +197,8 @@ function topologyOf(options: GraphOptions): { topology: Topology; written: Map<s
  */
 export function model(options: GraphOptions): Model {
   checkOptions("model", options, ["inputs", "outputs", "seed"]);
-  const { topology, written } = topologyOf(options);
-  const made = new Model({ topology, builder: graphBuilder }, { seed: options.seed });
+  const { topology, written, given } = topologyOf(options);
+  const made = new Model({ topology, builder: graphBuilder, given }, { seed: options.seed });
   for (const [name, layer] of written) {
     const origin = origins.get(layer);
     if (origin?.internals.network)

@@ -29,12 +29,14 @@ export class Internals {
    * @param topology what the layers are made from, every default written out
    * @param builder what makes them
    * @param stored whether they are from a file: what was made once is not refused
+   * @param given the layers of the program they are made from: see checkAssigned()
    */
   constructor(
     readonly topology: Topology,
     readonly builder: ModelBuilder,
     readonly seed: number,
     private readonly stored = false,
+    readonly given?: readonly unknown[],
   ) {}
 
   get configs(): readonly LayerConfig[] {

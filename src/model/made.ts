@@ -17,12 +17,14 @@ export interface Written {
   readonly inputShape?: readonly number[];
   /** Whether it is from a file. */
   readonly stored?: boolean;
+  /** The layers of the program that each of the topology's is made from. */
+  readonly given?: readonly unknown[];
 }
 
 /** A list of layers. */
 export function chainOf(layers: readonly unknown[]): Written {
   const { configs, inputShape } = withShape(layers, checkChain);
-  return { topology: { layers: configs }, builder: chain, inputShape };
+  return { topology: { layers: configs }, builder: chain, inputShape, given: layers };
 }
 
 /** The shape of the only one. @param who begins the error */

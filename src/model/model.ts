@@ -56,11 +56,12 @@ export class Model extends ByHand {
   constructor(layers: readonly (LayerInput | LayerConfig)[] | Written, options: SequentialOptions = {}) {
     super();
     checkOptions("sequential", options, ["seed", "inputShape"]);
-    const { topology, builder, inputShape, stored } = (layers as Partial<Written> | undefined)?.topology
+    const { topology, builder, inputShape, stored, given } = (layers as Partial<Written> | undefined)
+      ?.topology
       ? (layers as Written)
       : chainOf(layers as readonly LayerInput[]);
     this.seed = seedField().check(options.seed ?? 0, "seed");
-    const internals = setInternals(this, new Internals(topology, builder, this.seed, stored));
+    const internals = setInternals(this, new Internals(topology, builder, this.seed, stored, given));
     const shape = options.inputShape ?? inputShape;
     if (topology.outputs) internals.build([]);
     else if (shape != null) internals.build(shapeField.check(shape, "inputShape"));

@@ -8,6 +8,8 @@ import type { Model } from "../model/model.ts";
 const WHOLE = "the list of sequential() has all layers, and a graph is made with model()";
 const DATA = "model.fit(data) takes data sets, and batches of an iterator";
 const PREDICTS = "model.predict(x)";
+const FREEZE =
+  'fineTune(model, { freeze: ["dense_1"] }) is the same model with layers that training leaves as they are; dense({ trainable: false }) begins so';
 const NONE = "results are plain values: leave it out";
 
 /** By their names; snake_case is understood by itself. */
@@ -46,6 +48,7 @@ export function hintAt(models: Model): void {
         "const x = input({ shape }); model({ inputs: x, outputs: dense({ units: 2 }).apply(base.apply(x)) }); to replace the last layers, fineTune(base, { classes: 2, freeze: true })",
       ),
   });
+  define(models, "trainable", { get: () => undefined, set: () => refuse("model.trainable =", FREEZE) });
   for (const name of ["stopTraining", "stop_training"])
     define(models, name, {
       get: () => undefined,
@@ -63,11 +66,7 @@ export function hintAtLayers(built: { settle(layer: object): unknown }): void {
   built.settle = (layer) => {
     define(layer, "trainable", {
       get: () => undefined,
-      set: () =>
-        refuse(
-          "layer.trainable =",
-          'fineTune(model, { freeze: ["dense_1"] }) is the same model with layers that training leaves as they are; dense({ trainable: false }) begins so',
-        ),
+      set: () => refuse("layer.trainable =", FREEZE),
     });
     return settle(layer);
   };

@@ -11,6 +11,7 @@ import { keepingStates } from "../network/states.ts";
 import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
 import { isPromise } from "../tags.ts";
 import { aside } from "./aside.ts";
+import { type Assigned, checkAssigned } from "./assigned.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import { checkNames } from "./called.ts";
 import { byNumbers } from "./classes.ts";
@@ -31,7 +32,7 @@ import { weightingOf } from "./weighting.ts";
 const MARK = 32;
 
 /** A model to train step by step. */
-export interface ModelToStep extends ModelToScore {
+export interface ModelToStep extends ModelToScore, Assigned {
   readonly seed: number;
 }
 
@@ -63,6 +64,7 @@ function trainNow(kinds: Kinds, subject: ModelToStep, data: Dataset, options: Tr
   const { config, optimizer, goals } = state.required;
   const { run } = state;
   const { learningRate } = options;
+  checkAssigned("trainOnBatch", subject);
   if (state.busy) throw new NablaError("trainOnBatch: fit() trains this model; wait for it, or stop it");
   if (learningRate === undefined ? config.schedule : !(Number.isFinite(learningRate) && learningRate >= 0))
     throw new NablaError(

@@ -309,6 +309,7 @@ const GOOD: Readonly<Record<string, () => readonly unknown[]>> = {
   "model.stream": () => [{ batchSize: 2 }],
   "model.apply": () => [value()],
   "model.listing": () => [{ rows: 2, offsets: true }],
+  "model.trainable =": () => [false],
   "model.stopTraining =": () => [true],
   "model.stop_training =": () => [true],
   "model.metadata =": () => [
@@ -432,7 +433,7 @@ const all: Callables = new Map(
 
 /** Whose arguments are right, and there is no such file, server or earlier call. */
 const REFUSED =
-  /parseNp|npzSplit|fetch|backward|applyGradients|checkConfig|parseConfig|graph\.|readDigits|loadCore|predictRows|(model|predictor)\.stream|stop_?[tT]raining/;
+  /parseNp|npzSplit|fetch|backward|applyGradients|checkConfig|parseConfig|graph\.|readDigits|loadCore|predictRows|(model|predictor)\.stream|stop_?[tT]raining|model\.trainable =/;
 
 test.each(Object.keys(GOOD).filter((name) => !REFUSED.test(name)))(
   "%s: the right arguments are right",

@@ -285,3 +285,29 @@ test("a name that no preset has is told before the text is read", async () => {
   expect(code).toBe(1);
   expect(stderr).toMatch(/there is no "chars-rnn".*chars-gru/);
 });
+
+test("--window-step of a text is kept with its model: who goes on, or evaluates, need not say it again", async () => {
+  place.write("steps.txt", "the cat sat on the mat. the dog sat on the log.\n".repeat(40));
+  const train = ["train", "steps.txt", "--model", "chars", "--hidden", "8", "--schedule", "constant"];
+  const first = await place.run([...train, "--window-step", "3", "--epochs", "1", "--out", "a.safetensors"]);
+  const { testLoss } = done(first);
+  const { rows, testRows } = events(first.stdout)[0]!;
+  const on = await place.run([
+    "train",
+    "steps.txt",
+    "--resume",
+    "a.safetensors",
+    "--epochs",
+    "2",
+    "--out",
+    "b.safetensors",
+  ]);
+  expect(on.stderr).toBe("");
+  expect(events(on.stdout)[0]).toMatchObject({ rows, testRows });
+  const seen = JSON.parse((await place.run(["evaluate", "a.safetensors", "steps.txt", "--json"])).stdout);
+  expect(seen).toMatchObject({ rows: testRows, loss: testLoss });
+  const other = ["--resume", "a.safetensors", "--window-step", "2", "--out", "c.safetensors"];
+  expect((await place.run(["train", "steps.txt", ...other])).stderr).toMatch(
+    /--window-step: the model was trained with 3, got 2; leave it out/,
+  );
+});

@@ -2,7 +2,18 @@
 import { describe, expect, test } from "vitest";
 import { exportWasm } from "../../src/export/index.ts";
 import { describeExport } from "../../src/export/wasm.ts";
-import { arrayDataset, chooseThreshold, dense, load, type Model, sequential } from "../../src/index.ts";
+import {
+  arrayDataset,
+  chooseThreshold,
+  concatenate,
+  dense,
+  ensemble,
+  model as graphOf,
+  input,
+  load,
+  type Model,
+  sequential,
+} from "../../src/index.ts";
 import { exp } from "../../src/math/elementary.ts";
 import * as predicting from "../../src/predict/index.ts";
 
@@ -126,5 +137,75 @@ describe("is refused", () => {
     ["a misspelt option", () => chooseThreshold(identity(), X, Y, { bye: "f1" } as object), '"bye"'],
   ])("for %s", async (_, call, words) => {
     await expect(call()).rejects.toThrow(words);
+  });
+});
+
+describe("set by hand", () => {
+  const by = (threshold: unknown) => {
+    const model = identity();
+    model.metadata = { extra: { decision: { threshold } } };
+    return model;
+  };
+
+  test.each(["0.15", Number.NaN, [0.2]])("to %s is refused where it would be heeded", async (threshold) => {
+    const model = by(threshold);
+    expect(() => model.predict(X).classes()).toThrow("argMax: expected a threshold, a number");
+    const words = "metadata.extra.decision: threshold: expected a number";
+    await expect(model.evaluate(X, Y)).rejects.toThrow(words);
+    await expect(model.confusionMatrix(X, Y)).rejects.toThrow(words);
+    await expect(model.fit(X, Y, { epochs: 1 })).rejects.toThrow(words);
+    expect(() => describeExport(model)).toThrow(words);
+  });
+
+  test("what a program keeps under that name is left alone", async () => {
+    const model = identity();
+    model.metadata = { extra: { decision: "ship it" } };
+    expect(model.predict(X).argMax()).toEqual(Int32Array.of(0, 0, 0, 0, 1, 1));
+    expect((await model.evaluate(X, Y)).accuracy).toBe(0.5);
+  });
+});
+
+describe("is heeded", () => {
+  const wanted = Int32Array.of(0, 0, 1, 1, 1, 1);
+  const chosen = async () => {
+    const model = identity();
+    await chooseThreshold(model, X, Y);
+    return model;
+  };
+
+  test.each([false, true])("by figures of a training, in a worker: %s", async (worker) => {
+    const model = (await chosen()).compile({
+      loss: "binaryCrossentropy",
+      optimizer: { name: "sgd", learningRate: 1e-9 },
+      metrics: ["accuracy"],
+    });
+    const { history } = await model.fit(X, Y, { epochs: 1, worker, validationData: [X, Y] });
+    expect(history.accuracy![0]).toBeCloseTo(5 / 6, 12);
+    expect(history.valAccuracy![0]).toBeCloseTo(5 / 6, 12);
+    // more training leaves it as it is: it is chosen again by who trains
+    expect(model.predict(X).argMax()).toEqual(wanted);
+  });
+
+  test("by hard votes; soft ones average probabilities", async () => {
+    const models = [await chosen(), await chosen()];
+    expect(ensemble(models, { voting: "hard" }).predict(X).argMax()).toEqual(wanted);
+    expect(ensemble(models).predict(X).argMax()).toEqual(Int32Array.of(0, 0, 0, 0, 1, 1));
+  });
+
+  test("by models from a file, and by those that are not compiled", async () => {
+    const model = await chosen();
+    expect(load(model.save()).predict(X).argMax()).toEqual(wanted);
+    const bare = sequential([dense({ units: 1, activation: "sigmoid" })], { inputShape: [1] });
+    bare.metadata = model.metadata;
+    expect(describeExport(bare).output.threshold).toBe(describeExport(model).output.threshold);
+  });
+
+  test("in descriptions of modules with several inputs", async () => {
+    const [a, b] = [input({ shape: [1], name: "a" }), input({ shape: [1], name: "b" })];
+    const said = dense({ units: 1, activation: "sigmoid" }).apply(concatenate().apply([a, b]));
+    const both = graphOf({ inputs: [a, b], outputs: said }).compile({ loss: "binaryCrossentropy" });
+    both.setWeights({ "dense_1.kernel": [1, 0], "dense_1.bias": [0] });
+    const { threshold } = await chooseThreshold(both, { a: X, b: X }, Y);
+    expect(describeExport(both).output).toMatchObject({ threshold });
   });
 });

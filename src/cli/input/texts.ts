@@ -56,6 +56,11 @@ export async function openText(
     throw new NablaError(
       `--window: the model was trained with ${known.text.length}, got ${flags.window}; leave it out`,
     );
+  const step = known?.text.step ?? flags.windowStep;
+  if (flags.windowStep !== undefined && flags.windowStep !== step)
+    throw new NablaError(
+      `--window-step: the model was trained with ${step}, got ${flags.windowStep}; leave it out`,
+    );
   const bytes = await readBytes(source, flags.maxBytes);
   const { text, notes } = decodeText(bytes, source, flags.encoding);
   const testSplit = flags.testSplit ?? known?.testSplit ?? 0.1;
@@ -73,7 +78,7 @@ export async function openText(
     ...("text" in as
       ? { length: as.text.length, encoding: as.text.encoding, targets: as.text.targets }
       : { length: flags.window ?? as.length, ...(as.each && { encoding: "ids", targets: "each" }) }),
-    ...(flags.windowStep !== undefined && { step: flags.windowStep }),
+    ...(step !== undefined && { step }),
     ...(flags.unknown && { unknown: flags.unknown }),
     ...(vocabulary && { vocabulary }),
     testFraction: testSplit,

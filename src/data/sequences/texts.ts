@@ -22,6 +22,8 @@ export interface TextInfo {
   vocabulary: VocabularyInfo;
   /** Tokens that go in. */
   length: number;
+  /** From the beginning of a window to that of the next, where it is not 1. */
+  step?: number;
   encoding: (typeof ENCODINGS)[number];
   targets: (typeof TARGETS)[number];
 }
@@ -98,7 +100,13 @@ export function textSplit(text: string, asked: TextOptions = {}): TextSplit {
       `textSplit: vocabulary: expected what charVocabulary() or wordVocabulary() gives, got ${show(vocabulary)}`,
     );
   const [trainIds, testIds] = [vocabulary.encode(before, name), vocabulary.encode(behind, name)];
-  const info: TextInfo = { vocabulary: vocabulary.info, length, encoding, targets };
+  const info: TextInfo = {
+    vocabulary: vocabulary.info,
+    length,
+    ...(step !== 1 && { step }),
+    encoding,
+    targets,
+  };
   const part = (ids: Int32Array, lead: Int32Array, what: string): Dataset => {
     if (ids.length === 0 || lead.length + ids.length <= length)
       throw new NablaError(
@@ -200,6 +208,7 @@ export function checkTextInfo(value: unknown, path = "text"): TextInfo {
   if (!isObject(value)) throw new NablaError(`${path}: expected what textSplit() keeps, got ${show(value)}`);
   checkVocabulary(info.vocabulary, `${path}.vocabulary`);
   int({ min: 1 }).check(info.length, `${path}.length`);
+  if (info.step !== undefined) int({ min: 1 }).check(info.step, `${path}.step`);
   choice(ENCODINGS).check(info.encoding, `${path}.encoding`);
   choice(TARGETS).check(info.targets, `${path}.targets`);
   return info;
