@@ -65,7 +65,7 @@ const OWN = new Set(["UNCOMPRESSED", "SNAPPY"]);
  * The columns of a Parquet file as a table. Columns of lists that nobody looks at are not decoded.
  *
  * @param used whether anybody looks at a column
- * @throws NablaError for a damaged file, for columns of lists or records, and where hyparquet is not installed
+ * @throws NablaError for a damaged file, for columns of lists or records and several of one name, and where hyparquet is not installed
  */
 export async function parquetTable(
   bytes: Uint8Array,
@@ -95,6 +95,11 @@ export async function parquetTable(
   if (nested)
     throw new NablaError(
       `${where}: column ${show(nested.name)}: expected numbers, texts, true and false or times, got lists, records or what is packed; a table has one value in each cell: leave the column out (--ignore), or make columns of its parts`,
+    );
+  const twice = wanted.find(({ name }, i) => wanted.findIndex((other) => other.name === name) < i);
+  if (twice)
+    throw new NablaError(
+      `${where}: several columns are called ${show(twice.name)}, and values come by the names of columns; give each a name of its own, or leave them out (--ignore)`,
     );
   const codecs = metadata.row_groups.flatMap((group) => group.columns.map((each) => each.meta_data?.codec));
   const packed = codecs.some((codec) => codec !== undefined && !OWN.has(codec));
