@@ -66,7 +66,9 @@ declare const Deno: any;
 declare const Bun: any;
 `;
 
-test("every program in README and guides has the types it needs: JavaScript but for null, TypeScript under strict", { timeout: 240_000 }, async () => {
+test("every program in README and guides has the types it needs: JavaScript but for null, TypeScript under strict", {
+  timeout: 240_000,
+}, async () => {
   const [files, typed]: Record<string, string>[] = [{ "given.d.ts": GIVEN }, { "given.d.ts": GIVEN }];
   for (const page of ["README.md", ...pagesUnder("docs")]) {
     const name = page.replace(/\W+/g, "_");

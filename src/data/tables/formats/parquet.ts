@@ -90,13 +90,16 @@ export async function parquetTable(
   const rows = Number(metadata.num_rows);
   if (rows === 0) throw new NablaError(`${where}: there are no rows`);
   checkMemory(where, rows, columns.length, maxBytes);
-  const wanted = columns.filter((column) => used(column.name) || !isOdd(column));
+  const last = new Map(columns.map((column) => [column.name, column]));
+  const again = new Set(columns.filter((column) => last.get(column.name) !== column).map(({ name }) => name));
+  const isTwice = ({ name }: Element) => again.has(name);
+  const wanted = columns.filter((column) => used(column.name) || !(isOdd(column) || isTwice(column)));
   const nested = wanted.find(isOdd);
   if (nested)
     throw new NablaError(
       `${where}: column ${show(nested.name)}: expected numbers, texts, true and false or times, got lists, records or what is packed; a table has one value in each cell: leave the column out (--ignore), or make columns of its parts`,
     );
-  const twice = wanted.find(({ name }, i) => wanted.findIndex((other) => other.name === name) < i);
+  const twice = wanted.find(isTwice);
   if (twice)
     throw new NablaError(
       `${where}: several columns are called ${show(twice.name)}, and values come by the names of columns; give each a name of its own, or leave them out (--ignore)`,
