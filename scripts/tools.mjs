@@ -53,7 +53,7 @@ export const SETS = {
   // test/package/frameworks.test.ts: apart from the others, whose Vite is another
   nuxt: { nuxt: "4" },
   // test/edge, bench/edge.mjs and test/journeys; the workerd package's own script would only link its program
-  edge: { workerd: "1", "edge-runtime": "4", wrangler: "4" },
+  edge: { workerd: "1", "edge-runtime": "4" },
   // test/structure/patterns.system.test.ts; its programs for each system are left out, the one in JavaScript does
   patterns: { recheck: "^4.5.0" },
   // test/export/onnx.node.test.ts: what runs ONNX files; the first has its native program in the package, 290 MB for all systems. test/import/json: libraries whose JSON is read.

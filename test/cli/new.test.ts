@@ -32,6 +32,8 @@ test("a file is no folder", async () => {
   expect(await refused("file")).toBe(
     'nabla: new: "file" is a file; expected a folder that is new or empty: choose another name\n',
   );
+  // nor is there anything below it
+  expect(await refused("file/below")).toMatch(/^nabla: new: "file\/below" cannot be written: /);
 });
 
 test("names that no package can have, and kinds there are none of", async () => {

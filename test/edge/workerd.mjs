@@ -46,10 +46,11 @@ export async function bundleWorker(
  * Serves what is in a folder of bundled modules.
  *
  * @param {string} folder
- * @param {{ values?: Record<string, Map<string, Uint8Array>> }} [options] values: namespaces like Workers KV, by their binding
+ * @param {{ values?: Record<string, Map<string, Uint8Array>>, compatibilityDate?: string }} [options] values: namespaces like Workers KV, by
+ * their binding; compatibilityDate: as wrangler.toml has it
  * @returns {Promise<{ url: string, pid: number, stop(): Promise<void>, log(): string }>}
  */
-export async function serveWorker(folder, { values = {} } = {}) {
+export async function serveWorker(folder, { values = {}, compatibilityDate = "2026-01-01" } = {}) {
   const kind = (/** @type {string} */ name) =>
     name.endsWith(".js") ? "esModule" : name.endsWith(".wasm") ? "wasm" : "data";
   const names = readdirSync(folder).filter((name) => /\.(js|wasm|safetensors)$/.test(name));
@@ -73,7 +74,7 @@ const config :Workerd.Config = (
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
 );
 const worker :Workerd.Worker = (
-  compatibilityDate = "2026-01-01",
+  compatibilityDate = "${compatibilityDate}",
   modules = [${list.join(", ")}],
   bindings = [${bindings.join(", ")}],
 );

@@ -244,3 +244,29 @@ test("lengths that a file claims are compared with what it has", async () => {
   for (let n = 0; n < whole.length; n += 7)
     await expect(openModel(whole.subarray(0, n))).rejects.toMatchObject({ name: "NablaError" });
 });
+
+test("a mean over all steps of what has padding is refused: the layer here leaves padding out", async () => {
+  const file = (kind: string) =>
+    onnxFile({
+      opset: 17,
+      nodes: [
+        ["Equal", ["x", "v"], ["e"]],
+        ["Cast", ["e"], ["c"], { to: 1 }],
+        ["ReduceMin", ["c"], ["l"], { axes: [2], keepdims: 0 }],
+        ["Sub", ["one", "l"], ["m"]],
+        ["Unsqueeze", ["m", "two"], ["w"]],
+        ["Mul", ["x", "w"], ["k"]],
+        [kind, ["k"], ["y"], { axes: [1], keepdims: 0 }],
+      ],
+      inputs: { x: ["N", 4, 3] },
+      outputs: ["y"],
+      weights: {
+        v: { shape: [], data: [0] },
+        one: { shape: [], data: [1] },
+        two: { shape: [1], data: [2], int: true },
+      },
+    });
+  const largest = await openModel(file("ReduceMax"));
+  expect(types(largest)).toEqual(["masking", "globalMaxPooling1d"]);
+  await expect(openModel(file("ReduceMean"))).rejects.toThrow("it takes other steps for padding than");
+});

@@ -43,7 +43,8 @@ beforeAll(() => {
   };
   run("test/structure/cost/make.mjs");
   told = JSON.parse(run("out/use.js"));
-});
+  // cores and types are built: over two minutes where others build as well
+}, 400_000);
 afterAll(() => copy?.remove());
 
 /** Options of all that was added are typed; the compiler has to find the one that is misspelt. */

@@ -17,6 +17,7 @@ import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { messageOf, NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
+import { attempt } from "../../host.ts";
 import type { Terminal } from "../../report/terminal.ts";
 import { plural } from "../../report/text/format.ts";
 import { inLine } from "../../report/text/visible.ts";
@@ -80,7 +81,8 @@ const MOST_TOLD = 5;
 
 function demandEmpty(folder: string, place: string): void {
   const wanted = "expected a folder that is new or empty";
-  const found = statSync(folder, { throwIfNoEntry: false });
+  // below a file, or where nobody may look, there is an error instead
+  const found = attempt(() => statSync(folder, { throwIfNoEntry: false }));
   if (!found) return;
   if (!found.isDirectory())
     throw new NablaError(`new: ${show(place)} is a file; ${wanted}: choose another name`);

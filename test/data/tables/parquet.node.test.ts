@@ -65,6 +65,15 @@ test("columns of lists and records are refused, unless they are left out", async
   expect((await openData(at("kinds.parquet"), { ...options, task: "regression" })).train.length).toBe(3);
 });
 
+test("columns of one name are refused, unless they are left out: they had the values of one of them", async () => {
+  await expect(openData(at("twice.parquet"))).rejects.toThrow(
+    'twice.parquet: several columns are called "a", and values come by the names of columns; give each',
+  );
+  const bytes = await bytesOf("twice.parquet");
+  const table = await parquetTable(bytes, "t", { package: (name) => import(name) }, (name) => name === "y");
+  expect(table.rows.map((row) => row.at(-1))).toEqual(["5", "6"]);
+});
+
 describe("refused", () => {
   test("a file without rows, options for text, a query", async () => {
     await expect(openData(at("empty.parquet"))).rejects.toThrow("empty.parquet: there are no rows");

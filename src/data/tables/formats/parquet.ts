@@ -65,7 +65,7 @@ const OWN = new Set(["UNCOMPRESSED", "SNAPPY"]);
  * The columns of a Parquet file as a table. Columns of lists that nobody looks at are not decoded.
  *
  * @param used whether anybody looks at a column
- * @throws NablaError for a damaged file, for columns of lists or records, and where hyparquet is not installed
+ * @throws NablaError for a damaged file, for columns of lists or records and several of one name, and where hyparquet is not installed
  */
 export async function parquetTable(
   bytes: Uint8Array,
@@ -90,11 +90,19 @@ export async function parquetTable(
   const rows = Number(metadata.num_rows);
   if (rows === 0) throw new NablaError(`${where}: there are no rows`);
   checkMemory(where, rows, columns.length, maxBytes);
-  const wanted = columns.filter((column) => used(column.name) || !isOdd(column));
+  const last = new Map(columns.map((column) => [column.name, column]));
+  const again = new Set(columns.filter((column) => last.get(column.name) !== column).map(({ name }) => name));
+  const isTwice = ({ name }: Element) => again.has(name);
+  const wanted = columns.filter((column) => used(column.name) || !(isOdd(column) || isTwice(column)));
   const nested = wanted.find(isOdd);
   if (nested)
     throw new NablaError(
       `${where}: column ${show(nested.name)}: expected numbers, texts, true and false or times, got lists, records or what is packed; a table has one value in each cell: leave the column out (--ignore), or make columns of its parts`,
+    );
+  const twice = wanted.find(isTwice);
+  if (twice)
+    throw new NablaError(
+      `${where}: several columns are called ${show(twice.name)}, and values come by the names of columns; give each a name of its own, or leave them out (--ignore)`,
     );
   const codecs = metadata.row_groups.flatMap((group) => group.columns.map((each) => each.meta_data?.codec));
   const packed = codecs.some((codec) => codec !== undefined && !OWN.has(codec));

@@ -2,6 +2,7 @@
 
 import { Unsupported } from "../../problems.ts";
 import { affine } from "../affine.ts";
+import { checkMasks, maskBeside } from "../masks.ts";
 import type { Handler, Handlers, Op } from "../op.ts";
 import { type Axis, along, axisAt, constant, type Factor, lengthOf, type Value } from "../value.ts";
 import { times } from "./activations.ts";
@@ -25,6 +26,8 @@ function over(op: Op, given: Value, gone: readonly Factor[], max: boolean): Valu
   const head = flat.slice(0, gone.length);
   const first: Axis = head.every((factor) => gone.includes(factor)) ? head : gone;
   const ready = isImage ? given : at.arrange(given, [first, rest.flat()]);
+  // the mean over all steps: the layer would leave padding out
+  if (!isImage && !max) checkMasks([maskBeside(op, ready.layer)], []);
   const layer = at.add(`global${max ? "Max" : "Average"}Pooling${isImage ? 2 : 1}d`, {}, [ready]).config.name;
   const held = isImage ? [c!] : [rest.flat()];
   return {
