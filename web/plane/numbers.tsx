@@ -6,7 +6,7 @@ import { planeText } from "../text/plane.ts";
 import { fill } from "../text/words.ts";
 import { Button } from "../ui/controls.tsx";
 import { announce } from "../ui/messages.tsx";
-import { MOST_WEIGHT, type WeightPlace } from "./changes.ts";
+import { MOST_WEIGHT, readWeight, type WeightPlace } from "./changes.ts";
 import { inputOf, unitOf, weightOf } from "./saying.ts";
 import { chosen, edits, editWeight, figures, focused, linked, pause, state, undoEdit } from "./session.ts";
 import { outputsOf } from "./state.ts";
@@ -151,22 +151,21 @@ function Weight({ place, value, slope }: { place: WeightPlace; value: number; sl
 function Typed(props: { place: WeightPlace; value: number; name: string; close: () => void }) {
   const { place, value, name, close } = props;
   const input = useRef<HTMLInputElement>(null);
+  const offered = useRef("");
   const [wrong, setWrong] = useState(false);
   useEffect(() => {
-    input.current!.value = num(value).replace("−", "-");
+    // the steps that were under way when it was opened still change the value
+    if (input.current!.value !== offered.current) return;
+    input.current!.value = offered.current = num(value).replace("−", "-");
     input.current!.focus();
     input.current!.select();
-  }, []);
-  const read = (): number | undefined => {
-    const text = input.current!.value.trim().replace("−", "-");
-    const typed = Number(text);
-    return text !== "" && Math.abs(typed) <= MOST_WEIGHT ? typed : undefined;
-  };
+  }, [value]);
+  const read = (): number | undefined => readWeight(input.current!.value);
   const take = (): boolean => {
     const typed = read();
     if (typed === undefined) return false;
     // what was only looked at keeps all its digits
-    if (input.current!.value.trim() !== num(value).replace("−", "-")) {
+    if (input.current!.value.trim() !== offered.current) {
       editWeight({ ...place, value: typed });
       announce(fill(said.done, { name, value: num(typed) }));
     }
@@ -184,10 +183,8 @@ function Typed(props: { place: WeightPlace; value: number; name: string; close: 
         onInput={() => setWrong(read() === undefined)}
         onKeyDown={(event) => {
           if (event.key === "Enter" && take()) close();
-          else if (event.key === "Escape") {
-            input.current!.value = num(value).replace("−", "-");
-            close();
-          } else return;
+          else if (event.key === "Escape") close();
+          else return;
           event.preventDefault();
         }}
         onBlur={() => {
