@@ -17,6 +17,12 @@ const said = planeText.numbers;
 export const brief = (value: number): string =>
   (Math.abs(value) < 10 ? value.toFixed(2) : value.toPrecision(2)).replace("-", "−");
 
+/** What a step takes of a weight, as its number is called: the perceptron's rule is no gradient. */
+const slopeOf = (isBias: boolean, slope: number | undefined): string => {
+  const names = state.value.loss === "perceptron" ? said.rules : said.slopes;
+  return `${isBias ? names.bias : names.weight} ${slope === undefined ? "…" : num(slope)}`;
+};
+
 /** The weight that is being typed. */
 const typing = signal<WeightPlace | undefined>(undefined);
 const same = (a: WeightPlace | undefined, b: WeightPlace): boolean =>
@@ -104,7 +110,7 @@ function Unit({ layer, unit }: { layer: number; unit: number }) {
           />
         ))}
       </ul>
-      <p class="small muted">{said.mean}</p>
+      <p class="small muted">{state.value.loss === "perceptron" ? said.rule : said.mean}</p>
     </section>
   );
 }
@@ -141,9 +147,7 @@ function Weight({ place, value, slope }: { place: WeightPlace; value: number; sl
           {num(value)}
         </button>
       )}
-      <span class="small figures slope">
-        {fill(isBias ? said.slopeBias : said.slope, { value: slope === undefined ? "…" : num(slope) })}
-      </span>
+      <span class="small figures slope">{slopeOf(isBias, slope)}</span>
     </li>
   );
 }
@@ -220,7 +224,7 @@ export function LinkNumbers({ at }: { at: ReadonlySignal<{ readonly x: number; r
         {inputOf(link.layer, Math.floor(link.index / units))} → {unitOf(link.layer, link.index % units)}
       </span>
       <strong>w {num(value)}</strong>
-      <span>{fill(said.slope, { value: slope === undefined ? "…" : num(slope) })}</span>
+      <span>{slopeOf(false, slope)}</span>
     </div>
   );
 }
