@@ -76,6 +76,16 @@ describe.each(["light", "dark"])("%s", (scheme) => {
     await page.close();
   });
 
+  test("who is who in a race", async () => {
+    const page = await open("plane?race=1");
+    await page.waitFor(".racer .dot");
+    const colours = await page.evaluate(() =>
+      [...document.querySelectorAll(".racer .dot")].map((dot) => getComputedStyle(dot).color),
+    );
+    expect(new Set(colours).size).toBe(4);
+    await page.close();
+  });
+
   test("what is drawn on the pad", async () => {
     const page = await open("digits?samples=500&epochs=1");
     await page.waitFor(".pad canvas");
