@@ -60,16 +60,46 @@ describe.each(["light", "dark"])("%s", (scheme) => {
     );
     expect(keys[0]).not.toBe(keys[1]);
     expect(keys[2]).not.toBe(keys[3]);
+    // what is chosen is not only bold, where backgrounds are gone
+    await page.click(".unit");
+    const [segments, views, sets, units] = await page.evaluate(() =>
+      (
+        [
+          [".segments input:checked + span", ".segments input:not(:checked) + span", "backgroundColor"],
+          [".bar nav a[aria-current=page]", ".bar nav a:not([aria-current])", "backgroundColor"],
+          [".sets input:checked + span", ".sets input:not(:checked) + span", "outlineStyle"],
+          [".unit[aria-pressed=true]", ".unit[aria-pressed=false]", "outlineStyle"],
+        ] as const
+      ).map((row) => row.slice(0, 2).map((at) => getComputedStyle(document.querySelector(at)!)[row[2]])),
+    );
+    for (const [chosen, other] of [segments!, views!, sets!, units!]) expect(chosen).not.toBe(other);
+    await page.close();
+  });
+
+  test("who is who in a race", async () => {
+    const page = await open("plane?race=1");
+    await page.waitFor(".racer .dot");
+    const colours = await page.evaluate(() =>
+      [...document.querySelectorAll(".racer .dot")].map((dot) => getComputedStyle(dot).color),
+    );
+    expect(new Set(colours).size).toBe(4);
     await page.close();
   });
 
   test("what is drawn on the pad", async () => {
     const page = await open("digits?samples=500&epochs=1");
     await page.waitFor(".pad canvas");
-    expect(await coloursOf(page, ".pad canvas")).toBeLessThan(3);
+    await expect.poll(() => coloursOf(page, ".pad canvas"), { timeout: 20_000 }).toBeLessThan(3);
     await drawOn(page, drawDigitByHand(3, 1));
     // ink, paper, and what is between them
-    await expect.poll(() => coloursOf(page, ".pad canvas")).toBeGreaterThan(3);
+    await expect.poll(() => coloursOf(page, ".pad canvas"), { timeout: 20_000 }).toBeGreaterThan(3);
+    // how sure it is of what: a bar has a colour of its own
+    const [bar, ground] = await page.evaluate(() =>
+      [".bars i", ".bars .bar-line"].map(
+        (at) => getComputedStyle(document.querySelector(at)!).backgroundColor,
+      ),
+    );
+    expect(bar).not.toBe(ground);
     await page.close();
   });
 });

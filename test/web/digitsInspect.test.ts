@@ -1,6 +1,16 @@
 /** One number of a map, worked out: it is the number that the map shows. */
 
-import type { Model } from "nabla";
+import {
+  batchNormalization,
+  conv2d,
+  dense,
+  dropout,
+  flatten,
+  type LayerInput,
+  type Model,
+  maxPooling2d,
+  sequential,
+} from "nabla";
 import { digits } from "nabla/data";
 import { describe, expect, it } from "vitest";
 import { made, softmaxOf } from "../../web/digits/inspect.ts";
@@ -66,5 +76,48 @@ describe.each(MODELS)("a number of a map of %s", (_, make) => {
     shares.forEach((share, j) => {
       expect(share).toBeCloseTo(outputs[j]!, 4);
     });
+  });
+});
+
+describe("networks from files", () => {
+  /** What the inspector says of the middle of the first map of a layer. */
+  const foundIn = (layers: LayerInput[], name: string) => {
+    const model = sequential([...layers, flatten(), dense({ units: 10, activation: "softmax" })], {
+      inputShape: [28, 28, 1],
+    });
+    const maps = model.layers
+      .slice(0, -1)
+      .filter(({ type }) => ["conv2d", "maxPooling2d"].includes(type))
+      .map((shown) => {
+        const values = model.truncated(shown.name).predict({ data: input, shape: [1, 28, 28, 1] }).data;
+        const [height, width, of] = shown.outputShape as [number, number, number];
+        return { layer: shown.name, title: "", count: of, of, width, height, values, top: 1 };
+      });
+    const layer = maps.findIndex((map) => map.layer === name);
+    return made(model, maps, input, { layer, map: 0, row: 10, column: 10 });
+  };
+  const conv = (more: object = {}) => conv2d({ name: "c", filters: 3, kernelSize: 3, ...more });
+  const pool = (more: object = {}) => maxPooling2d({ name: "p", poolSize: 2, ...more });
+
+  it.each(["tanh", "sigmoid", "relu", "linear"] as const)("say their activation: %s", (activation) => {
+    const found = foundIn([conv({ activation })], "c")!;
+    if (found.kind !== "convolution") throw new Error(found.kind);
+    expect(found.activation).toBe(activation);
+    const { tanh, exp } = Math;
+    const g = {
+      tanh,
+      sigmoid: (z: number) => 1 / (1 + exp(-z)),
+      relu: (z: number) => Math.max(0, z),
+      linear: (z: number) => z,
+    };
+    expect(g[activation](found.z)).toBeCloseTo(found.a, 5);
+  });
+
+  it("show pooling behind layers that hand numbers on, and nothing where the formula would be another", () => {
+    expect(foundIn([conv(), dropout({ rate: 0.5 }), pool()], "p")).toMatchObject({ kind: "pooling" });
+    expect(foundIn([conv(), batchNormalization(), pool()], "p")).toBeUndefined();
+    expect(foundIn([conv(), pool({ padding: "same" })], "p")).toBeUndefined();
+    expect(foundIn([conv({ dilationRate: 2 })], "c")).toBeUndefined();
+    expect(foundIn([conv({ strides: 2 })], "c")).toBeUndefined();
   });
 });

@@ -37,6 +37,10 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     await drawOn(page, drawDigitByHand(3, 1));
     await expect.poll(() => saidOf(page), WAIT).toBe("3");
     expect(await textOf(page, ".said")).toContain("a small CNN that comes with the page");
+    await expect
+      .poll(() => page.evaluate(() => document.body.textContent), WAIT)
+      .toMatch(/the layers of the small CNN that comes with the page/);
+    expect(await page.evaluate(() => document.body.textContent)).toContain("it is not trained yet");
     await press(page, "Look at one number");
     // a convolution: nine products, their sum with the bias, and ReLU
     await expect.poll(() => textOf(page, ".inspector"), WAIT).toMatch(/products, Σ = .*z = .*max\(0, /);

@@ -1,7 +1,7 @@
 /** What changes while a net of the plane trains: the training goes on, and a link gives the same bits. */
 import { weightsSha256 } from "nabla";
 import { describe, expect, it } from "vitest";
-import type { Edit, Settings } from "../../web/plane/changes.ts";
+import { type Edit, readWeight, type Settings } from "../../web/plane/changes.ts";
 import { dataset, makeData } from "../../web/plane/data.ts";
 import { makeModel } from "../../web/plane/net.ts";
 import { Race } from "../../web/plane/race.ts";
@@ -150,4 +150,22 @@ describe("gradients of single weights", () => {
     expect(kernel[3]).toBeCloseTo(quotient, 3);
     await race.dispose();
   });
+});
+
+describe("what is typed for a weight", () => {
+  it.each([
+    ["1.5", 1.5],
+    [" −2 ", -2],
+    ["-.5e-3", -0.0005],
+    ["3.", 3],
+    ["1000", 1000],
+  ])("is a decimal number: %s", (typed, value) => {
+    expect(readWeight(typed)).toBe(value);
+  });
+  it.each(["", " ", "x", "0x10", "1e", "1,5", "Infinity", "NaN", "--1", "1 2", "1001", "1e999"])(
+    "is refused where it is none: %j",
+    (typed) => {
+      expect(readWeight(typed)).toBeUndefined();
+    },
+  );
 });

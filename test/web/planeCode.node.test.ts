@@ -57,4 +57,15 @@ describe("a net as a program", () => {
     );
     expect(arrays).toEqual(layers.flatMap(({ kernel, bias }) => [kernel, bias]));
   });
+
+  it("for Keras says what y is: one-hot where classes have an output each, numbers for a curve", async () => {
+    const codeOf = async (query: string) => {
+      const { state, layers } = await trained(query);
+      return kerasCode(state, layers);
+    };
+    expect(await codeOf("net=2&loss=meanSquaredError")).toContain("with y one-hot");
+    expect(await codeOf("net=2&data=sine")).not.toContain("one-hot");
+    // Keras' own hinge takes 0 for the rival where all wrong outputs are negative
+    expect(await codeOf("net=2&loss=categoricalHinge")).not.toContain('"categorical_hinge"');
+  });
 });

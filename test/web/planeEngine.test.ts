@@ -164,6 +164,22 @@ describe("engine of the plane", () => {
     listener.engine.close();
   });
 
+  it("changes the weights that a link has before the first step, and keeps them with those typed then", async () => {
+    const listener = new Listener().reset(fromQuery("net=2&changes=0:w:0.kernel.1:1.5").state);
+    const first = await listener.frame();
+    expect(first.step).toBe(0);
+    expect(first.layers[0]!.kernel[1]).toBe(1.5);
+    expect(first.changedAt).toEqual([0]);
+    const fresh = new Listener().reset(fromQuery("net=2&changes=0:w:0.kernel.1:1.5").state);
+    // typed before any frame was asked for
+    fresh.send({ kind: "change", serial: 1, weight: { layer: 0, part: "bias", index: 0, value: 2 } });
+    const typed = await fresh.frame(({ heard }) => heard === 1);
+    expect(typed.layers[0]!.kernel[1]).toBe(1.5);
+    expect(typed.layers[0]!.bias[0]).toBe(2);
+    expect(typed.changes).toHaveLength(2);
+    for (const { engine } of [listener, fresh]) engine.close();
+  });
+
   it("begins again from the same first weights", async () => {
     const listener = new Listener().reset({});
     const first = await stepOf(listener, 40, 40);

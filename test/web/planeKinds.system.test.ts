@@ -85,6 +85,11 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     expect(await countOf(page, ".unit")).toBe(1);
     for (let i = 0; i < 3; i++) await press(page, "Epoch");
     await expect.poll(() => textOf(page, ".scores td:nth-child(3)"), WAIT).toBe("100.0 %");
+    // its rule is no gradient, and is not called one
+    await page.evaluate(() => document.querySelector<HTMLElement>(".unit")!.click());
+    await expect
+      .poll(() => textOf(page, ".numbers"), WAIT)
+      .toMatch(/\(a − y\) · x [^∂]*a − y [^∂]*A step has no gradient/);
     await press(page, "Open the microscope");
     await page.waitFor(".microscope");
     await press(page, "Loss");

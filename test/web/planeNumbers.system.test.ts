@@ -113,6 +113,33 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     expect(page.errors).toEqual([]);
   });
 
+  test("a weight typed before the first step stays when a setting changes, and its link shows it at once", async () => {
+    await open("net=2&data=xor");
+    const box = () => textsOf(page, ".numbers .value");
+    const choice = () =>
+      page.evaluate(() => document.querySelector<HTMLElement>(".unit[data-unit='1']")!.click());
+    await choice();
+    await expect.poll(async () => (await box()).length, WAIT).toBe(3);
+    const [before] = await box();
+    await page.evaluate(() => document.querySelector<HTMLElement>(".numbers .value")!.click());
+    await page.waitFor(".numbers input");
+    for (const key of ["2", ".", "5"]) await page.press(key);
+    await page.press("Enter");
+    await expect.poll(async () => (await box())[0], WAIT).toBe("2.5");
+    await choose(page, "Learning rate", "0.1");
+    await expect.poll(() => queryOf(page), WAIT).toContain("changes=0:w:0.kernel.1:2.5;0:rate:0.1");
+    expect((await box())[0]).toBe("2.5");
+    const link = await page.url();
+    await page.goto("about:blank");
+    await page.goto(link);
+    await expect.poll(async () => (await textsOf(page, ".unit .bias")).length, WAIT).toBe(4);
+    await choice();
+    await expect.poll(async () => (await box())[0], WAIT).toBe("2.5");
+    expect(await stepOf(page)).toBe(0);
+    expect(before).not.toBe("2.5");
+    expect(page.errors).toEqual([]);
+  });
+
   test("a pointer on a link sees its weight, and a click opens it", async () => {
     await open("net=2&features=x,y");
     const box = await page.evaluate(() => {

@@ -76,8 +76,8 @@ const write = (pixels: Uint8ClampedArray, i: number, [r, g, b]: Rgb): void => {
   pixels[4 * i + 2] = b;
 };
 
-/** The number of a map that is looked at. */
-export const spot = signal<Spot>({ layer: 0, map: 0, row: 0, column: 0 });
+/** The number of a map that is looked at: at first one in the middle, where ink is. */
+export const spot = signal<Spot>({ layer: 0, map: 0, row: 12, column: 12 });
 
 export interface LayerMaps {
   readonly layer: string;

@@ -10,7 +10,7 @@ import { shape } from "./drawing.ts";
 import type { Examination, Mistake } from "./examine.ts";
 import { firstWeights, layerMaps, paintMap, paintRow, paintWeights, spot } from "./insight.ts";
 import { show } from "./readingPanel.tsx";
-import { examination, subject } from "./session.ts";
+import { examination, readsReady, subject } from "./session.ts";
 import { classNames, type Source } from "./source.ts";
 import { Tiles } from "./tiles.tsx";
 
@@ -73,7 +73,7 @@ export function WeightsPanel() {
       <p class="small muted key">
         {count < of ? `The first ${count} of ${of} ${what}. ` : ""}
         Ink on <b class="plus">blue</b> speaks for the {kind === "filters" ? "filter" : "unit"}, on{" "}
-        <b class="minus">orange</b> against it.
+        <b class="minus">orange</b> against it.{readsReady.value && ` ${digitsText.reading.yours}`}
       </p>
     </Panel>
   );
@@ -92,6 +92,7 @@ export function MapsPanel() {
         </p>
       ) : (
         <div class="stack">
+          {readsReady.value && <p class="small muted">{digitsText.reading.readyMaps}</p>}
           <Inspecting />
           {maps.map((each, layer) => (
             <figure

@@ -28,6 +28,7 @@ export type Made =
       readonly channels: readonly Patch[];
       readonly bias: number;
       readonly z: number;
+      readonly activation: string;
       readonly a: number;
     }
   | {
@@ -44,6 +45,7 @@ export type Made =
       readonly rest: number;
       readonly bias: number;
       readonly z: number;
+      readonly activation: string;
       readonly a: number;
     };
 
@@ -52,7 +54,12 @@ type Config = {
   readonly strides?: number | readonly number[];
   readonly padding?: string;
   readonly poolSize?: number | readonly number[];
+  readonly activation?: string | { readonly name: string };
+  readonly dilationRate?: number | readonly number[];
+  readonly groups?: number;
 };
+/** Layers that hand on the numbers of the one before when a network predicts. */
+const UNCHANGED: readonly string[] = ["flatten", "dropout", "gaussianNoise", "reshape"];
 const first = (value: number | readonly number[] | undefined, or: number): number =>
   typeof value === "object" ? (value[0] ?? or) : (value ?? or);
 /** Terms that are written out. */
@@ -81,13 +88,18 @@ export function made(
   const own = maps[layer];
   // layers without a name of their own have one only in the model
   const place = model.layers.findIndex(({ name }) => name === own?.layer);
-  const config = (internalsOf(model).configs as readonly unknown[] as readonly Config[])[place];
+  const configs = internalsOf(model).configs as readonly unknown[] as readonly Config[];
+  const config = configs[place];
   if (!own || !config) return undefined;
+  const from = layer > 0 ? model.layers.findIndex(({ name }) => name === maps[layer - 1]!.layer) : -1;
+  // what a layer between changes is not in the maps
+  if (configs.slice(from + 1, place).some(({ type }) => !UNCHANGED.includes(type))) return undefined;
   const [height = 1, width = 1, of = 1] = model.inputShape;
   const before: Plane =
     layer > 0 ? maps[layer - 1]! : { height, width, of, values: Array.from(input, (v) => v / 255) };
   const a = at(own, row, column, map);
   if (config.type === "maxPooling2d" || config.type === "averagePooling2d") {
+    if (config.padding === "same") return undefined;
     const size = first(config.poolSize, 2);
     const step = first(config.strides, size);
     const window = Array.from({ length: size * size }, (_, i) =>
@@ -98,8 +110,11 @@ export function made(
   const weights = model.weights();
   const kernel = weights[`${own.layer}.kernel`]!;
   const bias = weights[`${own.layer}.bias`]?.[map] ?? 0;
-  if (config.type === "dense") return dense(before, kernel, own.of, map, bias, a);
+  const { activation: g = "linear" } = config;
+  const activation = typeof g === "string" ? g : g.name;
+  if (config.type === "dense") return { ...dense(before, kernel, own.of, map, bias, a), activation };
   if (config.type !== "conv2d" || first(config.strides, 1) !== 1) return undefined;
+  if (first(config.dilationRate, 1) !== 1 || (config.groups ?? 1) !== 1) return undefined;
   const [side = 1] = model.weightShapes()[`${own.layer}.kernel`]!;
   const shift = config.padding === "same" ? Math.floor((side - 1) / 2) : 0;
   const channels = Array.from({ length: before.of }, (_, c): Patch => {
@@ -108,7 +123,8 @@ export function made(
     const own3 = places.map(([r, k]) => kernel[((r * side + k) * before.of + c) * own.of + map]!);
     return { side, patch, kernel: own3, sum: patch.reduce((sum, v, i) => sum + v * own3[i]!, 0) };
   });
-  return { kind: "convolution", channels, bias, z: channels.reduce((sum, c) => sum + c.sum, bias), a };
+  const z = channels.reduce((sum, c) => sum + c.sum, bias);
+  return { kind: "convolution", channels, bias, z, activation, a };
 }
 
 function dense(
@@ -118,7 +134,7 @@ function dense(
   unit: number,
   bias: number,
   a: number,
-): Made {
+): Omit<Extract<Made, { kind: "dense" }>, "activation"> {
   const all = Array.from(values, (x, from) => ({ from, x, w: kernel[from * units + unit]! }));
   const sorted = [...all].sort((p, q) => Math.abs(q.x * q.w) - Math.abs(p.x * p.w));
   const sum = (some: typeof all): number => some.reduce((total, { x, w }) => total + x * w, 0);

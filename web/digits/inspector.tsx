@@ -54,7 +54,7 @@ export function Inspector() {
         {own.height > 1 && field(said.row, "row", own.height)}
         {own.width > 1 && field(said.column, "column", own.width)}
       </div>
-      {found && <Worked key={at.layer} found={found} />}
+      {found ? <Worked key={at.layer} found={found} /> : <p class="small">{said.otherwise}</p>}
       {last.width === 1 && <Softmax last={last.values} />}
     </section>
   );
@@ -68,9 +68,11 @@ function Worked({ found }: { found: Made }) {
         {found.mean ? said.mean : "max"}({found.window.map(num).join(", ")}) = {num(found.a)}
       </p>
     );
-  const end = (
+  const { activation } = found;
+  const end = activation !== "linear" && (
     <p class="equation figures">
-      {found.z === found.a ? "" : "ReLU: "}max(0, {num(found.z)}) = {num(found.a)}
+      {activation === "relu" ? `ReLU: max(0, ${num(found.z)})` : `${activation}(${num(found.z)})`} ={" "}
+      {num(found.a)}
     </p>
   );
   if (found.kind === "dense")

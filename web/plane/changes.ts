@@ -88,12 +88,21 @@ function readEdit(text: string): Edit {
   const [, layer, part, index, typed] =
     /^(\d)\.(kernel|bias)\.(\d{1,3}):([-+.e\d]+)$/.exec(text) ?? expected("a weight like 0.kernel.3:0.5");
   const value = Number(typed);
-  if (!(Math.abs(value) <= MOST_WEIGHT)) expected(`weights from −${MOST_WEIGHT} to ${MOST_WEIGHT}`);
+  // what was undone may be larger than what may be typed
+  if (!Number.isFinite(Math.fround(value))) expected("weights that are numbers of 32 bits");
   return { layer: Number(layer), part: part as Edit["part"], index: Number(index), value };
 }
 
 /** What may be typed for a weight. */
 export const MOST_WEIGHT = 1000;
+
+/** What was typed as a weight: a decimal number, with either minus. Undefined for all else. */
+export function readWeight(typed: string): number | undefined {
+  const text = typed.trim().replace("−", "-");
+  if (!/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text)) return undefined;
+  const value = Number(text);
+  return Math.abs(value) <= MOST_WEIGHT ? value : undefined;
+}
 
 /** Whether a net of this state has that weight. @param outputs units of the last layer */
 export function hasWeight(

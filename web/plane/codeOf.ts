@@ -1,5 +1,5 @@
 /** A net of Plane as programs: for Nabla, and for Keras. They have its weights, and the settings to train it further. */
-import { type OptimizerName, OUTPUTS } from "./choices.ts";
+import { isCurve, type OptimizerName, OUTPUTS } from "./choices.ts";
 import type { LayerView } from "./protocol.ts";
 import type { PlaneState } from "./state.ts";
 
@@ -75,7 +75,9 @@ const KERAS_LOSSES: Readonly<Record<PlaneState["loss"], string | undefined>> = {
     "lambda y, a: keras.ops.sum(keras.losses.binary_crossentropy(y[..., None], a[..., None]), axis=-1)",
   quadratic: "lambda y, a: 0.5 * keras.ops.sum((a - y) ** 2, axis=-1)",
   meanSquaredError: '"mean_squared_error"',
-  categoricalHinge: '"categorical_hinge"',
+  // Keras' own takes 0 for the rival where all wrong outputs are below it
+  categoricalHinge:
+    "lambda y, a: keras.ops.maximum(0.0, 1 + keras.ops.max(a - 1e9 * y, axis=-1) - keras.ops.sum(y * a, axis=-1))",
   perceptron: undefined,
 };
 const kerasOptimizer = ({ optimizer, rate, momentum }: PlaneState): string => {
@@ -89,7 +91,7 @@ const kerasOptimizer = ({ optimizer, rate, momentum }: PlaneState): string => {
 };
 
 export function kerasCode(state: PlaneState, weights: Weights): string {
-  const { net, activation, loss, l1, l2, dropout, features } = state;
+  const { net, activation, loss, l1, l2, dropout, features, data } = state;
   const penalty = l1 > 0 || l2 > 0 ? `, kernel_regularizer=keras.regularizers.L1L2(${l1}, ${l2})` : "";
   const layers = weights.flatMap(({ bias }, i) => {
     const last = i === net.length;
@@ -102,7 +104,7 @@ export function kerasCode(state: PlaneState, weights: Weights): string {
   ]);
   const lossName = KERAS_LOSSES[loss];
   const end = lossName
-    ? `# to train it further: model.fit(x, y, batch_size=${state.batch})${ONE_HOT.includes(loss) ? ", with y one-hot" : ""}
+    ? `# to train it further: model.fit(x, y, batch_size=${state.batch})${ONE_HOT.includes(loss) && !isCurve(data) ? ", with y one-hot" : ""}
 model.compile(loss=${lossName}, optimizer=${kerasOptimizer(state)})
 `
     : "# Keras has no perceptron rule: w <- w - rate * (a - y) * x\n";

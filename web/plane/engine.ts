@@ -247,6 +247,8 @@ export class Engine {
     this.changed = false;
     const { race, palette, sharp } = this;
     await race.record();
+    // a link may change weights before the first step
+    await race.applyDue();
     const standings = await race.standings();
     if (race !== this.race) {
       this.wanted = true;

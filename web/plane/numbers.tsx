@@ -6,7 +6,7 @@ import { planeText } from "../text/plane.ts";
 import { fill } from "../text/words.ts";
 import { Button } from "../ui/controls.tsx";
 import { announce } from "../ui/messages.tsx";
-import { MOST_WEIGHT, type WeightPlace } from "./changes.ts";
+import { MOST_WEIGHT, readWeight, type WeightPlace } from "./changes.ts";
 import { inputOf, unitOf, weightOf } from "./saying.ts";
 import { chosen, edits, editWeight, figures, focused, linked, pause, state, undoEdit } from "./session.ts";
 import { outputsOf } from "./state.ts";
@@ -16,6 +16,12 @@ const said = planeText.numbers;
 /** Two decimals, as they fit on a unit. */
 export const brief = (value: number): string =>
   (Math.abs(value) < 10 ? value.toFixed(2) : value.toPrecision(2)).replace("-", "−");
+
+/** What a step takes of a weight, as its number is called: the perceptron's rule is no gradient. */
+const slopeOf = (isBias: boolean, slope: number | undefined): string => {
+  const names = state.value.loss === "perceptron" ? said.rules : said.slopes;
+  return `${isBias ? names.bias : names.weight} ${slope === undefined ? "…" : num(slope)}`;
+};
 
 /** The weight that is being typed. */
 const typing = signal<WeightPlace | undefined>(undefined);
@@ -104,7 +110,7 @@ function Unit({ layer, unit }: { layer: number; unit: number }) {
           />
         ))}
       </ul>
-      <p class="small muted">{said.mean}</p>
+      <p class="small muted">{state.value.loss === "perceptron" ? said.rule : said.mean}</p>
     </section>
   );
 }
@@ -141,9 +147,7 @@ function Weight({ place, value, slope }: { place: WeightPlace; value: number; sl
           {num(value)}
         </button>
       )}
-      <span class="small figures slope">
-        {fill(isBias ? said.slopeBias : said.slope, { value: slope === undefined ? "…" : num(slope) })}
-      </span>
+      <span class="small figures slope">{slopeOf(isBias, slope)}</span>
     </li>
   );
 }
@@ -151,22 +155,21 @@ function Weight({ place, value, slope }: { place: WeightPlace; value: number; sl
 function Typed(props: { place: WeightPlace; value: number; name: string; close: () => void }) {
   const { place, value, name, close } = props;
   const input = useRef<HTMLInputElement>(null);
+  const offered = useRef("");
   const [wrong, setWrong] = useState(false);
   useEffect(() => {
-    input.current!.value = num(value).replace("−", "-");
+    // the steps that were under way when it was opened still change the value
+    if (input.current!.value !== offered.current) return;
+    input.current!.value = offered.current = num(value).replace("−", "-");
     input.current!.focus();
     input.current!.select();
-  }, []);
-  const read = (): number | undefined => {
-    const text = input.current!.value.trim().replace("−", "-");
-    const typed = Number(text);
-    return text !== "" && Math.abs(typed) <= MOST_WEIGHT ? typed : undefined;
-  };
+  }, [value]);
+  const read = (): number | undefined => readWeight(input.current!.value);
   const take = (): boolean => {
     const typed = read();
     if (typed === undefined) return false;
     // what was only looked at keeps all its digits
-    if (input.current!.value.trim() !== num(value).replace("−", "-")) {
+    if (input.current!.value.trim() !== offered.current) {
       editWeight({ ...place, value: typed });
       announce(fill(said.done, { name, value: num(typed) }));
     }
@@ -184,10 +187,8 @@ function Typed(props: { place: WeightPlace; value: number; name: string; close: 
         onInput={() => setWrong(read() === undefined)}
         onKeyDown={(event) => {
           if (event.key === "Enter" && take()) close();
-          else if (event.key === "Escape") {
-            input.current!.value = num(value).replace("−", "-");
-            close();
-          } else return;
+          else if (event.key === "Escape") close();
+          else return;
           event.preventDefault();
         }}
         onBlur={() => {
@@ -223,7 +224,7 @@ export function LinkNumbers({ at }: { at: ReadonlySignal<{ readonly x: number; r
         {inputOf(link.layer, Math.floor(link.index / units))} → {unitOf(link.layer, link.index % units)}
       </span>
       <strong>w {num(value)}</strong>
-      <span>{fill(said.slope, { value: slope === undefined ? "…" : num(slope) })}</span>
+      <span>{slopeOf(false, slope)}</span>
     </div>
   );
 }

@@ -69,13 +69,15 @@ export class Race {
 
   /** Changes settings, or a weight, at the step where all are. What was to be changed later is not any more. */
   async change(changes: { readonly set?: Settings; readonly weight?: Edit }): Promise<void> {
+    await this.applyDue();
     const { step } = this;
     const now = changes.set ? changesOf(step, changes.set) : [{ step, weight: changes.weight! }];
     this.changes = [...this.changes.slice(0, this.changedAt.length), ...now];
     for (const change of now) await this.apply(change);
   }
 
-  private async applyDue(): Promise<void> {
+  /** Changes what is to be changed at the step where all are. */
+  async applyDue(): Promise<void> {
     for (;;) {
       const next = this.changes[this.changedAt.length];
       if (!next || next.step > this.step) return;

@@ -126,7 +126,8 @@ function take(query: string): void {
  */
 export function change(patch: Partial<PlaneState>): void {
   const now = figures.peek();
-  if (isLive(patch) && now?.id === id && now.step > 0 && !now.over) tune(patch);
+  const begun = now?.id === id && (now.step > 0 || now.changes.length > 0 || edits.peek().length > 0);
+  if (isLive(patch) && begun && !now.over) tune(patch);
   else restart(patch);
 }
 
@@ -167,7 +168,8 @@ export function weightAt({ layer, part, index }: WeightPlace): number | undefine
 export function editWeight(edit: Edit): void {
   const before = weightAt(edit);
   if (before === undefined || Object.is(before, Math.fround(edit.value))) return;
-  edits.value = [...edits.peek(), { ...edit, value: before }];
+  // what is no number is nothing to go back to, and no link could say it
+  if (Number.isFinite(before)) edits.value = [...edits.peek(), { ...edit, value: before }];
   setWeight(edit);
 }
 
@@ -289,7 +291,8 @@ function hear(message: FromEngine): void {
 
 /** Takes over what the engine has changed: what a link had it change, and what the page asked for. */
 function follow({ changes, changedAt }: Frame): void {
-  if (changes.length === origin.changes.length && changedAt.length === changed.peek().length) return;
+  const kept = Math.min(changes.length, MAX_CHANGES);
+  if (kept === origin.changes.length && changedAt.length === changed.peek().length) return;
   if (changes.length > MAX_CHANGES)
     notify("info", `A link has room for ${MAX_CHANGES} changes; it says nothing of those after.`);
   origin = { ...origin, changes: changes.slice(0, MAX_CHANGES) };

@@ -53,7 +53,7 @@ export function DataPanel() {
   const { data: name, classes, samples, noise, test, seed } = state.value;
   const [least, most] = CLASSES[name];
   return (
-    <Panel title="Data" help="data">
+    <Panel title="Data" help={isCurve(name) ? "curveData" : "data"}>
       <div class="stack">
         <fieldset class="sets">
           <legend class="unseen">Set</legend>

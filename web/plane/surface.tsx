@@ -25,7 +25,7 @@ export function SurfacePanel() {
   return (
     <Panel
       title={focused.value ? unitOf(focused.value.layer, focused.value.unit) : isCurve(set) ? curve : plane}
-      help="surface"
+      help={isCurve(set) ? "curveSurface" : "surface"}
     >
       <div class="stack">
         {painted && <BrushChoice />}

@@ -9,7 +9,7 @@ export const en = {
     lead: "Everything on this page is computed in this page, by Nabla. Begin with one of these, or with the first chapter.",
     starters: {
       spiral: { title: "Watch it learn a spiral", lead: "A small net bends its border around two spirals." },
-      digit: { title: "Draw a digit", lead: "Train a net on digits, then draw one for it." },
+      digit: { title: "Draw a digit", lead: "A small trained net reads it at once. Then train your own." },
       race: { title: "Race the optimizers", lead: "Four ways down from the same first weights." },
     },
     chapters: "The course",

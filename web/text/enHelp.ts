@@ -29,6 +29,10 @@ export const enHelp = {
       says: "These points are all the net learns from: two coordinates and a class each. It never sees the points that are kept for testing, so they tell whether it has understood or learned by heart.",
       term: "training set and test set",
     },
+    curveData: {
+      says: "These points are all the net learns from: an x each, and the y that is to be said for it. It never sees the points that are kept for testing, so they tell whether it has understood or learned by heart.",
+      term: "training set and test set; regression",
+    },
     training: {
       says: "These choices decide how weights change from step to step. Those that need no new beginning hold from the next step on; the curve has a line there, and the link says when.",
       term: "hyperparameters",
@@ -57,7 +61,12 @@ export const enHelp = {
     surface: {
       says: "The colour of a place is the class that the net says there, the paler the less sure it is. The border between two colours is where it cannot decide.",
       term: "decision boundary",
-      formula: "class = argmax_{c} a_{c}",
+      formula: "class = argmax_{c} a_{c}; of one output: class 2 where a > ½",
+    },
+    curveSurface: {
+      says: "The line is what the net says of every x. The loss is the mean of the squares of its distances, straight up or down, from the points.",
+      term: "regression curve",
+      formula: "L = mean of (a(x) − y)²",
     },
     curves: {
       says: "The curve shows the loss or the accuracy over the epochs, of training and of test points. Where the test curve rises while the other falls, the net learns its points by heart.",
@@ -83,7 +92,7 @@ export const enHelp = {
 
     // Plane: controls
     classes: {
-      says: "So many kinds of points the net has to tell apart. It has an output for each of them.",
+      says: "So many kinds of points the net has to tell apart. It has an output for each; of two classes, one sigmoid or one step can tell them apart as well.",
       term: "number of classes",
     },
     samples: {
@@ -109,8 +118,9 @@ export const enHelp = {
       formulas: {
         momentum: "v ← β v − η · ∂L/∂w, w ← w + v",
         nesterov: "v ← β v − η · ∂L/∂w, w ← w + β v − η · ∂L/∂w",
-        adam: "w ← w − η · m̂ / (√v̂ + ε), m̂ and v̂: running means of g and g²",
-        adamw: "w ← w − η · (m̂ / (√v̂ + ε) + λ w)",
+        adam: "w ← w − η · √(1 − β_{2}^{t}) / (1 − β_{1}^{t}) · m / (√v + ε), m and v: running means of g and g²",
+        adamw:
+          "w ← w − η · (√(1 − β_{2}^{t}) / (1 − β_{1}^{t}) · m / (√v + ε) + λ w), m and v: running means of g and g², λ = 0.004",
         rmsprop: "s ← ρ s + (1 − ρ) g², w ← w − η · g / √(s + ε)",
         adagrad: "s ← s + g², w ← w − η · g / √(s + ε)",
       },
@@ -182,7 +192,7 @@ export const enHelp = {
       plot: "penalty",
     },
     dropout: {
-      says: "In each step every hidden unit is left out with this probability. No unit can then rely on a certain other, which works against learning by heart.",
+      says: "In each step, and anew for each point, every hidden unit is left out with this probability. No unit can then rely on a certain other, which works against learning by heart.",
       term: "dropout",
       formula: "a ← a · mask / (1 − p)",
     },
