@@ -50,6 +50,8 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
     /** What ran last. */
     private last: Uint32Array | undefined;
     private parts: TrainRequest<M>["split"];
+    /** Where this rank's sums are packed. */
+    private room: ArrayBufferLike | undefined;
     /** Sums that ranks have told, by their first shard and number. */
     private given: Map<string, Given> | undefined;
 
@@ -140,7 +142,7 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
     private async together(batch: Batch, ranks: Ranks): Promise<Sum> {
       const { shards, counting } = this;
       const { network, asked } = this.request;
-      const { core, bytes } = network;
+      const { bytes } = network;
       const rows = batch.indices.length;
       const subtrees = Array.from({ length: ranks.size }, (_, rank) =>
         subtreesOf(rank, ranks, shards).filter(
@@ -149,12 +151,17 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       );
       this.last = undefined;
       const own: Given[] = [];
-      for (const [first, count] of subtrees[ranks.rank]) {
+      const mine = subtrees[ranks.rank];
+      for (const [i, [first, count]] of mine.entries()) {
         const sum = (await this.sum(batch, first, count))!;
-        own.push({ sum, gradient: core.u8(network.flat.dw, bytes).slice() });
+        const gradient = this.placeOf();
+        // the last one is where it was computed
+        own.push({ sum, gradient: i + 1 < mine.length ? gradient.slice() : gradient });
       }
-      const mine = packed(own, counting, { stops: asked?.aborted === true, rate: this.run.rate });
-      const all = await gatherAny(ranks, mine);
+      const told = packed(own, counting, { stops: asked?.aborted === true, rate: this.run.rate }, this.room);
+      // else each step would ask the system for memory
+      this.room = told.buffer;
+      const all = await gatherAny(ranks, told);
       this.given = new Map();
       const rates: number[] = [];
       let stops = false;
