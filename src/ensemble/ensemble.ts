@@ -1,8 +1,8 @@
 /** Several classifiers that vote. */
 
 import { type ActivationName, activations } from "../activations/table.ts";
-import { type ArrayLike2, arrayDataset, isRecord } from "../data/arrays.ts";
-import { type ArraysTogether, apart, awaited } from "../data/both.ts";
+import type { ArrayLike2 } from "../data/arrays.ts";
+import type { ArraysTogether } from "../data/both.ts";
 import { buffersFor, type Dataset, range, readNow } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import { demand } from "../fields/expected.ts";
@@ -19,6 +19,7 @@ import type { Loss } from "../plan/loss.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import { isDataset } from "../training/arguments.ts";
 import { pauser } from "../training/pause.ts";
+import { evaluated } from "./evaluated.ts";
 
 export type Voting = "soft" | "hard";
 
@@ -126,14 +127,7 @@ export class Ensemble {
    * with different ones.
    */
   async evaluate(x: Dataset | ArrayLike2 | ArraysTogether, y?: ArrayLike2): Promise<EnsembleScores> {
-    awaited("evaluate", x);
-    if (isRecord(x) && !isDataset(x)) {
-      demand(y === undefined, "evaluate", "nothing after { xs, ys }", y);
-      return this.evaluate(arrayDataset(...apart("evaluate", x)));
-    }
-    if (!isDataset(x) && y === undefined)
-      throw new NablaError("evaluate: expected x and y, or a data set; got only x");
-    const dataset = isDataset(x) ? x : arrayDataset(x as ArrayLike2, y!);
+    const dataset = evaluated(x, y);
     this.checkInputs(dataset);
     const confusion = new ConfusionMatrix(this.classes);
     const right = this.members.map(() => 0);

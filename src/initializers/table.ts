@@ -1,6 +1,6 @@
 /** Initializers by name, and the field that chooses one. */
 
-import { anything, type Field } from "../fields/fields.ts";
+import type { Field } from "../fields/fields.ts";
 import {
   type OneOf,
   orName,
@@ -18,8 +18,7 @@ export const INITIALIZERS = /* @__PURE__ */ Object.keys(ALL) as InitializerName[
 
 /** An initializer by its name, or by its name with options: { name: "gaussian", stddev: 0.1 }. */
 export const initializerField = (): Field<InitializerConfig, InitializerInput, "required"> =>
-  // what predicts draws nothing, and leaves alone what would say how
-  TRAINING ? shared("initializer", orName(variant("name", ALL))) : (anything() as never);
+  shared("initializer", orName(variant("name", ALL)));
 /** With every default filled in. */
 export type InitializerConfig = OneOf<"name", typeof ALL>;
 /** As people write it. */

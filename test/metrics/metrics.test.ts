@@ -110,6 +110,7 @@ byHand.meanAbsolutePercentageError =
   ) / 25;
 // confidences .5 (right), .6 (right), .3 (wrong says 0), .35 (wrong), .4 (right): each in a bin of its own of fifteen
 byHand.expectedCalibrationError = (0.5 + 0.4 + 0.3 + 0.35 + 0.6) / 5;
+byHand.acc = byHand.accuracy;
 byHand.mse = byHand.meanSquaredError;
 byHand.rmse = byHand.rootMeanSquaredError;
 byHand.mae = byHand.meanAbsoluteError;

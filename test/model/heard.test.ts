@@ -192,12 +192,9 @@ describe("data and options", () => {
   test.each<[object, string]>([
     [
       { validationData: [x] },
-      "fit: validationData: expected a data set, [x, y] or [x, y, sampleWeight], got a list of 1",
+      "fit: validationData: expected a data set, [x, y], [x, y, sampleWeight] or { xs, ys }, got a list of 1",
     ],
-    [
-      { validationData: { x, y } },
-      "validationData: expected a data set, [x, y] or [x, y, sampleWeight], got Object",
-    ],
+    [{ validationData: { x } }, "validationData: expected { xs, ys } or { x, y }, got { x }"],
     [
       { validationData: [x, y, [1, 1]] },
       "validationData: sampleWeight: expected 4 factors, one per row, got 2",

@@ -400,7 +400,7 @@ describe("what is refused", () => {
         `fit: ${name}: an iterator makes its own batches`,
       );
     await expect(fresh().fit(data, { validationData: epochFrom as never })).rejects.toThrow(
-      "fit: validationData: expected a data set, [x, y] or [x, y, sampleWeight], got an iterator",
+      "fit: validationData: expected a data set, [x, y], [x, y, sampleWeight] or { xs, ys }, got an iterator",
     );
     await expect(fresh({ schedule: "cosine" }).fit(epochFrom)).rejects.toThrow("give stepsPerEpoch");
     const want = await straight({ epochs: 2 }, { schedule: "cosine" });

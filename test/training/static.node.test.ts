@@ -58,6 +58,8 @@ test("no source imports anything later but by loaded()", async () => {
         "import/readingCode.ts",
         "predict/loadAsync.ts",
         "predict/predictor.ts",
+        // packages that a program installs beside Nabla
+        "data/parquet/index.ts",
       ].includes(file.replaceAll(sep, "/"))
     )
       continue;

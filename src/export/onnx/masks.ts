@@ -27,8 +27,7 @@ export function maskBehind(inputs: readonly Written[], place: Place): string | u
   const kept = place.outputShape.length > 1 && place.outputShape[0] === first!.shape[0];
   const shapes = inputs.map(({ shape }) => shape);
   const { inputs: _, ...config } = place.config as Place["config"] & { inputs?: unknown };
-  const mixes = () =>
-    builtLayer(config as never, shapes).operations.some(({ steps }) => steps === "mixes");
+  const mixes = () => builtLayer(config as never, shapes).operations.some(({ steps }) => steps === "mixes");
   if (new Set(given.map(({ mask }) => mask)).size > 1)
     refuse("its inputs have masks of their own, which say different steps to be padding");
   if (!kept || mixes()) refuse("it would take the padding of its input for values");
