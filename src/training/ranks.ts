@@ -35,7 +35,7 @@ export function subtreesOf(rank: number, ranks: Pick<Ranks, "size">, shards: num
   return found;
 }
 
-/** gather() of bytes of which only the giver knows how many they are. */
+/** gather() of bytes of which only the giver knows how many they are. @returns those of each, valid until the next call */
 export async function gatherAny(ranks: Ranks, mine: Uint8Array): Promise<Uint8Array[]> {
   const length = new Float64Array([mine.length]);
   const told = await ranks.gather(new Uint8Array(length.buffer), Array(ranks.size).fill(8));
@@ -44,7 +44,7 @@ export async function gatherAny(ranks: Ranks, mine: Uint8Array): Promise<Uint8Ar
   let at = 0;
   return lengths.map((n) => {
     at += n;
-    return all.slice(at - n, at);
+    return all.subarray(at - n, at);
   });
 }
 

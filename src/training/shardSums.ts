@@ -52,8 +52,16 @@ export function addTo(metric: Metric, states: readonly (readonly number[])[]): v
     metric.append ? metric.append(state) : metric.restore(merged(metric, metric.state(), state));
 }
 
-/** [whether to stop, rate, then of each subtree: loss, lists of states of each metric], each list with its length before it; gradients first. */
-export function packed(own: readonly Given[], metrics: readonly Metric[], { stops, rate }: Told): Uint8Array {
+/**
+ * [whether to stop, rate, then of each subtree: loss, lists of states of each metric], each list with its length before it; gradients first.
+ * @param room where it is written, if it has the size
+ */
+export function packed(
+  own: readonly Given[],
+  metrics: readonly Metric[],
+  { stops, rate }: Told,
+  room?: ArrayBufferLike,
+): Uint8Array {
   const figures = [Number(stops), rate];
   for (const { sum } of own) {
     figures.push(sum.loss);
@@ -66,7 +74,8 @@ export function packed(own: readonly Given[], metrics: readonly Metric[], { stop
     }
   }
   const bytes = own.reduce((sum, { gradient }) => sum + gradient.length, 0);
-  const all = new Uint8Array(bytes + figures.length * 8);
+  const size = bytes + figures.length * 8;
+  const all = room && room.byteLength >= size ? new Uint8Array(room, 0, size) : new Uint8Array(size);
   let at = 0;
   for (const { gradient } of own) {
     all.set(gradient, at);

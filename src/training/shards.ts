@@ -2,7 +2,8 @@
  * A step whose batch is cut into shards: a power of two of them, each some of the batch's rows. What each gives by itself is added along a
  * fixed binary tree, 0 and 1, 2 and 3, …, then those sums, gradients in float32 in the core. So the bits do not depend on who computes which.
  *
- * A sum is where gradients are; while its other half is computed it is kept in the plan, so one place for each level of the tree is enough.
+ * A shard's gradient is where gradients are. That of a left half is kept in the plan while the other is computed, and what follows it is
+ * added there, as long as the sum is a left half itself; so one place for each level of the tree is enough, and only shards are copied.
  * A shard without rows, which a small last batch may have, is left out of the tree.
  *
  * Loaded when it is used. It imports types alone: what it shared with others would be files of their own in bundles.
@@ -21,7 +22,7 @@ import type { Stepper } from "./step.ts";
 
 /** Where the plan has what adds sums. */
 interface Tree {
-  /** One instruction for each level: it adds to the gradients the sum that was kept there. What a shard runs ends here. */
+  /** Two instructions for each level: gradients += the sum that is kept there, and the sum += gradients. What a shard runs ends here. */
   readonly adds: number;
   readonly sums: readonly Range[];
   /** Where they get the rate −1 from: they are steps of SGD, and w − (−1) · dw is w + dw, exactly. */
@@ -49,6 +50,8 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
     /** What ran last. */
     private last: Uint32Array | undefined;
     private parts: TrainRequest<M>["split"];
+    /** Where this rank's sums are packed. */
+    private room: ArrayBufferLike | undefined;
     /** Sums that ranks have told, by their first shard and number. */
     private given: Map<string, Given> | undefined;
 
@@ -93,7 +96,10 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       const sums = Array.from({ length: levelOf(this.shards) }, (_, level) =>
         builder.pin(builder.alloc(`sum of ${1 << level} shards`, n * 4)),
       );
-      for (const sum of sums) builder.emit("SGD", { w: dw, dw: sum, n, step: rate });
+      for (const sum of sums) {
+        builder.emit("SGD", { w: dw, dw: sum, n, step: rate });
+        builder.emit("SGD", { w: sum, dw, n, step: rate });
+      }
       return { adds, sums, rate, after: builder.length };
     }
 
@@ -136,7 +142,7 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
     private async together(batch: Batch, ranks: Ranks): Promise<Sum> {
       const { shards, counting } = this;
       const { network, asked } = this.request;
-      const { core, bytes } = network;
+      const { bytes } = network;
       const rows = batch.indices.length;
       const subtrees = Array.from({ length: ranks.size }, (_, rank) =>
         subtreesOf(rank, ranks, shards).filter(
@@ -145,12 +151,17 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       );
       this.last = undefined;
       const own: Given[] = [];
-      for (const [first, count] of subtrees[ranks.rank]) {
+      const mine = subtrees[ranks.rank];
+      for (const [i, [first, count]] of mine.entries()) {
         const sum = (await this.sum(batch, first, count))!;
-        own.push({ sum, gradient: core.u8(network.flat.dw, bytes).slice() });
+        const gradient = this.placeOf();
+        // the last one is where it was computed
+        own.push({ sum, gradient: i + 1 < mine.length ? gradient.slice() : gradient });
       }
-      const mine = packed(own, counting, { stops: asked?.aborted === true, rate: this.run.rate });
-      const all = await gatherAny(ranks, mine);
+      const told = packed(own, counting, { stops: asked?.aborted === true, rate: this.run.rate }, this.room);
+      // else each step would ask the system for memory
+      this.room = told.buffer;
+      const all = await gatherAny(ranks, told);
       this.given = new Map();
       const rates: number[] = [];
       let stops = false;
@@ -211,30 +222,42 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       return indices.subarray(row(ranks.rank), row(ranks.rank + 1));
     }
 
-    /** The sum of `count` shards from `first` on, their gradient where gradients are; undefined where none of them has rows. */
-    private async sum(batch: Batch, first: number, count: number): Promise<Sum | undefined> {
+    /**
+     * The sum of `count` shards from `first` on; undefined where none of them has rows.
+     * @param level whose place gets their gradient; none: where gradients are
+     */
+    private async sum(batch: Batch, first: number, count: number, level?: number): Promise<Sum | undefined> {
       const start = (shard: number) => startOf(shard, this.shards, batch.indices.length);
       if (start(first) === start(first + count)) return undefined;
       const given = this.given?.get(`${first} ${count}`);
       if (given) {
-        const { network } = this.request;
-        network.core.u8(network.flat.dw, network.bytes).set(given.gradient);
+        this.placeOf(level).set(given.gradient);
         return given.sum;
       }
-      if (count === 1) return await this.shard(batch, start(first), start(first + 1));
+      if (count === 1) {
+        const sum = await this.shard(batch, start(first), start(first + 1));
+        if (level !== undefined) this.placeOf(level).set(this.placeOf());
+        return sum;
+      }
       const half = count / 2;
-      const left = await this.sum(batch, first, half);
-      if (!left) return await this.sum(batch, first + half, half);
-      if (start(first + half) === start(first + count)) return left;
+      const middle = first + half;
+      if (start(first) === start(middle)) return await this.sum(batch, middle, half, level);
+      if (start(middle) === start(first + count)) return await this.sum(batch, first, half, level);
+      const kept = level ?? levelOf(half);
+      const left = (await this.sum(batch, first, half, kept))!;
+      const right = (await this.sum(batch, middle, half))!;
       const { plan, tree } = this;
       const { network } = this.request;
-      const { core, bytes } = network;
-      const level = levelOf(half);
-      core.u8(tree.sums[level].offset, bytes).set(core.u8(network.flat.dw, bytes));
-      const right = (await this.sum(batch, first + half, half))!;
-      core.f32(tree.rate.offset, 1)[0] = -1;
-      network.run(plan, tree.adds + level, tree.adds + level + 1, 1);
+      network.core.f32(tree.rate.offset, 1)[0] = -1;
+      const add = tree.adds + 2 * kept + (level === undefined ? 0 : 1);
+      network.run(plan, add, add + 1, 1);
       return sumOf(this.counting, left, right);
+    }
+
+    /** Where a gradient lies. @param level none: where gradients are */
+    private placeOf(level?: number): Uint8Array {
+      const { core, flat, bytes } = this.request.network;
+      return core.u8(level === undefined ? flat.dw : this.tree.sums[level].offset, bytes);
     }
 
     /** One shard: its rows forward and backward, in pieces if need be. */

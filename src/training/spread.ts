@@ -75,15 +75,16 @@ function stoppingTogether<M>(
   return [first, ...own, last];
 }
 
-/** Trains, once all are known to be about the same. */
+/** Trains, once all are known to be about the same. @param make what trains; whatever fails, a model whose state is whole is left so */
 export async function trained<M>(
-  trainer: { readonly stepper: { readonly plan: Plan }; train(): Promise<void> },
+  make: () => { readonly stepper: { readonly plan: Plan }; train(): Promise<void> },
   request: TrainRequest<M>,
   run: Run,
 ): Promise<void> {
   const { split, signal } = request;
-  await sameOnAll(request.ranks!, request, run, trainer.stepper.plan);
   try {
+    const trainer = make();
+    await sameOnAll(request.ranks!, request, run, trainer.stepper.plan);
     await trainer.train();
   } catch (error) {
     // all of them have stopped

@@ -11,7 +11,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const tag = (process.pid % 10_000).toString(36);
 const [here, there] = [`nabla-a${tag}`, `nabla-b${tag}`];
-const [end, farEnd] = [`na${tag}`, `nb${tag}`];
+// nothing that ip might take for one of its own words: a name of four letters once came out as "name"
+const [end, farEnd] = [`nabla0${tag}`, `nabla1${tag}`];
 const ip = (...words: string[]) =>
   execFileSync("ip", words, { env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 

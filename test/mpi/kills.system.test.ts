@@ -1,6 +1,6 @@
 /**
  * Ranks that are killed at random moments: every job ends, and what goes on from its last checkpoint comes to the bits of one that nobody
- * disturbed. NABLA_KILLS=50 says how many; NABLA_KILLS_SEED which.
+ * disturbed. NABLA_KILLS says how many under each launcher, NABLA_KILLS_SEED which: CONTRIBUTING.md has the command for many.
  */
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,7 +19,7 @@ import {
   within,
 } from "../support/mpi/launch.ts";
 
-const KILLS = Number(process.env.NABLA_KILLS ?? 4);
+const KILLS = Number(process.env.NABLA_KILLS ?? 2);
 const SEED = Number(process.env.NABLA_KILLS_SEED ?? 1);
 /** Milliseconds after the start of a job, or after its first checkpoint, within which a rank is killed. */
 const LATEST = 1500;
@@ -35,6 +35,14 @@ const train = (out: string): string[] => [
   ),
   out,
 ];
+
+function killed(pid: number): boolean {
+  try {
+    return process.kill(pid, "SIGKILL");
+  } catch {
+    return false;
+  }
+}
 
 describe.each(LAUNCHERS.map((each) => [each.name, each] as const))("%s", (name, launcher) => {
   if (!isThere(launcher)) {
@@ -67,6 +75,7 @@ describe.each(LAUNCHERS.map((each) => [each.name, each] as const))("%s", (name, 
           );
           const kills = kill < KILLS;
           let ranks: number[] = [];
+          let victim: number | undefined;
           if (kills) {
             const begun = existsSync(join(folder, file));
             await until(() => child.exitCode !== null || ranksOf(file).length === size);
@@ -75,9 +84,10 @@ describe.each(LAUNCHERS.map((each) => [each.name, each] as const))("%s", (name, 
               await until(() => child.exitCode !== null || existsSync(join(folder, file)));
             await new Promise((resolve) => setTimeout(resolve, random.range(0, LATEST)));
             ranks = ranksOf(file);
-            const victim = ranks[Math.floor(random.range(0, ranks.length))];
+            victim = ranks[Math.floor(random.range(0, ranks.length))];
+            // it may have ended since
+            if (victim !== undefined && !killed(victim)) victim = undefined;
             if (victim !== undefined) {
-              process.kill(victim, "SIGKILL");
               kill++;
               said.push([size, ranks.indexOf(victim)]);
             }
@@ -86,7 +96,8 @@ describe.each(LAUNCHERS.map((each) => [each.name, each] as const))("%s", (name, 
           await until(() => !ranks.some(isAlive));
           expect(ranks.filter(isAlive), String(said)).toEqual([]);
           ended = code === 0;
-          if (!kills) expect(code, errors).toBe(0);
+          // it has failed, and nobody has killed it
+          if (victim === undefined) expect(code, errors).toBe(0);
         }
         expect(shaOf(join(folder, file)), JSON.stringify(said)).toBe(want);
       }

@@ -16,6 +16,8 @@ export function ranksHere(size: number): Ranks[] {
   };
   return Array.from({ length: size }, (_, rank) => {
     let calls = 0;
+    /** What was given last: its place is another's with the next call. */
+    let last: Uint8Array | undefined;
     return {
       rank,
       size,
@@ -23,6 +25,7 @@ export function ranksHere(size: number): Ranks[] {
       async gather(mine: Uint8Array, lengths: readonly number[]) {
         const { given, full, all } = round(calls++);
         given[rank] = mine.slice();
+        last?.fill(255);
         if (given.every(Boolean)) full();
         await all;
         const lengthsSeen = given.map((bytes) => bytes!.length);
@@ -34,6 +37,7 @@ export function ranksHere(size: number): Ranks[] {
           out.set(bytes!, at);
           at += bytes!.length;
         }
+        last = out;
         return out;
       },
     };

@@ -307,6 +307,19 @@ describe("an optimizer that is split over ranks", () => {
     for (const model of models) expect(Buffer.compare(model.save(), want.save())).toBe(0);
   });
 
+  test("where a training is refused before it begins, a model keeps its whole state", async () => {
+    await Promise.all(
+      splitting(2).map(async (ranks) => {
+        const model = fresh("adam");
+        await model.fit(wide, labels, { ...data, epochs: 1 });
+        const refused = model.fit(wide, labels, { ...data, batchSize: 8 - 2 * ranks.rank, ranks });
+        await expect(refused).rejects.toThrow("another option batchSize");
+        // else what is copied of it, for threads or to go back, would be a part
+        expect(internalsOf(model).built.kept === undefined).toBe(true);
+      }),
+    );
+  });
+
   test("ranks of which only some split it are told", async () => {
     const ranks = ranksHere(2).map((each) => ({ ...each, shardOptimizer: each.rank === 1 }));
     await expect(

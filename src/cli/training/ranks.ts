@@ -16,13 +16,17 @@ function hindrance({ shards, folds }: TrainFlags, size: number): string | undefi
   return undefined;
 }
 
+/** A launcher ends all as soon as one ends with an error: the others let the first one speak. */
+const afterFirst = (rank: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, 2000 + 100 * Math.min(rank, 20)));
+
 /** Joins the others. @throws NablaError with the rank, but for the first: where all have the same to say, its end is that of all */
 async function joined(rank: number, { shardOptimizer }: TrainFlags): Promise<World> {
   try {
     return await connect({ shardOptimizer });
   } catch (error) {
     if (rank === 0) throw error;
-    await new Promise((resolve) => setTimeout(resolve, 2000 + 100 * Math.min(rank, 20)));
+    await afterFirst(rank);
     throw new NablaError(`rank ${rank}: ${messageOf(error)}`, { cause: error });
   }
 }
@@ -38,8 +42,11 @@ export async function amongRanks(
   const rank = Number(env.OMPI_COMM_WORLD_RANK ?? env.PMI_RANK ?? env.PMIX_RANK ?? 0);
   const why = hindrance(flags, size);
   // all have the same options: the first one says what is wrong with them
-  if (why !== undefined && rank > 0) return 1;
-  if (why !== undefined) throw new NablaError(why);
+  if (why !== undefined) {
+    if (rank === 0) throw new NablaError(why);
+    await afterFirst(rank);
+    return 1;
+  }
   const ranks = await joined(rank, flags);
   const first = ranks.rank === 0;
   try {
