@@ -50,8 +50,6 @@ export function written(who: string, model: Model, dialect: Dialect, scaling: bo
     },
   });
   const write = (from: readonly Value[], config: LayerConfig, outputShape: Shape): Value => {
-    if (config.type === "finalState")
-      throw new Unsaid("states at the end of a sequence are not written as values; ONNX files have them");
     if (config.type === "residual") return residual(from, config, outputShape);
     return one(
       at,
