@@ -1,7 +1,7 @@
 /** nsfwjs' MobileNetV2, of whose body a new model is made that learns to tell shapes: the same in Node and in a page. */
 import { openModel } from "../../../src/import/index.ts";
-import { dense, fineTune, globalAveragePooling2d } from "../../../src/index.ts";
-import { drawn, SHAPES } from "./drawn.ts";
+import { type Dataset, dense, fineTune, globalAveragePooling2d } from "../../../src/index.ts";
+import { type Drawn, folderOf, SHAPES } from "./drawn.ts";
 
 /** Smaller than the 224 of the package, which takes a fifth of the time. */
 const SIZE = 96;
@@ -32,26 +32,29 @@ function body({ modelTopology, weightsManifest }: Files): string {
   });
 }
 
-/** @returns accuracy on pictures it has not seen, what is predicted for them, and how long it took */
-export async function learns(files: Files) {
+/** What openData() makes of the folder. */
+type Open = (files: readonly Drawn[]) => Promise<{ readonly train: Dataset; readonly test?: Dataset }>;
+
+/** @param open as the host opens folders @returns accuracy on pictures it has not seen, what is predicted for them, and how long it took */
+export async function learns(files: Files, open: Open) {
   const began = performance.now();
   const json = new TextEncoder().encode(body(files));
   const model = await openModel(json, { files: { [files.weightsManifest[0]!.paths[0]!]: files.weights } });
-  const [seen, unseen] = [drawn(200, SIZE, 1), drawn(100, SIZE, 2)];
+  const { train, test } = await open(folderOf(SIZE));
   const options = { loss: "categoricalCrossentropy", metrics: ["accuracy"] } as const;
   // what is behind the middle of the network knows more of things than of shapes
   const layers = [globalAveragePooling2d(), dense({ units: SHAPES.length, activation: "softmax" })];
   const head = fineTune(model, { layers, upTo: "block_12_add", freeze: true, seed: 1 });
   head.compile({ ...options, optimizer: { name: "adam", learningRate: 0.01 } });
-  await head.fit(seen.x, seen.y, { epochs: 10, batchSize: 20 });
+  await head.fit(train, { epochs: 10, batchSize: 20 });
   // then the last convolutions with it
   const names = head.layers.map(({ name }) => name);
   const net = fineTune(head, {
     freeze: names.filter((name) => /^(?:Conv1|bn_|expanded|block_(?:.|10|11)_)/.test(name)),
   });
   net.compile({ ...options, optimizer: { name: "adam", learningRate: 0.0003 } });
-  await net.fit(seen.x, seen.y, { epochs: 2, batchSize: 20 });
-  const { accuracy } = await net.evaluate(unseen.x, unseen.y);
-  const scores = Array.from(net.predict(unseen.x).data);
+  await net.fit(train, { epochs: 2, batchSize: 20 });
+  const { accuracy } = await net.evaluate(test!);
+  const scores = Array.from((await net.predict(test!)).data);
   return { accuracy: accuracy!, scores, seconds: (performance.now() - began) / 1000 };
 }

@@ -1,12 +1,16 @@
 /** nsfwjs' MobileNetV2 learns to tell ten shapes in Node and in pages: the same bits. `node scripts/tools.mjs models` installs the package. */
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { openData } from "../../../src/node/index.ts";
 import { findBrowser, howToGet, launch } from "../../support/browsers/index.mjs";
 import { bundle } from "../../support/bundle.ts";
+import type { Drawn } from "./drawn.ts";
 import { type Files, learns } from "./learns.ts";
 
 const folder = fileURLToPath(new URL("../../../build/tools/models/node_modules/nsfwjs/", import.meta.url));
@@ -29,11 +33,21 @@ interface Learned {
 /** What a page says that does the same. */
 async function learnsInPage(name: "chromium" | "firefox"): Promise<Learned> {
   const { code } = await bundle({
-    code: `import { learns } from "./test/import/shapes/learns.ts";
+    code: `import { openData } from "./src/browser/index.ts";
+      import { learns } from "./test/import/shapes/learns.ts";
+      // a folder as a visitor chooses one
+      const chosen = (files) =>
+        openData(
+          files.map(({ path, bytes }) =>
+            Object.defineProperty(new File([bytes], path.slice(path.lastIndexOf("/") + 1)), "webkitRelativePath", {
+              value: "shapes/" + path,
+            }),
+          ),
+        );
       try {
         const files = await (await fetch("/model.json")).json();
         const weights = new Uint8Array(await (await fetch("/weights.bin")).arrayBuffer());
-        globalThis.result = await learns({ ...files, weights });
+        globalThis.result = await learns({ ...files, weights }, chosen);
       } catch (error) {
         globalThis.result = String(error?.stack ?? error);
       }`,
@@ -65,13 +79,25 @@ async function learnsInPage(name: "chromium" | "firefox"): Promise<Learned> {
   }
 }
 
+/** The folder on a disk. */
+async function opened(files: readonly Drawn[]) {
+  const root = mkdtempSync(join(tmpdir(), "nabla-shapes-"));
+  try {
+    for (const { path, bytes } of files) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), bytes);
+    }
+    return await openData(root);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
 describe.skipIf(!there)("the body of nsfwjs' MobileNetV2", () => {
   let own: Promise<Learned> | undefined;
   const inNode = () => {
-    own ??= learns({
-      ...part("model"),
-      weights: new Uint8Array(Buffer.from(part("group1-shard1of1"), "base64")),
-    } as Files);
+    const weights = new Uint8Array(Buffer.from(part("group1-shard1of1"), "base64"));
+    own ??= learns({ ...part("model"), weights } as Files, opened);
     return own;
   };
 
