@@ -32,21 +32,21 @@ export const PROGRAMS = [
     code: `import { loadAsync } from "nabla/predict";
 const model = await loadAsync(new Uint8Array(await (await fetch("model.safetensors")).arrayBuffer()));
 console.log(model.predict([[0, 1]]).argMax());`,
-    limit: 20_200,
+    limit: 20_400,
   },
   {
     name: "load any model and predict, with load() of nabla/predict",
     code: `import { load } from "nabla/predict";
 const model = load(new Uint8Array(await (await fetch("model.safetensors")).arrayBuffer()));
 console.log(model.predict([[0, 1]]).argMax());`,
-    limit: 48_900,
+    limit: 49_100,
   },
   {
     name: "open files of other programs, beside a program that loads models",
     // what it adds to this one; what reads ONNX files, or those of Keras and TensorFlow.js, is loaded when one comes
     beside: 'import { load } from "nabla"; console.log(load);',
     code: 'import { load } from "nabla"; import { openModel } from "nabla/import"; console.log(load, openModel);',
-    limit: 14_300,
+    limit: 10_300,
   },
   {
     name: "an error class alone",
