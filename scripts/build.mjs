@@ -288,8 +288,8 @@ const terser = {
   keep_classnames: true,
   // functions stay what they are: those that a program does not call have to be left out one by one
   compress: { passes: 2, inline: 0, reduce_funcs: false },
-  // an error nobody catches is shown with its line
-  format: { preserve_annotations: true, max_line_len: 400 },
+  // an error nobody catches is shown with its line; what is said to bundlers stays
+  format: { preserve_annotations: true, max_line_len: 400, comments: /webpackIgnore|@vite-ignore/ },
 };
 /** What is made behind a return without effect keeps its note, which terser puts before the return, where bundlers warn of it. */
 const placed = ({ code }) => code.replaceAll(/\/\* @__PURE__ \*\/\s*(?=return\b)/g, "");

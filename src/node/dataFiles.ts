@@ -57,7 +57,8 @@ function hostFor(maxBytes?: number): DataHost {
       new NablaError(`${name}: ${size} bytes are more than the ${limit} that are read${MORE}`),
     pictures,
     database,
-    package: (name) => import(name),
+    // found as the program runs: bundlers leave it alone, and webpack warns of a name it cannot know unless told so
+    package: (name) => import(/* webpackIgnore: true */ /* @vite-ignore */ name),
     async file(given) {
       const found = typeof given === "string" ? await dataAt(given, maxBytes) : undefined;
       return found?.of.kind === "file" ? found.of : undefined;

@@ -25,6 +25,9 @@ async function fitted(more: FitOptions) {
   return { sha: weightsSha256(model), history, stopped };
 }
 
+/** Whether files are the same, byte for byte. */
+const same = (a: Uint8Array, b: Uint8Array) => a.length === b.length && a.every((byte, i) => byte === b[i]);
+
 /** Of each rank. @param more what differs by rank */
 const together = (size: number, more: (rank: number) => FitOptions) =>
   Promise.all(ranksHere(size).map((ranks) => fitted({ ...more(ranks.rank), ranks })));
@@ -234,11 +237,11 @@ describe("an optimizer that is split over ranks", () => {
       for (const size of [1, 2, 3])
         for (const got of await Promise.all(splitting(size).map((ranks) => files({ ranks }))))
           for (const [i, file] of got.entries())
-            expect(Buffer.compare(file, want[i]!), `${size}: ${i}`).toBe(0);
+            expect(same(file, want[i]!), `${size}: ${i}`).toBe(true);
       const on = await Promise.all(
         splitting(2).map((ranks) => files({ ranks, resume: true }, load(want[1]!))),
       );
-      for (const got of on) expect(Buffer.compare(got.at(-1)!, want.at(-1)!)).toBe(0);
+      for (const got of on) expect(same(got.at(-1)!, want.at(-1)!)).toBe(true);
     },
     30_000,
   );
@@ -304,7 +307,7 @@ describe("an optimizer that is split over ranks", () => {
     await expect(want.fit(wide, labels, { ...data, callbacks: [here], signal: one.signal })).rejects.toThrow(
       "stop",
     );
-    for (const model of models) expect(Buffer.compare(model.save(), want.save())).toBe(0);
+    for (const model of models) expect(same(model.save(), want.save())).toBe(true);
   });
 
   test("where a training is refused before it begins, a model keeps its whole state", async () => {
