@@ -28,6 +28,7 @@ const FIGURES = {
   accuracy: ({ hits, above, positives, rows }: Cut) => (rows - positives - above + 2 * hits) / rows,
 };
 
+/** How a threshold is chosen. */
 export interface ThresholdOptions {
   /**
    * What it is to make as large as it can be: "f1" of class 1; "youden", the share of class 1 that is found less the share of class 0 that

@@ -46,6 +46,8 @@ export function setupOf<M extends TrainedModel>(
   const { targetScale, extra } = network.about.metadata;
   const numberOf = (dataset: Dataset) => data.datasets.indexOf(dataset);
   const hooks = inOrder(request.callbacks);
+  // a worker would go on from the part of the optimizer's state that is here
+  network.kept?.check();
   return {
     module: remote.module,
     topology: remote.topology,

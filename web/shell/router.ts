@@ -20,23 +20,31 @@ function parseHash(hash: string): Route {
 }
 
 export const route = signal<Route>(parseHash(location.hash));
+/** The address as it was last read or written. */
+let known = location.hash;
 addEventListener("hashchange", () => {
-  route.value = parseHash(location.hash);
+  known = location.hash;
+  route.value = parseHash(known);
 });
 
 /** Puts a view's parameters into the address, without a new entry in the history and without a hashchange. */
 export function replaceQuery(query: string): void {
   const { view, path, query: before } = route.peek();
-  if (query === before) return;
+  if (query === before || location.hash !== known) return;
   route.value = { view, path, query };
   address();
 }
 
-/** Browsers refuse an address that changes too often, as while one draws: then it follows a little later. */
+/**
+ * Browsers refuse an address that changes too often, as while one draws: then it follows a little later. Where somebody has gone to another
+ * address, of which the event is still to come, that one stays.
+ */
 function address(): void {
+  if (location.hash !== known) return;
   const { view, path, query } = route.peek();
   try {
     history.replaceState(null, "", `#/${view}${path && `/${path}`}${query && `?${query}`}`);
+    known = location.hash;
   } catch {
     setTimeout(address, 1000);
   }
