@@ -12,7 +12,7 @@ export interface HelperSetup {
 }
 
 /**
- * Gets ready. It waits for work only once it is told to: nobody sleeps in Atomics.wait before all are made, as Firefox may stand still then.
+ * Gets ready. It waits for work only once it is told to, when all are there: where one is missing, none of the others has to be woken.
  *
  * @param say tells the thread that computes: undefined at first, when it is ready, then why it ends
  * @returns what works, from then on

@@ -3,6 +3,7 @@ import { createReadStream, statSync } from "node:fs";
 import { createServer, type OutgoingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterAll, expect } from "vitest";
 import { type Browser, type BrowserName, findBrowser, howToGet, launch } from "../support/browsers/index.mjs";
 import { sawHost } from "../support/hosts.ts";
@@ -91,14 +92,20 @@ export interface Site {
 /** What a site answers for a path: a file's path, or the text of a page or of a script; undefined: 404. */
 export type Files = (path: string) => { file: string } | { text: string } | { script: string } | undefined;
 
-/** Serves on a free port. `headers` may depend on the path. */
+/** Serves on a free port. `headers` may depend on the path. @param told what pages post */
 export async function serve(
   files: Files,
   headers: (path: string) => OutgoingHttpHeaders = () => ({}),
+  told: (text: string) => void = () => {},
 ): Promise<Site> {
   const missed: string[] = [];
   const server: Server = createServer((request, response) => {
     const { pathname } = new URL(request.url!, "http://x");
+    if (request.method === "POST")
+      return void text(request).then((said) => {
+        response.writeHead(204, headers(pathname)).end();
+        told(said);
+      });
     const found = files(pathname);
     if (!found || ("file" in found && !statSync(found.file, { throwIfNoEntry: false })?.isFile())) {
       missed.push(pathname);

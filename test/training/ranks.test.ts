@@ -236,8 +236,7 @@ describe("an optimizer that is split over ranks", () => {
       expect(want.length).toBeGreaterThan(8);
       for (const size of [1, 2, 3])
         for (const got of await Promise.all(splitting(size).map((ranks) => files({ ranks }))))
-          for (const [i, file] of got.entries())
-            expect(same(file, want[i]!), `${size}: ${i}`).toBe(true);
+          for (const [i, file] of got.entries()) expect(same(file, want[i]!), `${size}: ${i}`).toBe(true);
       const on = await Promise.all(
         splitting(2).map((ranks) => files({ ranks, resume: true }, load(want[1]!))),
       );

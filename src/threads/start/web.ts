@@ -2,6 +2,10 @@
  * Helping threads of pages, started from a page's worker: workers of workers. Their code comes from the file that runs here, which is
  * the training worker's and does this as well (src/worker/index.ts), or from a blob: a page's policy may forbid the one or the other.
  * In Node the training worker is a thread itself, and is told how to start others (scripts/threads.mjs).
+ *
+ * Firefox can stand still for ever inside `new Worker()` of a worker while a debugger listens (its own tools, or a program that drives it) and
+ * the machine is busy: it waits for the main thread to register the new worker by a condition variable on which the new worker sleeps as well,
+ * and one of the two is woken (WorkerPrivate::SetIsDebuggerRegistered). Nothing here can prevent that. Without a debugger it does not wait.
  */
 import { code } from "#helper-code";
 import { attempt, scriptUrl } from "../../host.ts";
@@ -18,51 +22,29 @@ interface Said {
 /** A thread of Node, where this is one. */
 const node = globalThis as { nablaThread?: StartThread; nablaCores?: number };
 
-/**
- * Helpers are made one after the other. On a busy machine Firefox has stood still for ever inside `new Worker()` of a worker while another one
- * that it had made was on its way; why is not known.
- */
-let turn: Promise<void> = Promise.resolve();
-
 export const startHelper: StartHelper = (setup, { ready, ended }) => {
   if (node.nablaThread) return wired(node.nablaThread, code, setup, { ready, ended });
   if (typeof attempt(() => Worker) !== "function") throw new Error("there are no workers of workers here");
-  const before = turn;
-  let made = () => {};
-  turn = new Promise((resolve) => {
-    made = resolve;
-  });
   let worker: Worker | undefined;
   let over = false;
-  // what could be done for the training worker itself first: all pages in which Firefox stood still had refused a blob before
+  // what could be done for the training worker itself first: a refusal is a line in the console
   const ways = attempt(() => location.protocol) === "blob:" ? [fromBlob, fromFile] : [fromFile, fromBlob];
-  const listeners: Listeners = {
-    ready() {
-      made();
-      ready();
-    },
-    ended(why) {
-      made();
-      ended(why);
-    },
-  };
   const next = (why: string): void => {
     worker?.terminate();
     worker = undefined;
     const way = ways.shift();
     if (over) return;
-    if (!way) return listeners.ended(why);
+    if (!way) return ended(why);
     worker = attempt(way);
-    if (worker) hear(worker, setup, listeners, next);
+    if (worker) hear(worker, setup, { ready, ended }, next);
     else next(why);
   };
-  void before.then(() => next("it could not be started"));
+  next("it could not be started");
   return {
     go: () => worker?.postMessage(true),
     end() {
       over = true;
       worker?.terminate();
-      made();
     },
   };
 };

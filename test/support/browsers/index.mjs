@@ -16,6 +16,7 @@
 import { findBrowser, howToGet } from "./find.mjs";
 
 export { BROWSERS, findBrowser, howToGet } from "./find.mjs";
+export { openUndriven } from "./undriven.mjs";
 
 /** @typedef {import("./find.mjs").BrowserName} BrowserName */
 
