@@ -15,12 +15,10 @@ const guides = new Map(
   ]),
 );
 
-/** What programs import, by the source that its types are made of. */
+/** What programs import, by its declarations. */
 const entries = new Map(
   Object.entries(JSON.parse(read("package.json")).exports).flatMap(([path, { types }]) =>
-    types === undefined
-      ? []
-      : [[types.replace("./build/types/", "src/").replace(/\.d\.ts$/, ".ts"), path.replace(/^\./, "nabla")]],
+    types === undefined ? [] : [[types.replace("./", ""), path.replace(/^\./, "nabla")]],
   ),
 );
 
