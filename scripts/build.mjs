@@ -18,6 +18,7 @@ import { PREDICTING, SHIPPED, workerAt } from "./defines.mjs";
 import { generate } from "./generate.mjs";
 import { apart, denseInference, inference, minifyAlone } from "./inference.mjs";
 import { note, writeNotices } from "./notices.mjs";
+import { documentTypes } from "./options.mjs";
 import { coresFirst } from "./order.mjs";
 import { withoutRedundant } from "./redundant.mjs";
 import { moduleOf, schemaOfFields, schemaOfSweeps, shared } from "./schema.mjs";
@@ -318,6 +319,7 @@ const { buildWeb } = await import("./buildWeb.mjs");
 await buildWeb();
 const { exports } = JSON.parse(readFileSync("package.json", "utf8"));
 const named = Object.values(exports).flatMap(({ types }) => types ?? []);
+await documentTypes("build/types");
 pruneTypes(
   "build/types",
   named.map((file) => file.replace("./build/types/", "")),

@@ -19,7 +19,11 @@ export const ACTIVATIONS = /* @__PURE__ */ Object.keys(ALL) as ActivationName[];
 
 /** An activation by its name, or by its name with options: { name: "elu", alpha: 0.5 }. */
 export const activationField = (): Field<ActivationConfig, ActivationInput, "required"> =>
-  shared("activation", orName(variant("name", ALL)));
+  shared(
+    "activation",
+    orName(variant("name", ALL)),
+    DOCS && "An activation, by its name, or by its name with options.",
+  );
 /** With every default filled in: its options, where it has some (leakyRelu's slope, elu's α). */
 export type ActivationConfig = OneOf<"name", typeof ALL>;
 /** As people write it. */

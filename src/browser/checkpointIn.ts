@@ -13,6 +13,7 @@ export interface CheckpointInOptions {
   everySteps?: number;
   /** Save only at the ends of epochs that improve this figure: the best model instead of the last. */
   monitor?: string;
+  /** Whether "min" or "max" is better. Default "auto": what the figure's name says. */
   mode?: Direction;
   /**
    * What happens when a save fails, because storage is full or blocked for example. Training continues either way, and the next save is

@@ -27,7 +27,11 @@ const fields = () =>
         doc: DOCS && "Epochs after a reduction in which nothing is counted.",
       }),
       /** The rate is never made smaller than this. Default 0. */
-      minLearningRate: number({ min: 0, default: 0 }),
+      minLearningRate: number({
+        min: 0,
+        default: 0,
+        doc: DOCS && "The rate is never made smaller than this.",
+      }),
       /** Default "auto". */
       mode: mode(),
     },

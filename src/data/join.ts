@@ -19,7 +19,9 @@ import { rescale } from "./targetScale.ts";
 
 /** Where inputs and targets come from, by the names of a model's inputs and outputs. A data set may be named several times. */
 export interface JoinOptions {
+  /** Data sets whose rows go into the model, by the names of its inputs. */
   inputs: Readonly<Record<string, Dataset>>;
+  /** Data sets whose targets it learns, by the names of its outputs. */
   targets: Readonly<Record<string, Dataset>>;
   /** What errors call it. Default "data". */
   name?: string;

@@ -275,8 +275,11 @@ export function epochOrder(length: number, seed: number, epoch: number, shuffle 
 
 /** The order of rows. */
 export interface BatchOptions {
+  /** Whether rows come in another order each epoch. Default true. */
   shuffle?: boolean;
+  /** What the order depends on, with the epoch. Default 0. */
   seed?: number;
+  /** The epoch whose order it is. Default 0. */
   epoch?: number;
 }
 

@@ -31,6 +31,7 @@ export interface FetchOptions {
   cache?: ByteCache;
   /** Default: the platform's. */
   fetch?: (url: string, init?: { signal?: AbortSignal }) => Promise<Response>;
+  /** Aborts the fetch. Default: nothing does. */
   signal?: AbortSignal;
 }
 

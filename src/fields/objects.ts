@@ -53,10 +53,11 @@ export function described<Out, In, P extends Field["presence"]>(
   return { ...of, jsonSchema: DOCS && ((defs) => withNotes(of.jsonSchema(defs), { description: doc })) };
 }
 
-/** The same field, under one name in the JSON Schema's `$defs` wherever it is used. */
+/** The same field, under one name in the JSON Schema's `$defs` wherever it is used, with a sentence for editors. */
 export function shared<Out, In, P extends Field["presence"]>(
   name: string,
   of: Field<Out, In, P>,
+  doc?: string,
 ): Field<Out, In, P> {
   return {
     ...of,
@@ -64,7 +65,7 @@ export function shared<Out, In, P extends Field["presence"]>(
       DOCS &&
       ((defs) => {
         if (!defs) return of.jsonSchema();
-        defs[name] ??= of.jsonSchema(defs);
+        defs[name] ??= { ...(doc !== undefined && { description: doc }), ...of.jsonSchema(defs) };
         return { $ref: `#/$defs/${name}` };
       }),
   };

@@ -10,13 +10,13 @@ const none = () => object({});
 export const zeros = { fields: none, drawnFrom: () => fixed(0) } satisfies InitializerKind;
 export const ones = { fields: none, drawnFrom: () => fixed(1) } satisfies InitializerKind;
 export const constant = {
-  fields: () => object({ value: number({ default: 0 }) }),
+  fields: () => object({ value: number({ default: 0, doc: DOCS && "What every weight is." }) }),
   drawnFrom: ({ value }: { value: number }): Distribution => fixed(value),
 } satisfies InitializerKind;
 export const gaussian = {
   fields: () =>
     object({
-      mean: number({ default: 0 }),
+      mean: number({ default: 0, doc: DOCS && "Around which weights are drawn." }),
       stddev: number({
         min: 0,
         default: 1,

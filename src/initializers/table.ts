@@ -18,7 +18,11 @@ export const INITIALIZERS = /* @__PURE__ */ Object.keys(ALL) as InitializerName[
 
 /** An initializer by its name, or by its name with options: { name: "gaussian", stddev: 0.1 }. */
 export const initializerField = (): Field<InitializerConfig, InitializerInput, "required"> =>
-  shared("initializer", orName(variant("name", ALL)));
+  shared(
+    "initializer",
+    orName(variant("name", ALL)),
+    DOCS && "What weights are before training: an initializer, by its name, or by its name with options.",
+  );
 /** With every default filled in. */
 export type InitializerConfig = OneOf<"name", typeof ALL>;
 /** As people write it. */

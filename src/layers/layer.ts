@@ -69,8 +69,9 @@ export interface LayerKind<F extends ObjectField<Fields> = ObjectField<Fields>> 
   ofOneStep?(config: Infer<F>, steps: number): Infer<F>;
 }
 
-/** Shape of one input row, for the first layer of a model. Default: that of the first data set. */
+/** What a layer takes besides its fields. */
 export interface First {
+  /** Shape of one input row, for the first layer of a model. Default: that of the first data set. */
   inputShape?: readonly number[];
 }
 /** What a layer's factory takes. */

@@ -27,7 +27,7 @@ const fields = () =>
       outputShape: optional(
         int({ min: 1, doc: DOCS && "Features of the outputs. By default those of the queries." }),
       ),
-      useBias: bool({ default: true }),
+      useBias: bool({ default: true, doc: DOCS && "Whether a bias is added." }),
       ...attendingFields(),
       kernelInitializer: withDefault(initializerField(), "glorotUniform"),
       biasInitializer: withDefault(initializerField(), "zeros"),

@@ -12,7 +12,7 @@ export const recurrentFields = (activation: ActivationInput = "tanh") => ({
   name: layerName(),
   units: int({ min: 1, doc: DOCS && "Length of the state, and of the outputs." }),
   activation: withDefault(activationField(), activation),
-  useBias: bool({ default: true }),
+  useBias: bool({ default: true, doc: DOCS && "Whether a bias is added." }),
   kernelInitializer: withDefault(initializerField(), "glorotUniform"),
   recurrentInitializer: withDefault(startField(), "orthogonal"),
   biasInitializer: withDefault(initializerField(), "zeros"),

@@ -28,4 +28,9 @@ export type RecurrentInitializerInput =
   | PlainNames<ReturnType<typeof starts>>;
 
 export const startField = (): Field<RecurrentInitializerConfig, RecurrentInitializerInput, "required"> =>
-  shared("recurrentInitializer", orName(variant("name", starts())));
+  shared(
+    "recurrentInitializer",
+    orName(variant("name", starts())),
+    DOCS &&
+      "What recurrent weights are before training: an initializer, by its name, or by its name with options.",
+  );

@@ -23,7 +23,7 @@ const fields = () =>
       dilationRate: pair({ min: 1, default: 1, doc: DOCS && "Distance between the pixels of a window." }),
       depthMultiplier: int({ min: 1, default: 1, doc: DOCS && "Filters that each channel has of its own." }),
       activation: withDefault(activationField(), "linear"),
-      useBias: bool({ default: true }),
+      useBias: bool({ default: true, doc: DOCS && "Whether a bias is added." }),
       depthwiseInitializer: withDefault(initializerField(), "glorotUniform"),
       pointwiseInitializer: withDefault(initializerField(), "glorotUniform"),
       biasInitializer: withDefault(initializerField(), "zeros"),

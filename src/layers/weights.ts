@@ -37,7 +37,7 @@ export const regularizer = (): Field<Regularizer, RegularizerInput, "required"> 
 
 export const weightFields = () => ({
   activation: withDefault(activationField(), "linear"),
-  useBias: bool({ default: true }),
+  useBias: bool({ default: true, doc: DOCS && "Whether a bias is added." }),
   kernelInitializer: withDefault(initializerField(), "glorotUniform"),
   biasInitializer: withDefault(initializerField(), "zeros"),
   kernelRegularizer: optional(regularizer()),

@@ -14,7 +14,9 @@ type Options<K> = K extends { readonly fields: () => infer F } ? Input<F> : Reco
 /** A metric with options: { name: "f1", average: "macro" }. */
 export type MetricOptions = {
   [K in MetricName]: {
-    name: K /** What its figures are called; ends in its name, like "prAuc". */;
+    /** Which metric. */
+    name: K;
+    /** What its figures are called; ends in its name, like "prAuc". */
     as?: string;
   } & Options<(typeof ALL)[K]>;
 }[MetricName];

@@ -8,6 +8,8 @@ import { type FitOptions, Model } from "./model.ts";
 import { writtenFrom } from "./written.ts";
 
 /**
+ * A model as a configuration document describes it, ready to train.
+ *
  * @param document as people write it or as checkConfig() returns it
  * @returns a compiled model and what to pass to fit() besides the data
  * @throws NablaError with the path of the field that is wrong

@@ -5,7 +5,11 @@ import { common, epsilon, type OptimizerKind, rate } from "./kind.ts";
 const fields = () =>
   object({
     learningRate: rate(0.001),
-    initialAccumulatorValue: number({ min: 0, default: 0.1 }),
+    initialAccumulatorValue: number({
+      min: 0,
+      default: 0.1,
+      doc: DOCS && "What sums of squared gradients begin with.",
+    }),
     epsilon: epsilon(),
     ...common(),
   });

@@ -36,7 +36,8 @@ export interface OptimizerKind extends Kind {
   ): void;
 }
 
-export const rate = (value: number) => number({ exclusiveMin: 0, default: value });
+export const rate = (value: number) =>
+  number({ exclusiveMin: 0, default: value, doc: DOCS && "How far a step goes: η. A schedule changes it." });
 export const share = (value: number, doc: string) => number({ min: 0, exclusiveMax: 1, default: value, doc });
 /** Below 1e-38 a float32 would be zero, and 0 / 0 would reach the padding. */
 export const epsilon = () => number({ min: 1e-38, default: 1e-7, doc: DOCS && "Keeps divisions finite." });

@@ -5,7 +5,12 @@ import { decayEpochs, type ScheduleKind, warmup } from "./kind.ts";
 const fields = () =>
   object(
     {
-      decayRate: number({ exclusiveMin: 0, max: 1, default: 0.96 }),
+      decayRate: number({
+        exclusiveMin: 0,
+        max: 1,
+        default: 0.96,
+        doc: DOCS && "What the rate is multiplied by every decayEpochs.",
+      }),
       decayEpochs: decayEpochs(),
       ...warmup(),
     },

@@ -4,7 +4,15 @@ import { decayEpochs, type ScheduleKind, warmup } from "./kind.ts";
 
 const fields = () =>
   object(
-    { decayRate: number({ min: 0, default: 0.5 }), decayEpochs: decayEpochs(), ...warmup() },
+    {
+      decayRate: number({
+        min: 0,
+        default: 0.5,
+        doc: DOCS && "The rate is divided by 1 + decayRate · epochs / decayEpochs.",
+      }),
+      decayEpochs: decayEpochs(),
+      ...warmup(),
+    },
     { doc: DOCS && "learningRate / (1 + decayRate · t)." },
   );
 

@@ -4,7 +4,11 @@ import { type ScheduleKind, warmup } from "./kind.ts";
 
 const fields = () =>
   object({
-    everyEpochs: number({ exclusiveMin: 0, default: 10 }),
+    everyEpochs: number({
+      exclusiveMin: 0,
+      default: 10,
+      doc: DOCS && "Epochs until the rate is multiplied by factor, again and again.",
+    }),
     factor: number({
       exclusiveMin: 0,
       max: 1,

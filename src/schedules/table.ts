@@ -1,6 +1,6 @@
 /** Learning-rate schedules η(t) by name, and the field that chooses one. t is counted in epochs, in fractions. */
 
-import type { Field } from "../fields/fields.ts";
+import type { Field, Input, Simple } from "../fields/fields.ts";
 import {
   type OneOf,
   orName,
@@ -24,6 +24,11 @@ export const scheduleField = (): Field<ScheduleConfig, ScheduleInput, "required"
 export type ScheduleConfig = OneOf<"name", typeof ALL>;
 /** As people write it. */
 export type ScheduleInput = WrittenOneOf<"name", typeof ALL> | PlainNames<typeof ALL>;
+
+/** A schedule with its options. Written out, so that the compiler calls it by its name. */
+export type ScheduleOptions = {
+  [K in ScheduleName]: Simple<{ name: K } & Input<ReturnType<(typeof ALL)[K]["fields"]>>>;
+}[ScheduleName];
 
 /** Whether a step's rate depends on how many epochs are trained in all. */
 export const dependsOnEpochs = (config: ScheduleConfig): boolean =>

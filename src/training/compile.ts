@@ -25,6 +25,7 @@ import {
   dependsOnEpochs,
   type ScheduleConfig,
   type ScheduleInput,
+  type ScheduleOptions,
   scheduleField,
   schedules,
 } from "../schedules/table.ts";
@@ -76,7 +77,7 @@ export interface TrainingOptions {
    */
   optimizer?: OptimizerInput;
   /** η(t): a name with its options, or the short form "cosine+warmup:1". Default: constant. */
-  schedule?: ScheduleInput | string;
+  schedule?: ScheduleOptions | string;
   /**
    * Names, names with options such as { name: "f1", average: "macro" }, or metrics of your own: { name, value(outputs, targets) }. By the
    * names of several outputs, or for all. Default none.

@@ -160,6 +160,7 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
   ],
   "docs/command-line.md": [],
   "docs/migrate.md": [],
+  "docs/reproducibility.md": [(printed) => expect(printed.trim()).toBe("true")],
   "docs/images.md": [(printed) => expect(printed).toMatch(/^dog (?:0\.[5-9]\d*|1) $/)],
   "docs/tables.md": [],
   "docs/browser.md": [],

@@ -49,7 +49,7 @@ const PROJECTS = {
 };
 
 /** A program of every entry, for a project that knows the language alone. */
-const BARE = ["", "/data", "/browser", "/export", "/predict", "/static"]
+const BARE = ["", "/data", "/browser", "/export", "/import", "/predict", "/sequences", "/static"]
   .map((entry, i) => `import * as entry${i} from "nabla${entry}";\nexport const kept${i} = entry${i};\n`)
   .join("");
 

@@ -50,6 +50,7 @@ export interface ImagesOptions {
   channels?: 1 | 3;
   /** How pictures of other proportions are brought to the size; default "pad": see fitPicture(). */
   fit?: Fit;
+  /** What lies behind transparent pixels; default "white". */
   background?: Background;
 }
 

@@ -13,8 +13,11 @@ import { blobs, circles, cubic, moons, type PointsOptions, sine, spirals } from 
 export interface GeneratedOptions {
   /** Rows of the training part; the test part has a fifth of it. */
   samples?: number;
+  /** How far points lie from their curve: the standard deviation. Default: that of the set. */
   noise?: number;
+  /** What every draw depends on. Default 0. */
   seed?: number;
+  /** How many classes there are, where a set may have several numbers of them. Default: that of the set. */
   classes?: number;
 }
 
