@@ -28,8 +28,8 @@ test("one dependency at run time, no script that runs on installation", () => {
   expect(Object.keys(manifest.dependencies)).toEqual(["@assemblyscript/loader"]);
   for (const kind of ["optionalDependencies", "bundledDependencies"])
     expect(manifest[kind], kind).toBeUndefined();
-  // what reads Parquet and binds MPI is for those who install it: npm does not
-  const peers = ["hyparquet", "hyparquet-compressors", "koffi"];
+  // what reads Arrow and Parquet and binds MPI is for those who install it: npm does not
+  const peers = ["apache-arrow", "fzstd", "hyparquet", "hyparquet-compressors", "koffi"];
   expect(Object.keys(manifest.peerDependencies)).toEqual(peers);
   expect(manifest.peerDependenciesMeta).toEqual(
     Object.fromEntries(peers.map((name) => [name, { optional: true }])),

@@ -74,6 +74,8 @@ export const readTable = async (
   known: readonly string[] = [],
 ): Promise<Table> => (await tableIn(found, host, options, known)).table;
 
+const one = ({ title }: TableFormat): string => `${/^[AEIOU]/.test(title) ? "an" : "a"} ${title}`;
+
 const formatOf = (head: Uint8Array): TableFormat | undefined => formats.find(({ is }) => is(head));
 
 type WithIgnored = TableOptions & { ignore?: readonly string[] };
@@ -106,14 +108,14 @@ async function readIn(
     );
     if (idle)
       throw new NablaError(
-        `${where}: ${idle[0]} (--${idle[0]}) says how text is read, and this is a ${format.title}, whose names and numbers are plain; leave it out`,
+        `${where}: ${idle[0]} (--${idle[0]}) says how text is read, and this is ${one(format)}, whose names and numbers are plain; leave it out`,
       );
     const used = (column: string) => (known.length > 0 ? known.includes(column) : !ignore.includes(column));
     if (query === undefined || format.asked) return format.read({ of, where, host }, { query, used });
   }
   if (query !== undefined)
     throw new NablaError(
-      `${where}: query (--query): expected a database (.sqlite) to ask, got ${format ? `a ${format.title}` : "a table in text"}`,
+      `${where}: query (--query): expected a database (.sqlite) to ask, got ${format ? one(format) : "a table in text"}`,
     );
   const { bytes, text, notes } = await textIn(found, host, encoding);
   const table = parseCsvTable(text, where, { ...options, ...cellsIn(host) }, known);

@@ -7,7 +7,7 @@ import type { DataHost } from "../../readers/reader.ts";
 import type { Table } from "../csvTable.ts";
 import type { TableFormat } from "./format.ts";
 import { packageOf } from "./packages.ts";
-import { checkMemory, tableOfValues } from "./values.ts";
+import { checkMemory, clock, shortest, tableOfValues } from "./values.ts";
 
 const MAGIC = "PAR1";
 
@@ -171,22 +171,4 @@ function cellOf({ type, converted_type, logical_type, scale }: Element): (value:
       typeof value === "bigint" || typeof value === "number" ? clock(Number(value) / UNITS[unit]!) : value;
   if (type === "FLOAT") return (value) => (typeof value === "number" ? shortest(value) : value);
   return (value) => value;
-}
-
-/** Seconds of a day as 13:05:07.25 */
-function clock(seconds: number): string {
-  const whole = Math.floor(seconds);
-  const two = (n: number) => String(Math.floor(n)).padStart(2, "0");
-  // to the microsecond, without zeros at the end
-  const rest = String(Number((seconds - whole).toFixed(6))).slice(1);
-  return `${two(whole / 3600)}:${two((whole / 60) % 60)}:${two(whole % 60)}${rest}`;
-}
-
-/** The shortest number that is the same float32: 0.1, not 0.10000000149011612. */
-function shortest(value: number): number {
-  for (let digits = 6; digits < 9; digits++) {
-    const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) === value) return short;
-  }
-  return value;
 }
