@@ -56,7 +56,15 @@ const inBrowsers = {
   extends: true as const,
   // found in the middle of a run, they would make pages load anew
   optimizeDeps: {
-    include: ["ajv/dist/2020.js", "csv-parse/browser/esm/sync", "fast-check", "fflate", "hyparquet"],
+    include: [
+      "ajv/dist/2020.js",
+      "apache-arrow",
+      "csv-parse/browser/esm/sync",
+      "fast-check",
+      "fflate",
+      "fzstd",
+      "hyparquet",
+    ],
   },
   // the cores as Node has them, with what changes weights: tests plan steps of it by hand
   resolve: {

@@ -151,7 +151,7 @@ const common = {
   minifySyntax: true,
   define: SHIPPED,
   outdir: "build",
-  external: ["#*", "node:*", "hyparquet", "hyparquet-compressors"],
+  external: ["#*", "node:*", "apache-arrow", "fzstd", "hyparquet", "hyparquet-compressors"],
 };
 for (const old of ["types", "chunks", "cli", "browser", "worker.js"])
   rmSync(join("build", old), { recursive: true, force: true });
@@ -173,6 +173,7 @@ await build({
     export: "src/export/index.ts",
     import: "src/import/index.ts",
     parquet: "src/data/parquet/index.ts",
+    arrow: "src/data/arrow/index.ts",
     cli: "src/cli/index.ts",
     // no file of the package either: what the worker shares with the rest becomes pieces of its own, and pages get fewer bytes so
     pieces: "src/worker/index.ts",

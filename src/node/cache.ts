@@ -1,9 +1,10 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sha256Hex } from "../checkpoint/sha256.ts";
 import type { ByteCache } from "../data/urls.ts";
 import { writeFileAtomic } from "./files.ts";
 import { type Location, pathOf } from "./location.ts";
+import { makeFolder } from "./makeFolder.ts";
 
 /** Keeps fetched files in a folder, each under the hash of its key. The folder is made when first written to. */
 export function folderCache(location: Location): ByteCache {
@@ -14,7 +15,7 @@ export function folderCache(location: Location): ByteCache {
       return readFile(place(key)).catch(() => undefined);
     },
     async put(key, bytes) {
-      await mkdir(folder, { recursive: true });
+      makeFolder(folder);
       // another process sees the whole file or none
       await writeFileAtomic(place(key), bytes);
     },

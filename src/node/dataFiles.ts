@@ -18,6 +18,7 @@ import {
   readerOptions,
 } from "../data/readers/open.ts";
 import type { DataHost } from "../data/readers/reader.ts";
+import { isAddress } from "../data/readers/remote.ts";
 import type { Table } from "../data/tables/csvTable.ts";
 import { typeOf } from "../data/values/arranged.ts";
 import { readInputs, type Scaling } from "../data/values/inputs.ts";
@@ -72,13 +73,13 @@ const MORE = "; take a part of it, or allow more with maxBytes (--max-bytes)";
  * Opens a data set: the name of a generated set, a folder with IDX files as MNIST has them (gzip or not), a folder whose
  * sub-folders are classes of PNG and JPEG files, a `.csv` or `.tsv` file, or a `.npz` archive, gzip or not. What a file is, its bytes
  * say. A generated set's name wins over a path of the same name; write `./digits` for
- * the path. CSV is split (`testFraction`, default 0.2) and standardised on the training part.
+ * the path. An address, `https://…`, is fetched: of a Parquet file what is needed, where the server gives parts. CSV is split (`testFraction`, default 0.2) and standardised on the training part.
  *
  * @throws NablaError naming the file, for anything else, damaged files and unknown options
  */
 export async function openData(location: Location, options: OpenDataOptions = {}): Promise<OpenedData> {
   checkOptions("openData", options, [...readerOptions(), "maxBytes"]);
-  const pathOrName = pathOf("openData", location);
+  const pathOrName = isAddress(String(location)) ? String(location) : pathOf("openData", location);
   const { maxBytes, ...reading } = options;
   const generated = openGenerated(pathOrName, reading);
   if (generated) return generated;

@@ -15,6 +15,7 @@ export {
 } from "./dataFiles.ts";
 export { type CheckpointInOptions, checkpointIn } from "./checkpointIn.ts";
 export { loadNewest as loadCheckpoint, type Newest as LoadedCheckpoint } from "./checkpoints.ts";
+export { type LargeTable, type LargeTableOptions, openLargeTable } from "./large/index.ts";
 export type { FileStatus, FileSystem, OpenFile } from "./fileSystem.ts";
 export { checkWritable, type Content, type WriteOptions, writeFileAtomic } from "./files.ts";
 export type { Location } from "./location.ts";

@@ -8,11 +8,13 @@ import { MAX_UNPACKED } from "../data/gzip.ts";
 import { CLUTTER } from "../data/images/classes.ts";
 import { byCodeUnit } from "../data/labels.ts";
 import type { DataEntry, DataFile, DataFolder, FoundData } from "../data/readers/reader.ts";
+import { isAddress, remoteData } from "../data/readers/remote.ts";
 import { NablaError } from "../errors.ts";
 import { PIECE, unreadable, whyUnreadable } from "./fileSystem.ts";
 
 /** undefined where there is nothing. @param most bytes that are taken of a pipe, which can be read only once */
 export async function dataAt(path: string, most?: number): Promise<FoundData | undefined> {
+  if (isAddress(path)) return remoteAt(path, most);
   const found = await stat(path).catch(() => undefined);
   if (!found) return undefined;
   // "." and "pictures/" have names, too
@@ -24,6 +26,15 @@ export async function dataAt(path: string, most?: number): Promise<FoundData | u
       : pipeAt(path, most);
   return { name, where: path, of };
 }
+
+const remoteAt = (address: string, limit = MAX_UNPACKED): FoundData =>
+  remoteData(address, {
+    limit,
+    tooLarge: (name, size, most) => new NablaError(tooLargeText(name, String(size), most)),
+  });
+
+const tooLargeText = (name: string, bytes: string, most: number): string =>
+  `${name}: ${bytes} bytes are more than the ${most} that are read; take a part of it, or allow more with maxBytes (--max-bytes)`;
 
 /** What can be read only once. */
 function pipeAt(path: string, most?: number): DataFile {
@@ -103,13 +114,12 @@ async function entryAt(
  * @throws NablaError saying why it cannot be read
  */
 export async function readBytes(path: string, most = MAX_UNPACKED): Promise<Uint8Array> {
+  const remote = isAddress(path) ? remoteAt(path, most).of : undefined;
+  if (remote?.kind === "file") return remote.read(most);
   const file = await open(path).catch((cause) => refuse(path, cause));
   try {
     const { size } = await file.stat();
-    const tooLarge = (bytes: string) =>
-      new NablaError(
-        `${path}: ${bytes} bytes are more than the ${most} that are read; take a part of it, or allow more with maxBytes (--max-bytes)`,
-      );
+    const tooLarge = (bytes: string) => new NablaError(tooLargeText(path, bytes, most));
     if (size > most) throw tooLarge(String(size));
     // a pipe says nothing of its size
     const parts: Uint8Array[] = [new Uint8Array(size || UNSIZED)];

@@ -3,6 +3,7 @@
  * is tried follows from what modules export; those with parameters have a list of right arguments here, one of which is spoiled at a time.
  */
 import { expect, test } from "vitest";
+import * as arrow from "../../src/data/arrow/index.ts";
 import * as data from "../../src/data/index.ts";
 import * as parquet from "../../src/data/parquet/index.ts";
 import * as exporting from "../../src/export/index.ts";
@@ -10,6 +11,7 @@ import * as importing from "../../src/import/index.ts";
 import * as nabla from "../../src/index.ts";
 import * as predicting from "../../src/predict/index.ts";
 import * as sequences from "../../src/sequences/index.ts";
+import arrowed from "../fixtures/tables/table.arrow?url&inline";
 import people from "../fixtures/tables/table.parquet?url&inline";
 import { inlined } from "../support/bytes.ts";
 import { dealt } from "../support/dealt.ts";
@@ -160,6 +162,7 @@ const GOOD: Readonly<Record<string, () => readonly unknown[]>> = {
     CSV,
     { name: "t.csv", testFraction: 0.4, seed: 1, standardise: true, label: "label" },
   ],
+  "arrow.arrowSplit": () => [inlined(arrowed), { name: "t.arrow", label: "label", ignore: ["count"] }],
   "parquet.parquetSplit": () => [inlined(people), { name: "t.parquet", label: "label", ignore: ["count"] }],
   "data.parseCsvDataset": () => [CSV, { name: "t.csv", label: "label", ignore: ["b"] }],
   "data.encodeCsvRow": () => [
@@ -405,6 +408,7 @@ const MODULES = {
   import: importing,
   predict: predicting,
   sequences,
+  arrow,
   parquet,
 };
 const OBJECTS: Readonly<Record<string, () => object>> = {

@@ -22,6 +22,7 @@ test.each([
   ["src/export/index.ts", ["fflate"]],
   ["src/import/index.ts", ["fflate"]],
   ["src/data/index.ts", ["fflate"]],
+  ["src/data/arrow/index.ts", ["apache-arrow", "flatbuffers", "fzstd", "tslib"]],
   ["src/data/parquet/index.ts", ["fzstd", "hyparquet", "hyparquet-compressors", "hysnappy"]],
   ["src/sequences/index.ts", []],
   ["src/browser/index.ts", ["fflate"]],

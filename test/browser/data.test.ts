@@ -261,7 +261,7 @@ describe("what is no data set says what it is", () => {
     [
       "two tables",
       [file("a.csv", CSV), file("b.csv", CSV)],
-      /^files: expected IDX files .*, or one file: a table \(.csv, .tsv, .jsonl, .parquet, .sqlite\) or a .npz archive or sequences \(.json\); found a.csv, b.csv$/,
+      /^files: expected IDX files .*, or one file: a table \(.csv, .tsv, .arrow, .jsonl, .parquet, .sqlite\) or a .npz archive or sequences \(.json\); found a.csv, b.csv$/,
     ],
     ["a web page", file("data.csv", "<!doctype html><html>"), /^data.csv: a web page, not data/],
     [

@@ -111,7 +111,7 @@ test("unknown data, files and columns", async () => {
   place.write("notes.md", "# notes");
   await refused(
     ["train", "notes.md", "--out", OUT],
-    /expected a table \(\.csv, \.tsv, \.jsonl, \.parquet, \.sqlite\) or a \.npz archive/,
+    /expected a table \(\.csv, \.tsv, \.arrow, \.jsonl, \.parquet, \.sqlite\) or a \.npz archive/,
   );
   place.write("f.csv", flowers());
   await refused(["train", "f.csv", "--label", "knd", "--out", OUT], /no column "knd"; did you mean "kind"\?/);

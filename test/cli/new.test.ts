@@ -36,6 +36,15 @@ test("a file is no folder", async () => {
   expect(await refused("file/below")).toMatch(/^nabla: new: "file\/below" cannot be written: /);
 });
 
+test.runIf(existsSync("/proc/self"))(
+  "where nothing can be made it is said: Node's own way waited without end",
+  async () => {
+    expect(await refused("/proc/nothing/below")).toMatch(
+      /^nabla: new: "\/proc\/nothing\/below" cannot be written: ENOENT/,
+    );
+  },
+);
+
 test("names that no package can have, and kinds there are none of", async () => {
   for (const name of ["☃", "nabla", "x".repeat(64)])
     expect(await refused(name)).toMatch(/^nabla: new: expected a name with letters a to z or digits/);

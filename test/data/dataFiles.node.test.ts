@@ -114,7 +114,7 @@ describe("openData", () => {
     await put("other/notes.md", "hello");
     await expect(openData(join(root, "other"))).rejects.toThrow("found notes.md, readme.md");
     await expect(openData(await put("a.docx", "x"))).rejects.toThrow(
-      /a.docx: only a header, no rows of data; is this a table\? If not, expected a table \(.csv, .tsv, .jsonl, .parquet, .sqlite\) or a .npz archive or sequences \(.json\), or a folder with IDX/,
+      /a.docx: only a header, no rows of data; is this a table\? If not, expected a table \(.csv, .tsv, .arrow, .jsonl, .parquet, .sqlite\) or a .npz archive or sequences \(.json\), or a folder with IDX/,
     );
     await expect(openData(await put("t-idx3-ubyte", images))).rejects.toThrow("or their folder");
     await expect(openData(await put("a.npy", "x"))).rejects.toThrow("a .npy file holds one array");

@@ -101,6 +101,7 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
   "docs/data.md": [
     (printed) => expect(Number(/accuracy: ([\d.]+)/.exec(printed)![1])).toBeGreaterThan(0.9),
     (printed) => expect(printed).toMatch(/^setosa \{ setosa: 0\.9\d+, versicolor: /),
+    (printed) => expect(printed).toMatch(/^columns are as the first \d+ of \d+ rows show; 1 MB/),
   ],
   "docs/sequences.md": [
     (printed) => {

@@ -9,10 +9,12 @@ import {
   readerOptions,
 } from "../../data/readers/open.ts";
 import type { DataHost } from "../../data/readers/reader.ts";
+import { isAddress, remoteData } from "../../data/readers/remote.ts";
 import { MOST_CELLS } from "../../data/tables/records.ts";
 import { didYouMean, NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
 import { abortSignal, checkGiven } from "../../fields/programs.ts";
+import { isA } from "../../tags.ts";
 import { pictures } from "../images/pictures.ts";
 import { type DataSource, filesOf, fileTooLarge } from "./files.ts";
 import { foundIn } from "./tree.ts";
@@ -43,7 +45,8 @@ const ARRAYS = 1e9;
  * - the name of a generated set.
  *
  * What a file is, its bytes say. Of a DataTransfer the files are taken at once, so call this within the drop event, before anything is
- * awaited. A URL is fetched; nothing else goes over the network.
+ * awaited. A URL, also as text, `https://…`, is fetched: of a Parquet file what is needed, where the server gives parts. Nothing else goes over
+ * the network.
  *
  * @throws NablaError naming the file, for what is nothing of these, damaged, or larger than `maxBytes`
  */
@@ -55,12 +58,13 @@ export async function openData(
   const { maxBytes, signal, ...reading } = options;
   const { table, arrays } = { table: maxBytes ?? TABLE, arrays: maxBytes ?? ARRAYS };
   if (!(arrays > 0)) throw new NablaError(`openData: maxBytes: expected a number above 0, got ${arrays}`);
-  if (typeof source === "string") {
+  const address = addressOf(source);
+  if (typeof source === "string" && address === undefined) {
     const generated = openGenerated(source, reading);
     if (generated) return generated;
     const names = Object.keys(generatedSets);
     throw new NablaError(
-      `openData: there is no generated data set ${show(source)}${didYouMean(source, names)} (generated: ${names.join(", ")}); to fetch a file, pass new URL(path, location.href)`,
+      `openData: there is no generated data set ${show(source)}${didYouMean(source, names)} (generated: ${names.join(", ")}); to fetch a file, pass its address, https://…, or new URL(path, location.href)`,
     );
   }
   const limits = { limit: arrays, ...(signal && { signal }) };
@@ -75,5 +79,15 @@ export async function openData(
       return of.kind === "file" ? of : undefined;
     },
   };
-  return openFound(foundIn(await filesOf(source, limits)), host, reading);
+  const found =
+    address === undefined
+      ? foundIn(await filesOf(source as DataSource, limits))
+      : remoteData(address, { limit: arrays, tooLarge: fileTooLarge, signal });
+  return openFound(found, host, reading);
+}
+
+/** Of one file that is fetched, maybe in parts. */
+function addressOf(source: string | DataSource): string | undefined {
+  if (typeof source !== "string" && !isA("URL", source)) return undefined;
+  return isAddress(String(source)) ? String(source) : undefined;
 }

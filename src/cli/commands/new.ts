@@ -4,7 +4,6 @@ import {
   constants,
   copyFileSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -18,6 +17,7 @@ import { fileURLToPath } from "node:url";
 import { messageOf, NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
 import { attempt } from "../../host.ts";
+import { makeFolder } from "../../node/makeFolder.ts";
 import type { Terminal } from "../../report/terminal.ts";
 import { plural } from "../../report/text/format.ts";
 import { inLine } from "../../report/text/visible.ts";
@@ -52,7 +52,7 @@ export async function newCommand(
     const manifest = JSON.parse(files.get("package.json")!);
     manifest.dependencies = { nabla: `file:${library}` };
     files.set("package.json", `${JSON.stringify(manifest, null, 2)}\n`);
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     // looked at once more by each of them: nothing that has come meanwhile is written over
     for (const [file, text] of files)
       writeFileSync(join(folder, file), text.replaceAll(PLACEHOLDER, name), { flag: "wx" });

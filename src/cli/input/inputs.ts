@@ -1,12 +1,13 @@
 /** What `nabla predict` can be given: rows of files and data sets, lines of CSV, JSON. */
 
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import type { Inputs } from "../../data/dataset.ts";
 import { generatedSets } from "../../data/generated/index.ts";
 import { gunzip } from "../../data/gzip.ts";
 import { readImageHeader } from "../../data/images/header.ts";
 import { onlyInputs } from "../../data/numpy/split.ts";
 import type { TableOptions } from "../../data/readers/csv.ts";
+import { isAddress } from "../../data/readers/remote.ts";
 import { labelsOf } from "../../data/split.ts";
 import { parseCsvLine } from "../../data/tables/csvTable.ts";
 import { decodeText } from "../../data/tables/text.ts";
@@ -44,6 +45,9 @@ export interface SizeLimits {
   maxPixels?: number;
 }
 
+/** An address is a file. */
+const REMOTE = { isDirectory: () => false };
+
 /** Rows that are read one by one, as they are wanted. */
 interface Source {
   length: number;
@@ -68,7 +72,7 @@ export async function readInputs(
   const all = (rows: InputRow[]) => ({ rows, more: 0 });
   if (spec === "-") return all(fromJson(model, await terminal.readStdin(), "stdin"));
   const [, path, digits] = /^(.*)#(\d+)$/s.exec(spec) ?? [undefined, spec, undefined];
-  const found = await stat(path!).catch(() => undefined);
+  const found = isAddress(path!) ? REMOTE : await stat(path!).catch(() => undefined);
   const ofSequences = sequencesOf(model) !== undefined;
   if (ofSequences && !found && isSequence(model, spec)) return all(fromJson(model, asJson(spec), "input"));
   const source =
@@ -77,7 +81,7 @@ export async function readInputs(
       : found && ofSequences
         ? fromRows(sequenceRows(model, await textAt(path!, reading), path!, reading))
         : found && /\.(json|jsonl|ndjson)$/i.test(path!)
-          ? fromRows(fromJson(model, await readFile(path!, "utf8"), path!))
+          ? fromRows(fromJson(model, await textAt(path!, reading), path!))
           : found &&
             ((await fromTable(model, path!, reading)) ??
               (await fromFile(model, path!, asIs, terminal, reading)));

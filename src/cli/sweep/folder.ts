@@ -9,7 +9,8 @@
  *
  * Each file is written beside its name and renamed. There is no other state.
  */
-import { mkdir, readdir, readFile } from "node:fs/promises";
+
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, NablaError } from "../../errors.ts";
 import { anything, choice, exactly, type Infer, int, number, string } from "../../fields/fields.ts";
@@ -17,6 +18,7 @@ import { parseJson } from "../../fields/json.ts";
 import { object, optional, record } from "../../fields/objects.ts";
 import { codeOf } from "../../node/fileSystem.ts";
 import { writeFileAtomic } from "../../node/files.ts";
+import { makeFolder } from "../../node/makeFolder.ts";
 import { difference } from "../training/resume.ts";
 import { checkSpecification, type Specification } from "./specification.ts";
 
@@ -72,7 +74,7 @@ function identity({ document }: Pick<Specification, "document">, asha: boolean):
 export async function openFolder(out: string, specification: Specification, asha: boolean): Promise<void> {
   const path = join(out, "sweep.json");
   try {
-    await mkdir(join(out, "trials"), { recursive: true });
+    makeFolder(join(out, "trials"));
   } catch (cause) {
     throw new NablaError(`--out: the folder ${out} cannot be made: ${messageOf(cause)}`, { cause });
   }

@@ -1,5 +1,6 @@
 /** One trial: `nabla train` with the options of its number, and what came of it. */
-import { mkdir, rm } from "node:fs/promises";
+
+import { rm } from "node:fs/promises";
 import type { Logs } from "../../callbacks/callback.ts";
 import { NablaError } from "../../errors.ts";
 import { figureMeant } from "../../metrics/direction.ts";
@@ -7,6 +8,7 @@ import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import { weightsSha256 } from "../../model/save.ts";
 import { lockFile } from "../../node/lock.ts";
+import { makeFolder } from "../../node/makeFolder.ts";
 import { type Terminal, terminalOf } from "../../report/terminal.ts";
 import { inUnits, unitsOf } from "../../report/units.ts";
 import { openModel } from "../input/openModel.ts";
@@ -57,7 +59,7 @@ export async function runTrial(specification: Specification, job: Job, terminal:
   const place = placeOf(job.out, job.trial, job.rung);
   const kept = await readResult(place.result);
   if (kept) return { result: kept, kept: true };
-  await mkdir(place.folder, { recursive: true });
+  makeFolder(place.folder);
   // another process that is at it says so here
   const lock = await lockFile(place.result);
   try {

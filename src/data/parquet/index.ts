@@ -7,7 +7,7 @@ import { demand, isObject } from "../../fields/expected.ts";
 import { isA } from "../../tags.ts";
 import { type CsvSplit, type CsvSplitOptions, checkSplit, tableSplit } from "../tables/csv.ts";
 import { offer } from "../tables/formats/packages.ts";
-import { parquetTable } from "../tables/formats/parquet.ts";
+import { inMemory, parquetTable } from "../tables/formats/parquet.ts";
 
 export type { CsvSplit, CsvSplitOptions } from "../tables/csv.ts";
 
@@ -31,6 +31,6 @@ export async function parquetSplit(bytes: Uint8Array, options: CsvSplitOptions =
   checkSplit("parquetSplit", options);
   const { name = "data.parquet", ignore, like, maxBytes } = options;
   const used = (column: string) => (like ? like.columns.includes(column) : !ignore?.includes(column));
-  const table = await parquetTable(bytes, name, {}, used, maxBytes);
+  const table = await parquetTable(inMemory(bytes), name, {}, used, maxBytes);
   return tableSplit("parquetSplit", () => table, options);
 }

@@ -3,11 +3,13 @@ import { sha256Hex } from "../../checkpoint/sha256.ts";
 import { NablaError } from "../../errors.ts";
 import { string } from "../../fields/fields.ts";
 import { object, optional } from "../../fields/objects.ts";
+import { unnamed } from "../tables/columns.ts";
 import { type CsvSplitOptions, tableSplit } from "../tables/csv.ts";
 import { splitFields, tableFields, textFields } from "../tables/csvFields.ts";
 import { type CsvTableOptions, parseCsvTable, type Table } from "../tables/csvTable.ts";
 import type { FormatTable, TableFormat } from "../tables/formats/format.ts";
 import * as all from "../tables/formats/index.ts";
+import { nameOf } from "../tables/header.ts";
 import { decodeText, isTableText } from "../tables/text.ts";
 import { contentOf, headOf, latin } from "./content.ts";
 import { type DataHost, type FoundData, LIKELY, NO, PERHAPS, type Reader, SURE } from "./reader.ts";
@@ -41,8 +43,10 @@ export const csv: Reader<"csv", CsvReaderOptions> = {
   },
   async open(found, host, { encoding, query, ...options }) {
     const known = options.like?.columns;
-    const { table, fingerprint } = await tableIn(found, host, { ...options, encoding, query }, known);
     const { testFraction, seed, split: way } = options;
+    const only = neededBy(options);
+    const reading = { ...options, encoding, query, ...(only && { only }) };
+    const { table, fingerprint } = await tableIn(found, host, reading, known);
     const split = tableSplit("openData", () => table, { ...options, name: found.where, ...cellsIn(host) });
     return {
       ...split,
@@ -74,9 +78,25 @@ export const readTable = async (
   known: readonly string[] = [],
 ): Promise<Table> => (await tableIn(found, host, options, known)).table;
 
+const one = ({ title }: TableFormat): string => `${/^[AEIOU]/.test(title) ? "an" : "a"} ${title}`;
+
 const formatOf = (head: Uint8Array): TableFormat | undefined => formats.find(({ is }) => is(head));
 
-type WithIgnored = TableOptions & { ignore?: readonly string[] };
+type WithIgnored = TableOptions & { ignore?: readonly string[]; only?: (column: string) => boolean };
+
+/** Which columns are looked at when a table is made a data set; undefined where that is found out later. */
+function neededBy({ like, ignore = [], label, split }: CsvReaderOptions) {
+  // a model of a table without names takes columns by their places
+  if (like && !(like.named ?? !unnamed(like.columns))) return undefined;
+  const groups = typeof split === "object" ? split.group : undefined;
+  if (typeof groups === "number" || typeof label === "number") return undefined;
+  const apart = new Set(
+    [like?.label ?? label, groups].flatMap((name) => (name === undefined ? [] : nameOf(name))),
+  );
+  const [inputs, left] = [new Set(like?.columns.map(nameOf)), new Set(ignore.map(nameOf))];
+  return (column: string) =>
+    apart.has(nameOf(column)) || (like ? inputs.has(nameOf(column)) : !left.has(nameOf(column)));
+}
 
 async function tableIn(
   found: FoundData,
@@ -94,7 +114,7 @@ async function tableIn(
 async function readIn(
   found: FoundData,
   host: DataHost,
-  { encoding, query, ignore = [], ...options }: WithIgnored,
+  { encoding, query, ignore = [], only, ...options }: WithIgnored,
   known: readonly string[],
 ): Promise<FormatTable> {
   const { of, where } = found;
@@ -106,14 +126,15 @@ async function readIn(
     );
     if (idle)
       throw new NablaError(
-        `${where}: ${idle[0]} (--${idle[0]}) says how text is read, and this is a ${format.title}, whose names and numbers are plain; leave it out`,
+        `${where}: ${idle[0]} (--${idle[0]}) says how text is read, and this is ${one(format)}, whose names and numbers are plain; leave it out`,
       );
     const used = (column: string) => (known.length > 0 ? known.includes(column) : !ignore.includes(column));
-    if (query === undefined || format.asked) return format.read({ of, where, host }, { query, used });
+    if (query === undefined || format.asked)
+      return format.read({ of, where, host }, { query, used: only ?? used, only: only !== undefined });
   }
   if (query !== undefined)
     throw new NablaError(
-      `${where}: query (--query): expected a database (.sqlite) to ask, got ${format ? `a ${format.title}` : "a table in text"}`,
+      `${where}: query (--query): expected a database (.sqlite) to ask, got ${format ? one(format) : "a table in text"}`,
     );
   const { bytes, text, notes } = await textIn(found, host, encoding);
   const table = parseCsvTable(text, where, { ...options, ...cellsIn(host) }, known);

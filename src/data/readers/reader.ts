@@ -21,6 +21,15 @@ export interface DataFile {
   start(bytes: number): Promise<Uint8Array>;
   /** All its bytes. @throws NablaError for more than `limit` of them, before they are read */
   read(limit: number): Promise<Uint8Array>;
+  /** Its size, and bytes from one place to another; undefined, or left out, where it comes as a whole. */
+  parts?(): Promise<FileParts | undefined>;
+}
+
+/** A file of which some is read. */
+export interface FileParts {
+  readonly size: number;
+  /** @throws NablaError where the file is not the same one any more */
+  read(from: number, to: number): Promise<Uint8Array>;
 }
 
 /** A folder that is listed when it is wanted. */

@@ -252,7 +252,7 @@ function datasetOf(read: ReadTable, { csv, features, x }: EncodedTable): Dataset
 }
 
 /** The targets alone, which decide how rows are split. */
-function targetsOf({ table, y, classes, targetScale }: ReadTable): Dataset {
+export function targetsOf({ table, y, classes, targetScale }: ReadTable): Dataset {
   const target = classes
     ? { kind: "class" as const, classes: classes.length, names: classes }
     : { kind: "values" as const, size: 1 };
@@ -269,8 +269,14 @@ function targetsOf({ table, y, classes, targetScale }: ReadTable): Dataset {
 }
 
 /** Mean and deviation of quantities; marks of 0 and 1 stay as they are. */
-function fitFeatures(train: Dataset, features: readonly Feature[]): Standardisation {
-  const { mean, scale } = fitStandardisation(train);
+const fitFeatures = (train: Dataset, features: readonly Feature[]): Standardisation =>
+  ofQuantities(fitStandardisation(train), features);
+
+/** The same of what was measured. */
+export function ofQuantities(
+  { mean, scale }: Standardisation,
+  features: readonly Feature[],
+): Standardisation {
   return {
     mean: mean.map((value, i) => (features[i]!.scaled ? value : 0)),
     scale: scale.map((value, i) => (features[i]!.scaled ? value : 1)),

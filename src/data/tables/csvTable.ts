@@ -169,7 +169,7 @@ function withoutComments(
 }
 
 /** "tab" and "\\t" can be typed. */
-function delimiterFor(given: string): string {
+export function delimiterFor(given: string): string {
   const delimiter = given === "tab" || given === "\\t" ? "\t" : given === "blanks" ? " " : given;
   if (delimiter === "" || /["\r\n]/.test(delimiter))
     throw new NablaError(

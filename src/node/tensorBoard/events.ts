@@ -5,11 +5,13 @@
  *
  * Formats: tensorflow/core/lib/io/record_writer.h, tensorflow/core/util/event.proto, core/framework/{summary,graph,node_def}.proto
  */
-import { appendFile, mkdir } from "node:fs/promises";
+
+import { appendFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { joined } from "../../checkpoint/safetensors.ts";
 import { encode, type Messages } from "../../interop/protobuf.ts";
+import { makeFolder } from "../makeFolder.ts";
 
 const MESSAGES: Messages = {
   Event: {
@@ -145,7 +147,7 @@ export class EventFile {
           ...(from === undefined ? [] : [{ step: from, session: { status: 1 } }]),
           event,
         ];
-    if (!this.begun) await mkdir(folder, { recursive: true });
+    if (!this.begun) makeFolder(folder);
     const records = all.map((each) => record(joined(encode({ wallTime, ...each }, "Event", MESSAGES))));
     await appendFile(join(folder, this.name), joined(records));
     this.begun = true;

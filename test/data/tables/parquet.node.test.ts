@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parquetSplit } from "../../../src/data/parquet/index.ts";
-import { parquetTable } from "../../../src/data/tables/formats/parquet.ts";
+import { inMemory, parquetTable } from "../../../src/data/tables/formats/parquet.ts";
 import { type OpenDataOptions, openData, openTable } from "../../../src/node/dataFiles.ts";
 import { contents } from "../helpers.ts";
 
@@ -37,7 +37,9 @@ test.each(["table.parquet", "packed.parquet"])("%s: what its text says", async (
 test("every kind of column as people write it", async () => {
   const used = ["price", "tiny", "half", "clock", "day", "unsigned", "a.b", "y"];
   const bytes = await bytesOf("kinds.parquet");
-  const table = await parquetTable(bytes, "k", { package: (name) => import(name) }, (c) => used.includes(c));
+  const table = await parquetTable(inMemory(bytes), "k", { package: (name) => import(name) }, (c) =>
+    used.includes(c),
+  );
   const column = (name: string) => table.rows.map((row) => row[table.columns.indexOf(name)]);
   expect(Object.fromEntries(table.columns.map((name) => [name, column(name)]))).toEqual({
     price: ["0.57", "-12.30", ""],
@@ -70,7 +72,12 @@ test("columns of one name are refused, unless they are left out: they had the va
     'twice.parquet: several columns are called "a", and values come by the names of columns; give each',
   );
   const bytes = await bytesOf("twice.parquet");
-  const table = await parquetTable(bytes, "t", { package: (name) => import(name) }, (name) => name === "y");
+  const table = await parquetTable(
+    inMemory(bytes),
+    "t",
+    { package: (name) => import(name) },
+    (name) => name === "y",
+  );
   expect(table.rows.map((row) => row.at(-1))).toEqual(["5", "6"]);
 });
 
@@ -122,7 +129,7 @@ describe("refused", () => {
   test("without the package: which, and how to get it", async () => {
     const bytes = await bytesOf("table.parquet");
     const read = (host: Parameters<typeof parquetTable>[2]) =>
-      parquetTable(bytes, "t.parquet", host, () => true);
+      parquetTable(inMemory(bytes), "t.parquet", host, () => true);
     // this file has imported nabla/parquet, which offers it
     const { offer } = await import("../../../src/data/tables/formats/packages.ts");
     offer("hyparquet", () => Promise.reject(new Error("Cannot find package 'hyparquet'")));

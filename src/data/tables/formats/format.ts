@@ -15,6 +15,8 @@ export interface TableWish {
   readonly query?: string | undefined;
   /** Columns that nobody looks at may hold anything. */
   used(column: string): boolean;
+  /** The others need not be read, and may be left empty. */
+  readonly only?: boolean;
 }
 
 export interface FormatTable {

@@ -2,12 +2,13 @@
 import { sha256Hex } from "../../../checkpoint/sha256.ts";
 import { messageOf, NablaError } from "../../../errors.ts";
 import { show } from "../../../fields/fields.ts";
+import { toUtf8, wellFormed } from "../../../host.ts";
 import { contentOf, latin } from "../../readers/content.ts";
-import type { DataHost } from "../../readers/reader.ts";
+import type { DataHost, FileParts } from "../../readers/reader.ts";
 import type { Table } from "../csvTable.ts";
 import type { TableFormat } from "./format.ts";
 import { packageOf } from "./packages.ts";
-import { checkMemory, tableOfValues } from "./values.ts";
+import { checkMemory, clock, shortest, tableOfValues } from "./values.ts";
 
 const MAGIC = "PAR1";
 
@@ -15,17 +16,26 @@ export const parquet: TableFormat = {
   title: "Parquet file",
   ending: ".parquet",
   is: (head) => latin(head.subarray(0, 4)) === MAGIC,
-  async read({ of, where, host }, { used }) {
+  async read({ of, where, host }, { used, only = false }) {
     const { table: limit, cells } = host.limits;
+    const parts = await of.parts?.();
+    if (parts) {
+      const table = await parquetTable(inParts(parts, where, host), where, host, used, cells, only);
+      // columns that nobody looks at have not come
+      return {
+        table,
+        fingerprint: sha256Hex(toUtf8(wellFormed(JSON.stringify([table.columns, table.rows])))),
+      };
+    }
     const bytes = await contentOf(of, limit, host.more);
-    const table = await parquetTable(bytes, where, host, used, cells);
+    const table = await parquetTable(inMemory(bytes), where, host, used, cells);
     return { table, fingerprint: sha256Hex(bytes) };
   },
 };
 
 /** What is used of hyparquet. */
 interface Hyparquet {
-  parquetMetadataAsync(file: Bytes): Promise<Metadata>;
+  parquetMetadataAsync(file: Bytes, options: { initialFetchSize: number }): Promise<Metadata>;
   parquetRead(options: {
     file: Bytes;
     metadata: Metadata;
@@ -39,7 +49,30 @@ interface Compressors {
 }
 interface Bytes {
   readonly byteLength: number;
-  slice(start: number, end?: number): ArrayBuffer;
+  slice(start: number, end?: number): ArrayBuffer | Promise<ArrayBuffer>;
+}
+
+/** A file's end of so many bytes is read first: in it are the names of columns, and where they lie. */
+const END = 1 << 16;
+
+/** All of a file. */
+export const inMemory = (bytes: Uint8Array): Bytes => ({
+  byteLength: bytes.byteLength,
+  slice: (start, end = bytes.byteLength) => bytes.slice(start, end).buffer,
+});
+
+/** What is read of a file is limited as a whole file is. */
+function inParts(parts: FileParts, where: string, { limits: { table: limit }, tooLarge }: DataHost): Bytes {
+  let taken = 0;
+  return {
+    byteLength: parts.size,
+    async slice(start, end = parts.size) {
+      taken += end - start;
+      if (taken > limit) throw tooLarge(where, taken, limit);
+      const { buffer, byteOffset, byteLength } = await parts.read(start, end);
+      return buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
+    },
+  };
 }
 interface Metadata {
   /** The root, then each node before its children. */
@@ -65,27 +98,26 @@ const OWN = new Set(["UNCOMPRESSED", "SNAPPY"]);
  * The columns of a Parquet file as a table. Columns of lists that nobody looks at are not decoded.
  *
  * @param used whether anybody looks at a column
+ * @param only the others are left empty
  * @throws NablaError for a damaged file, for columns of lists or records and several of one name, and where hyparquet is not installed
  */
 export async function parquetTable(
-  bytes: Uint8Array,
+  file: Bytes,
   where: string,
   host: Pick<DataHost, "package">,
   used: (column: string) => boolean,
   maxBytes?: number,
+  only = false,
 ): Promise<Table> {
   const from = (name: string) =>
     packageOf<Hyparquet & Compressors>(name, host, `${where}: a Parquet file`, "nabla/parquet");
   const { parquetMetadataAsync, parquetRead } = await from("hyparquet");
-  const file: Bytes = {
-    byteLength: bytes.byteLength,
-    slice: (start, end = bytes.byteLength) => bytes.slice(start, end).buffer,
-  };
   const within = <T>(work: Promise<T>): Promise<T> =>
     work.catch((cause: unknown) => {
+      if (cause instanceof NablaError) throw cause;
       throw new NablaError(`${where}: a Parquet file that cannot be read: ${messageOf(cause)}`, { cause });
     });
-  const metadata = await within(parquetMetadataAsync(file));
+  const metadata = await within(parquetMetadataAsync(file, { initialFetchSize: END }));
   const columns = topOf(metadata.schema);
   const rows = Number(metadata.num_rows);
   if (rows === 0) throw new NablaError(`${where}: there are no rows`);
@@ -93,7 +125,7 @@ export async function parquetTable(
   const last = new Map(columns.map((column) => [column.name, column]));
   const again = new Set(columns.filter((column) => last.get(column.name) !== column).map(({ name }) => name));
   const isTwice = ({ name }: Element) => again.has(name);
-  const wanted = columns.filter((column) => used(column.name) || !(isOdd(column) || isTwice(column)));
+  const wanted = columns.filter((column) => used(column.name) || !(only || isOdd(column) || isTwice(column)));
   const nested = wanted.find(isOdd);
   if (nested)
     throw new NablaError(
@@ -171,22 +203,4 @@ function cellOf({ type, converted_type, logical_type, scale }: Element): (value:
       typeof value === "bigint" || typeof value === "number" ? clock(Number(value) / UNITS[unit]!) : value;
   if (type === "FLOAT") return (value) => (typeof value === "number" ? shortest(value) : value);
   return (value) => value;
-}
-
-/** Seconds of a day as 13:05:07.25 */
-function clock(seconds: number): string {
-  const whole = Math.floor(seconds);
-  const two = (n: number) => String(Math.floor(n)).padStart(2, "0");
-  // to the microsecond, without zeros at the end
-  const rest = String(Number((seconds - whole).toFixed(6))).slice(1);
-  return `${two(whole / 3600)}:${two((whole / 60) % 60)}:${two(whole % 60)}${rest}`;
-}
-
-/** The shortest number that is the same float32: 0.1, not 0.10000000149011612. */
-function shortest(value: number): number {
-  for (let digits = 6; digits < 9; digits++) {
-    const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) === value) return short;
-  }
-  return value;
 }

@@ -89,3 +89,21 @@ function cellOf(value: unknown): string | undefined {
 
 /** Without a time of day where there is none. */
 const timeOf = (iso: string): string => iso.replace(/T00:00:00\.000Z$/, "").replace(/\.000Z$/, "Z");
+
+/** Seconds of a day as 13:05:07.25 */
+export function clock(seconds: number): string {
+  const whole = Math.floor(seconds);
+  const two = (n: number) => String(Math.floor(n)).padStart(2, "0");
+  // to the microsecond, without zeros at the end
+  const rest = String(Number((seconds - whole).toFixed(6))).slice(1);
+  return `${two(whole / 3600)}:${two((whole / 60) % 60)}:${two(whole % 60)}${rest}`;
+}
+
+/** The shortest number that is the same float32: 0.1, not 0.10000000149011612. */
+export function shortest(value: number): number {
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return short;
+  }
+  return value;
+}

@@ -1,0 +1,223 @@
+/**
+ * Files at an address that a program gives: parts of them where the server answers ranges, otherwise the whole. Nothing but that address is
+ * asked.
+ */
+import { messageOf, NablaError } from "../../errors.ts";
+import { told } from "../../waits.ts";
+import type { DataFile, FileParts, FoundData } from "./reader.ts";
+
+/** What is asked for first: a beginning that tells what a file is, and all of a small one. */
+const FIRST = 1 << 16;
+
+export interface RemoteOptions {
+  /** Bytes that a file may have; more is refused before it is read, where the server says how many there are. */
+  readonly limit: number;
+  tooLarge(name: string, size: number, limit: number): NablaError;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Whether text is an address that is fetched. */
+export const isAddress = (text: string): boolean => /^https?:\/\//i.test(text);
+
+/** @throws NablaError for what is no address */
+export function remoteData(address: string, options: RemoteOptions): FoundData {
+  let url: URL;
+  try {
+    url = new URL(address);
+  } catch (cause) {
+    throw new NablaError(`${address}: no address; expected https://host/path`, { cause });
+  }
+  const last = url.pathname.split("/").filter(Boolean).at(-1) ?? url.host;
+  const of = new RemoteFile(address, decoded(last), options);
+  return { name: of.name, where: address, of };
+}
+
+/** Addresses may hold a % that stands for itself. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** What a server says of a file besides its bytes: whether it is still the same one. */
+interface Version {
+  readonly size: number;
+  readonly etag: string | null;
+  readonly modified: string | null;
+}
+
+class RemoteFile implements DataFile {
+  readonly kind = "file";
+  readonly path: string;
+  readonly relative: string;
+  /** The file, where it has come as a whole; else its beginning. */
+  private begun: Promise<{ bytes: Uint8Array; version: Version; whole: boolean }> | undefined;
+
+  constructor(
+    private readonly address: string,
+    readonly name: string,
+    private readonly options: RemoteOptions,
+  ) {
+    this.path = address;
+    this.relative = name;
+  }
+
+  async start(bytes: number): Promise<Uint8Array> {
+    return (await this.begin()).bytes.subarray(0, bytes);
+  }
+
+  async read(limit: number): Promise<Uint8Array> {
+    const { bytes, version, whole } = await this.begin();
+    if (version.size > limit) throw this.options.tooLarge(this.address, version.size, limit);
+    if (whole) return bytes;
+    const rest = await this.range(bytes.length, version.size);
+    const all = new Uint8Array(version.size);
+    all.set(bytes);
+    all.set(rest, bytes.length);
+    this.begun = Promise.resolve({ bytes: all, version, whole: true });
+    return all;
+  }
+
+  async parts(): Promise<FileParts | undefined> {
+    const { version, whole } = await this.begin();
+    return whole ? undefined : { size: version.size, read: (from, to) => this.range(from, to) };
+  }
+
+  private begin() {
+    this.begun ??= this.first();
+    return this.begun;
+  }
+
+  private async first() {
+    const response = await this.ask(`bytes=0-${FIRST - 1}`);
+    const { address } = this;
+    const packed = response.headers.get("content-encoding") ?? "identity";
+    const version = versionOf(response);
+    // a range of what is packed on its way is no range of the file
+    if (response.status === 206 && version && packed === "identity") {
+      const wanted = Math.min(FIRST, version.size);
+      const bytes = await this.bytesOf(response, wanted);
+      if (bytes.length !== wanted) throw this.brokenOff(bytes.length, wanted);
+      return { bytes, version, whole: bytes.length === version.size };
+    }
+    if (response.status === 416) {
+      await response.body?.cancel();
+      return { bytes: new Uint8Array(0), version: { size: 0, etag: null, modified: null }, whole: true };
+    }
+    // the part cannot be told from the whole where a page may not see how large that is
+    const all = response.status === 206 ? await this.again(response) : response;
+    if (all.status === 206)
+      throw new NablaError(`${address}: the server gave a part where all was asked for; download the file`);
+    const declared = Number(all.headers.get("content-length") ?? Number.NaN);
+    const plain = (all.headers.get("content-encoding") ?? "identity") === "identity";
+    const { limit, tooLarge } = this.options;
+    if (plain && declared > limit) {
+      await all.body?.cancel();
+      throw tooLarge(address, declared, limit);
+    }
+    const bytes = await this.bytesOf(all, limit);
+    if (plain && bytes.length < declared) throw this.brokenOff(bytes.length, declared);
+    return { bytes, version: { size: bytes.length, etag: null, modified: null }, whole: true };
+  }
+
+  private async again(part: Response): Promise<Response> {
+    await part.body?.cancel();
+    return this.ask();
+  }
+
+  /** @throws NablaError where the file is another one by now */
+  private async range(from: number, to: number): Promise<Uint8Array> {
+    const { bytes: beginning, version } = await this.begin();
+    if (to <= beginning.length) return beginning.slice(from, to);
+    const response = await this.ask(`bytes=${from}-${to - 1}`);
+    const now = response.status === 206 ? versionOf(response) : undefined;
+    if (!now || now.size !== version.size || now.etag !== version.etag || now.modified !== version.modified) {
+      await response.body?.cancel();
+      throw new NablaError(
+        `${this.address}: the file has changed while it was read (${told206(version)}, then ${now ? told206(now) : `an answer ${response.status} for a part of it`}); open it again`,
+      );
+    }
+    const bytes = await this.bytesOf(response, to - from);
+    if (bytes.length !== to - from) throw this.brokenOff(bytes.length, to - from);
+    return bytes;
+  }
+
+  private brokenOff(got: number, of: number): NablaError {
+    return new NablaError(`${this.address}: broke off after ${got} of ${of} bytes; try again`);
+  }
+
+  private async ask(range?: string): Promise<Response> {
+    const { address, options } = this;
+    const { signal } = options;
+    let response: Response;
+    try {
+      const init = { ...(range && { headers: { Range: range } }), ...(signal && { signal }) };
+      response = await told(fetch(address, init), address);
+    } catch (cause) {
+      if (signal?.aborted) throw cause;
+      // Node says "fetch failed", and why beside it
+      const why = messageOf((cause as Error).cause ?? cause) || messageOf(cause);
+      throw new NablaError(
+        `${address}: cannot be fetched: ${why}; is the address right, is there a network, and does another site permit it (CORS)?`,
+        { cause },
+      );
+    }
+    if (response.ok || response.status === 416) return response;
+    await response.body?.cancel();
+    throw new NablaError(
+      `${address}: the server answered ${response.status} ${response.statusText}`.trim() +
+        advice(response.status),
+      { details: { status: response.status } },
+    );
+  }
+
+  private async bytesOf(response: Response, most: number): Promise<Uint8Array> {
+    const { address, options } = this;
+    const parts: Uint8Array[] = [];
+    let length = 0;
+    const reader = response.body?.getReader();
+    try {
+      for (;;) {
+        const read = await (reader && told(reader.read(), address));
+        if (!read || read.done) break;
+        options.signal?.throwIfAborted();
+        parts.push(read.value);
+        length += read.value.length;
+        if (length > most) throw options.tooLarge(address, length, most);
+      }
+    } catch (cause) {
+      void reader?.cancel().catch(() => {});
+      if (cause instanceof NablaError || options.signal?.aborted) throw cause;
+      throw new NablaError(`${address}: broke off after ${length} bytes: ${messageOf(cause)}; try again`, {
+        cause,
+      });
+    }
+    const all = new Uint8Array(length);
+    let at = 0;
+    for (const part of parts) {
+      all.set(part, at);
+      at += part.length;
+    }
+    return all;
+  }
+}
+
+/** undefined where an answer does not say of how many bytes it is a part, or a page may not see it. */
+function versionOf({ headers }: Response): Version | undefined {
+  const size = /^bytes \d+-\d+\/(\d+)$/.exec(headers.get("content-range") ?? "")?.[1];
+  if (size === undefined) return undefined;
+  return { size: Number(size), etag: headers.get("etag"), modified: headers.get("last-modified") };
+}
+
+const told206 = ({ size, etag, modified }: Version): string =>
+  [`${size} bytes`, etag && `ETag ${etag}`, modified && `of ${modified}`].filter(Boolean).join(", ");
+
+function advice(status: number): string {
+  if (status === 401 || status === 403)
+    return "; it wants to know who asks: use an address that says so, or download the file";
+  if (status === 404 || status === 410) return "; is the address right?";
+  if (status === 429 || status >= 500) return "; try again later";
+  return "";
+}

@@ -1,0 +1,251 @@
+/** Files at an address: what is read, how much of it is sent, and what is said where it goes wrong. */
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parquetWriteBuffer } from "hyparquet-writer";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import "../../src/data/parquet/index.ts";
+import { openData as openInPage } from "../../src/browser/data/open.ts";
+import { type OpenDataOptions, openData, openInput, openTable, readIdx } from "../../src/node/dataFiles.ts";
+import { workplace } from "../cli/support.ts";
+import { type FileServer, fileServer } from "../support/fileServer.ts";
+import { contents, gzip, idxBytes } from "./helpers.ts";
+
+const FIRST = 65536;
+const utf8 = (text: string) => new TextEncoder().encode(text);
+const csvOf = (rows: number) =>
+  `a,b,label\n${Array.from({ length: rows }, (_, i) => `${(i * 7919) % 1009},${i % 5 ? "x" : "y"},${i % 3 ? "no" : "yes"}`).join("\n")}\n`;
+
+/** Whole numbers that are packed badly: 8 bytes a row. */
+const noise = (rows: number, seed: number) =>
+  Float64Array.from({ length: rows }, (_, i) => ((i * 2654435761 + seed) % 4294967296) / 4294967296);
+const ROWS = 20_000;
+const wide = new Uint8Array(
+  parquetWriteBuffer({
+    columnData: [
+      { name: "junk", data: noise(ROWS, 1) },
+      { name: "a", data: noise(ROWS, 2) },
+      { name: "rest", data: noise(ROWS, 3) },
+      { name: "label", data: Array.from({ length: ROWS }, (_, i) => (i % 3 ? "no" : "yes")) },
+      { name: "more", data: noise(ROWS, 4) },
+    ],
+    codec: "UNCOMPRESSED",
+  }),
+);
+
+let server: FileServer;
+let folder = "";
+beforeAll(async () => {
+  server = await fileServer();
+  folder = await mkdtemp(join(tmpdir(), "nabla-remote-"));
+});
+afterAll(async () => {
+  await server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+beforeEach(() => {
+  server.files.clear();
+  server.asked.length = 0;
+  server.sent = 0;
+});
+const serve = (path: string, bytes: Uint8Array, how: object = {}) => {
+  server.files.set(path, { bytes, ...how });
+  return server.url(path);
+};
+
+const what = async (opened: ReturnType<typeof openData>) => {
+  const { csv, kind, train, name } = await opened;
+  return { csv, kind, name, ...contents(train) };
+};
+
+describe.each([
+  ["parts", true],
+  ["the whole", false],
+] as const)("a server that gives %s", (_, ranges) => {
+  test.each([
+    ["small", 100],
+    ["large", 20_000],
+  ])("a %s table is that of the file, and its bytes are sent once", async (_name, rows) => {
+    const bytes = utf8(csvOf(rows));
+    const path = join(folder, "t.csv");
+    await writeFile(path, bytes);
+    const read = await what(openData(serve("/folder/t.csv?key=1", bytes, { ranges })));
+    expect(read).toEqual(await what(openData(path)));
+    expect(server.sent).toBe(bytes.length);
+    expect(server.asked.length).toBe(ranges && bytes.length > FIRST ? 2 : 1);
+  });
+
+  test("gzip, IDX, an empty file, one that is at another address", async () => {
+    const bytes = utf8(csvOf(50));
+    expect((await openData(new URL(serve("/t.csv.gz", await gzip(bytes), { ranges })))).train.length).toBe(
+      40,
+    );
+    const idx = serve("/x.idx", idxBytes(8, [2, 3], [1, 2, 3, 4, 5, 6]), { ranges });
+    expect((await readIdx(idx)).shape).toEqual([2, 3]);
+    expect([...(await openInput(`${idx}#1`)).values]).toEqual([4, 5, 6]);
+    await expect(openData(serve("/e.csv", new Uint8Array(0), { ranges }))).rejects.toThrow(
+      "the file is empty",
+    );
+    serve("/t.csv", bytes, { ranges });
+    const moved = serve("/moved", bytes, {
+      answer: (_: unknown, response: import("node:http").ServerResponse) => {
+        response.writeHead(302, { Location: "/t.csv" }).end();
+        return true;
+      },
+    });
+    expect((await openData(moved)).train.length).toBe(40);
+  });
+});
+
+test("of a Parquet file the end and the columns in use are sent", async () => {
+  const path = join(folder, "wide.parquet");
+  await writeFile(path, wide);
+  const options: OpenDataOptions = { label: "label", ignore: ["junk", "rest", "more"] };
+  const local = await what(openData(path, options));
+  const url = serve("/wide.parquet", wide, { etag: '"1"' });
+  expect(await what(openData(url, options))).toEqual(local);
+  // "a", the labels, a beginning and an end, of five columns
+  expect(wide.length).toBeGreaterThan(4 * 8 * ROWS);
+  expect(server.sent).toBeLessThan(8 * ROWS + ROWS + 2 * FIRST);
+  const sent = server.sent;
+  // as a model has it: its own columns
+  expect((await what(openData(url, { like: local.csv!, testFraction: 0 }))).x.length).toBe(ROWS);
+  expect(server.sent - sent).toBeLessThan(8 * ROWS + ROWS + 2 * FIRST);
+  // in a page as well
+  expect((await what(openInPage(new URL(url), options as never))).x).toEqual(local.x);
+  // and the whole where there are no parts
+  server.sent = 0;
+  server.files.get("/wide.parquet")!.ranges = false;
+  expect(await what(openData(url, options))).toEqual(local);
+  expect(server.sent).toBe(wide.length);
+});
+
+test("columns by a number, groups, and rows that are looked at are all there", async () => {
+  const url = serve("/wide.parquet", wide);
+  const options = { label: 3, ignore: ["junk", "rest"] };
+  expect((await openData(url, options)).csv!.columns).toEqual(["a", "more"]);
+  const grouped = await openData(url, {
+    label: "a",
+    ignore: ["junk", "rest", "label"],
+    split: { group: "label" },
+  });
+  expect([grouped.train.length, grouped.test!.length].sort((p, q) => p - q)).toEqual([6667, 13333]);
+  const table = (await openTable(url, {}, ["a"]))!;
+  expect(table.rows[0]!.every((cell) => cell !== "")).toBe(true);
+});
+
+describe("refused", () => {
+  test.each([
+    ["another ETag", { etag: '"2"' }],
+    ["another size", { bytes: wide.subarray(0, wide.length - 1) }],
+    ["no parts any more", { ranges: false }],
+  ])("a file that changes while it is read: %s", async (_, change) => {
+    const url = serve("/wide.parquet", wide, { etag: '"1"' });
+    const file = server.files.get("/wide.parquet")!;
+    file.answer = () => {
+      if (server.asked.length > 1) Object.assign(file, change);
+      return false;
+    };
+    await expect(openData(url, { label: "label" })).rejects.toThrow(
+      /wide.parquet: the file has changed while it was read \(\d+ bytes, ETag "1", then .*\); open it again/,
+    );
+  });
+
+  test("what a server answers instead, with its number and what to do", async () => {
+    await expect(openData(server.url("/none.csv"))).rejects.toThrow(
+      `${server.url("/none.csv")}: the server answered 404 Not Found; is the address right?`,
+    );
+    const answers = { 403: "wants to know who asks", 503: "try again later", 429: "try again later" };
+    for (const [status, advice] of Object.entries(answers)) {
+      const url = serve("/s.csv", new Uint8Array(0), {
+        answer: (_: unknown, response: import("node:http").ServerResponse) => {
+          response.writeHead(Number(status)).end();
+          return true;
+        },
+      });
+      await expect(openData(url)).rejects.toThrow(
+        new RegExp(`/s.csv: the server answered ${status} .*${advice}`),
+      );
+    }
+    const page = serve("/p.csv", utf8("<!doctype html><html>log in</html>"));
+    await expect(openData(page)).rejects.toThrow("a web page, not data; is the address right?");
+  });
+
+  test("nobody there", async () => {
+    const gone = await fileServer();
+    const url = gone.url("/a.csv");
+    await gone.close();
+    await expect(openData(url)).rejects.toThrow(
+      /a.csv: cannot be fetched: .*ECONNREFUSED.*; is the address right/,
+    );
+    await expect(openData("https://")).rejects.toThrow("https://: no address; expected https://host/path");
+  });
+
+  test("more than is read: before it is sent, where the server says how much it is", async () => {
+    const bytes = utf8(csvOf(20_000));
+    for (const ranges of [true, false]) {
+      const url = serve("/t.csv", bytes, { ranges });
+      await expect(openData(url, { maxBytes: 70_000 })).rejects.toThrow(
+        `t.csv: ${bytes.length} bytes are more than the 70000 that are read`,
+      );
+    }
+    expect(server.asked.length).toBe(2);
+    const url = serve("/t.csv", bytes, {
+      answer(_: unknown, response: import("node:http").ServerResponse) {
+        response.writeHead(200);
+        response.end(bytes);
+        return true;
+      },
+    });
+    await expect(openData(url, { maxBytes: 70_000 })).rejects.toThrow(
+      /t.csv: \d+ bytes are more than the 70000/,
+    );
+    const parquet = serve("/wide.parquet", wide);
+    await expect(openData(parquet, { label: "label", maxBytes: 300_000 })).rejects.toThrow(
+      /wide.parquet: \d+ bytes are more than the 300000 that are read/,
+    );
+  });
+
+  test("what breaks off", async () => {
+    const bytes = utf8(csvOf(20_000));
+    for (const ranged of [false, true]) {
+      const url = serve("/t.csv", bytes, {
+        answer(request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse) {
+          if (ranged && request.headers.range === `bytes=0-${FIRST - 1}`) return false;
+          const whole = { "Content-Length": bytes.length };
+          const part = {
+            "Content-Length": bytes.length - FIRST,
+            "Content-Range": `bytes ${FIRST}-${bytes.length - 1}/${bytes.length}`,
+          };
+          response.writeHead(ranged ? 206 : 200, ranged ? part : whole);
+          response.write(bytes.subarray(0, 1000), () => response.destroy());
+          return true;
+        },
+      });
+      await expect(openData(url)).rejects.toThrow(/t.csv: broke off after \d+ bytes: .*; try again/);
+    }
+  });
+});
+
+test("the command line: data, train, evaluate, predict", async () => {
+  const place = workplace();
+  try {
+    const bytes = new Uint8Array(
+      await readFile(fileURLToPath(new URL("../fixtures/tables/table.arrow", import.meta.url))),
+    );
+    const url = serve("/table.arrow", bytes);
+    const profile = await place.run(["data", url, "--ignore", "count"]);
+    expect(profile.stdout).toContain("plan");
+    const options = ["--ignore", "count", "--epochs", "2", "--seed", "1", "--out", "m.safetensors"];
+    const trained = await place.run(["train", url, ...options]);
+    expect(trained, trained.stderr).toMatchObject({ code: 0 });
+    const scored = await place.run(["evaluate", "m.safetensors", url]);
+    expect(scored, scored.stderr).toMatchObject({ code: 0 });
+    const told = await place.run(["predict", "m.safetensors", `${url}#3`]);
+    expect(told, told.stderr).toMatchObject({ code: 0 });
+    expect(told.stdout).toContain("table.arrow#3");
+  } finally {
+    place.remove();
+  }
+});
