@@ -78,7 +78,8 @@ export class WayBack<M> {
     if ((error as { updating?: unknown } | null)?.updating === true) this.restore();
   }
 
-  private restore(): void {
+  /** Everything is as it was where nothing was wrong. */
+  restore(): void {
     const { network, metrics, run, good } = this;
     restoreSnapshot(network, good.weights);
     Object.assign(run, good.run, { history: run.history.slice(0, good.epochs) });

@@ -124,7 +124,7 @@ export class Split {
   check(): void {
     if (this.stale)
       throw new NablaError(
-        "the optimizer's state is split over the ranks (shardOptimizer), and is not put together now: save by modelCheckpoint, in onEpochEnd, or after fit()",
+        "the optimizer's state is split over the ranks (shardOptimizer), and is not put together now: save by modelCheckpoint, in onEpochEnd, or after fit(). Where fit() has failed, go on from the last checkpoint, or compile() for a new optimizer",
       );
   }
 

@@ -17,7 +17,7 @@ import { gatherAny, type Ranks, shardOf, subtreesOf } from "./ranks.ts";
 import type { TrainRequest } from "./request.ts";
 import { scoreShards } from "./shardScores.ts";
 import { addTo, type Given, packed, type Sum, startOf, sumOf, unpacked } from "./shardSums.ts";
-import { rateDiffers } from "./spread.ts";
+import { failTogether, rateDiffers } from "./spread.ts";
 import type { Stepper } from "./step.ts";
 
 /** Where the plan has what adds sums. */
@@ -152,16 +152,26 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       this.last = undefined;
       const own: Given[] = [];
       const mine = subtrees[ranks.rank];
-      for (const [i, [first, count]] of mine.entries()) {
-        const sum = (await this.sum(batch, first, count))!;
-        const gradient = this.placeOf();
-        // the last one is where it was computed
-        own.push({ sum, gradient: i + 1 < mine.length ? gradient.slice() : gradient });
+      let failed: { readonly error: unknown } | undefined;
+      try {
+        for (const [i, [first, count]] of mine.entries()) {
+          const sum = (await this.sum(batch, first, count))!;
+          const gradient = this.placeOf();
+          // the last one is where it was computed
+          own.push({ sum, gradient: i + 1 < mine.length ? gradient.slice() : gradient });
+        }
+      } catch (error) {
+        failed = { error };
       }
-      const told = packed(own, counting, { stops: asked?.aborted === true, rate: this.run.rate }, this.room);
+      const told = failed
+        ? new Uint8Array(0)
+        : packed(own, counting, { stops: asked?.aborted === true, rate: this.run.rate }, this.room);
       // else each step would ask the system for memory
-      this.room = told.buffer;
+      if (!failed) this.room = told.buffer;
       const all = await gatherAny(ranks, told);
+      // who has failed gives nothing
+      if (all.some(({ length }) => length === 0))
+        await failTogether(ranks, failed, () => this.wayBack.restore());
       this.given = new Map();
       const rates: number[] = [];
       let stops = false;

@@ -1,7 +1,7 @@
 /** Whether ranks are about the same training, and how they end it together. */
 
 import { type Callback, SAVING, type TrainingContext } from "../callbacks/callback.ts";
-import { NablaError } from "../errors.ts";
+import { messageOf, NablaError } from "../errors.ts";
 import type { Network } from "../network/network.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { FitOptions } from "./options.ts";
@@ -11,6 +11,37 @@ import type { Run } from "./run.ts";
 import type { RunSettings } from "./settings.ts";
 import { Split } from "./shardOptimizer.ts";
 import type { Source } from "./source.ts";
+
+/** What all ranks have thrown in the same place: they may still exchange something. */
+const everywhere = new WeakSet<object>();
+
+/**
+ * Where a rank could not compute its part of a step all of them throw: else the others would wait for what it gives.
+ *
+ * @param mine what this rank has failed with
+ * @param restore goes back to where nothing was wrong, as a rank whose loss is no number has done
+ * @throws what this rank has failed with, or a NablaError with the name of the first that has
+ */
+export async function failTogether(
+  ranks: Ranks,
+  mine: { readonly error: unknown } | undefined,
+  restore: () => void,
+): Promise<never> {
+  const told = mine && { why: messageOf(mine.error), lost: isLost(mine.error) };
+  const all = await gatherJson(ranks, told ?? null);
+  const first = all.findIndex((each) => each !== null);
+  const { why, lost } = all[first]!;
+  if (!mine && lost) restore();
+  const error = mine?.error ?? new NablaError(`fit: ranks: ${ranks.called(first)}: ${why}`);
+  everywhere.add(error as object);
+  throw error;
+}
+
+/** Whether it is a loss or weights that are no numbers any more, but for rows that are none. */
+function isLost(error: unknown): boolean {
+  const details = (error as Partial<NablaError> | null)?.details;
+  return details?.epoch !== undefined && details.row === undefined;
+}
 
 /** One rank may be asked to stop: all of them do, after the same step. */
 export function agreeing<M>(request: TrainRequest<M>): TrainRequest<M> {
@@ -87,8 +118,8 @@ export async function trained<M>(
     await sameOnAll(request.ranks!, request, run, trainer.stepper.plan);
     await trainer.train();
   } catch (error) {
-    // all of them have stopped
-    if (signal!.aborted) await split?.assemble();
+    // all of them have stopped; of weights that are no numbers all learn in the same place
+    if (signal!.aborted || everywhere.has(error as object) || isLost(error)) await split?.assemble();
     throw error;
   } finally {
     split?.end();

@@ -1,9 +1,11 @@
 /** Without mpirun: what is lent to an MPI library, and what launchers say. */
 import { afterEach, expect, test, vi } from "vitest";
+import { evaluateWords } from "../../src/cli/commands/evaluate.ts";
 import { amongRanks } from "../../src/cli/training/ranks.ts";
 import { connect, launchedSize } from "../../src/mpi/index.ts";
 import { alone, type Library } from "../../src/mpi/library.ts";
 import { World } from "../../src/mpi/world.ts";
+import type { Terminal } from "../../src/report/terminal.ts";
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -44,34 +46,41 @@ test("NABLA_MPI=off: a program is by itself, too", async () => {
   expect(launchedSize()).toBe(2);
   vi.stubEnv("NABLA_MPI", "off");
   expect(launchedSize()).toBe(1);
+  await expect(evaluateWords(["model.safetensors"], {}, {} as Terminal)).rejects.toThrow(
+    "missing argument DATA",
+  );
   const ranks = await connect();
   expect([ranks.rank, ranks.size]).toEqual([0, 1]);
 });
 
 test("each launcher's name for a rank is known: the first one says what is wrong with the options", async () => {
   const train = () => Promise.reject(new Error("it trained"));
-  const run = () => amongRanks({} as never, {} as never, train);
-  for (const names of [
-    ["OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"],
-    ["PMI_SIZE", "PMI_RANK"],
-    ["SLURM_NTASKS", "PMIX_RANK"],
-  ] as const) {
-    vi.stubEnv(names[0], "2");
-    vi.stubEnv(names[1], "0");
-    await expect(run(), names[1]).rejects.toThrow("--shards: mpirun has started 2 processes");
-    // and has time for it: a launcher may end all when the others end
-    vi.stubEnv(names[1], "1");
-    vi.useFakeTimers();
-    let code: number | undefined;
-    const other = run().then((is) => {
-      code = is;
-    });
-    await vi.advanceTimersByTimeAsync(2000);
-    expect(code, names[1]).toBeUndefined();
-    await vi.advanceTimersByTimeAsync(100);
-    await other;
-    expect(code, names[1]).toBe(1);
-    vi.useRealTimers();
-    vi.unstubAllEnvs();
-  }
+  const terminal = {} as Terminal;
+  for (const [run, words] of [
+    [() => amongRanks({} as never, terminal, train), "--shards: mpirun has started 2 processes"],
+    [() => evaluateWords([], {}, terminal), "evaluate: mpirun has started 2 processes"],
+  ] as const)
+    for (const names of [
+      ["OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"],
+      ["PMI_SIZE", "PMI_RANK"],
+      ["SLURM_NTASKS", "PMIX_RANK"],
+    ] as const) {
+      vi.stubEnv(names[0], "2");
+      vi.stubEnv(names[1], "0");
+      await expect(run(), names[1]).rejects.toThrow(words);
+      // and has time for it: a launcher may end all when the others end
+      vi.stubEnv(names[1], "1");
+      vi.useFakeTimers();
+      let code: number | undefined;
+      const other = run().then((is) => {
+        code = is;
+      });
+      await vi.advanceTimersByTimeAsync(2000);
+      expect(code, names[1]).toBeUndefined();
+      await vi.advanceTimersByTimeAsync(100);
+      await other;
+      expect(code, names[1]).toBe(1);
+      vi.useRealTimers();
+      vi.unstubAllEnvs();
+    }
 });

@@ -12,6 +12,7 @@ import {
   weightsSha256,
 } from "../../src/index.ts";
 import { internalsOf } from "../../src/model/internals.ts";
+import type { Ranks } from "../../src/training/ranks.ts";
 import { clouds } from "../support/problems.ts";
 import { ranksHere } from "../support/ranks.ts";
 
@@ -284,6 +285,34 @@ describe("an optimizer that is split over ranks", () => {
     models[0]!.compile({ loss: "categoricalCrossentropy" });
     await models[0]!.fit(wide, labels, data);
   });
+
+  test.each([
+    ["all ranks", [...Array(24).keys()]],
+    ["the second rank alone", [20]],
+  ])(
+    "a loss that is no number on %s: each goes back and has the whole, as one process",
+    async (_, rows) => {
+      // the first update is fine, and no later one
+      const huge = wide.map((row, r) => (rows.includes(r) ? row.map(() => 3e38) : row));
+      const failing = async (ranks?: Ranks) => {
+        const model = fresh("adam");
+        const more = ranks && { ranks };
+        await model.fit(wide, labels, { ...data, shuffle: false, epochs: 1, ...more });
+        const error = await model
+          .fit(huge, labels, { ...data, shuffle: false, resume: false, ...more })
+          .then(() => "nothing", String);
+        return { error, file: model.save() };
+      };
+      const want = await failing();
+      expect(want.error).toContain("the loss is NaN or infinite");
+      for (const { error, file } of await Promise.all(splitting(2).map(failing))) {
+        expect(error).toContain("the loss is NaN or infinite");
+        if (rows.length === 1) expect(error).toMatch(/rank 1: |^NablaError: training stopped/);
+        expect(same(file, want.file)).toBe(true);
+      }
+    },
+    30_000,
+  );
 
   test("all ranks stop together when one is asked to, and each has the whole", async () => {
     const want = fresh("adam");

@@ -5,6 +5,9 @@ import { connect, launchedSize, type World } from "../../mpi/index.ts";
 import type { Terminal } from "../../report/terminal.ts";
 import type { TrainFlags } from "../commands/train.ts";
 
+/** What a launcher calls this process. */
+const launchedRank = (): number => Number(env.OMPI_COMM_WORLD_RANK ?? env.PMI_RANK ?? env.PMIX_RANK ?? 0);
+
 /** Why so many processes cannot train with these options. */
 function hindrance({ shards, folds }: TrainFlags, size: number): string | undefined {
   if (folds !== undefined)
@@ -19,6 +22,23 @@ function hindrance({ shards, folds }: TrainFlags, size: number): string | undefi
 /** A launcher ends all as soon as one ends with an error: the others let the first one speak. */
 const afterFirst = (rank: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, 2000 + 100 * Math.min(rank, 20)));
+
+/** All have the same options: the first one says what is wrong with them. @throws NablaError there @returns the exit code of the others */
+async function refused(rank: number, why: string): Promise<number> {
+  if (rank === 0) throw new NablaError(why);
+  await afterFirst(rank);
+  return 1;
+}
+
+/** Refuses what processes cannot share. @param does what each would do @returns the exit code; undefined where there is one process */
+export async function amongNone(command: string, does: string): Promise<number | undefined> {
+  const size = launchedSize();
+  if (size === 1) return undefined;
+  return await refused(
+    launchedRank(),
+    `${command}: mpirun has started ${size} processes, each of which would ${does}; start it without mpirun (NABLA_MPI=off: each does so)`,
+  );
+}
 
 /** Joins the others. @throws NablaError with the rank, but for the first: where all have the same to say, its end is that of all */
 async function joined(rank: number, { shardOptimizer }: TrainFlags): Promise<World> {
@@ -39,14 +59,9 @@ export async function amongRanks(
 ): Promise<number> {
   const size = launchedSize();
   if (size === 1 || terminal.alone) return train(flags, terminal);
-  const rank = Number(env.OMPI_COMM_WORLD_RANK ?? env.PMI_RANK ?? env.PMIX_RANK ?? 0);
+  const rank = launchedRank();
   const why = hindrance(flags, size);
-  // all have the same options: the first one says what is wrong with them
-  if (why !== undefined) {
-    if (rank === 0) throw new NablaError(why);
-    await afterFirst(rank);
-    return 1;
-  }
+  if (why !== undefined) return await refused(rank, why);
   const ranks = await joined(rank, flags);
   const first = ranks.rank === 0;
   try {
