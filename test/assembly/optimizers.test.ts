@@ -1,10 +1,10 @@
 /** Optimizer kernels, reached through their twins in src/optimizers the way a plan reaches them. */
 import { describe, expect, test } from "vitest";
-import { OPTIMIZERS, type OptimizerConfig, optimizerField, optimizers } from "../../src/optimizers/table.ts";
-import { emitUpdate, slotsOf } from "../../src/optimizers/update.ts";
-import type { PlanBuilder } from "../../src/plan/builder.ts";
+import { OPTIMIZERS, type OptimizerConfig, optimizerField } from "../../src/optimizers/table.ts";
+import { slotsOf } from "../../src/optimizers/update.ts";
 import stored from "../golden/optimizers.json";
-import { Bed, values } from "../support/kernel.ts";
+import { values } from "../support/kernel.ts";
+import { numberOf, Training } from "../support/optimizerStep.ts";
 
 interface Golden {
   steps: number;
@@ -18,55 +18,6 @@ interface Golden {
   }[];
 }
 const golden = stored as unknown as Golden;
-
-const numberOf = (initial: number | "weights"): number => (initial === "weights" ? 0 : initial);
-
-/** n parameters and what an optimizer needs beside them, in a bed. */
-class Training {
-  readonly bed = new Bed();
-  readonly at: { w: number; dw: number; average: number; slots: number[]; n: number };
-
-  constructor(
-    readonly config: OptimizerConfig,
-    w: ArrayLike<number>,
-  ) {
-    const n = w.length;
-    const range = (name: string, fill: number) => {
-      const offset = this.bed.alloc(name, n * 4);
-      this.bed.core.f32(offset, n).fill(fill);
-      return offset;
-    };
-    const slots = slotsOf(config).map(({ name, initial }) => range(name, numberOf(initial)));
-    this.at = { w: range("w", 0), dw: range("dw", 0), average: range("average", 0), slots, n };
-    this.w.set(w);
-  }
-
-  get w(): Float32Array {
-    return this.bed.core.f32(this.at.w, this.at.n);
-  }
-  slot(i: number): Float32Array {
-    return this.bed.core.f32(this.at.slots[i], this.at.n);
-  }
-
-  /** One step as the tape would take it, in `parts` shares. */
-  step(step: number, rate: number, gradient: ArrayLike<number>, parts = 1): void {
-    const { bed } = this;
-    bed.core.f32(this.at.dw, this.at.n).set(gradient);
-    bed.core.f32(bed.step, 1)[0] = rate;
-    bed.core.i32(bed.step + 8, 1)[0] = step;
-    const builder = {
-      step: bed.step,
-      core: bed.core,
-      alloc: (name: string, bytes: number) => bed.alloc(name, bytes),
-      emit: (kernel: Parameters<Bed["run"]>[0], fields: never) => bed.run(kernel, fields, 1, parts),
-    };
-    emitUpdate(
-      builder as unknown as PlanBuilder,
-      { kind: optimizers[this.config.name], config: this.config },
-      this.at,
-    );
-  }
-}
 
 const named = golden.cases.map((c) => [JSON.stringify(c.config), c] as const);
 describe.each(named)("%s", (_, { config, rates, w, slots }) => {

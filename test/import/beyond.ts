@@ -20,7 +20,7 @@ export const BEYOND: readonly (readonly [why: string, names: RegExp])[] = [
   ],
   ["losses as part of the graph: fit() has its own", /^(?:nllloss|sce)/],
   [
-    "training as part of the graph: batchNormalization trains here, optimizers are tested by themselves",
+    "training as part of the graph: batchNormalization trains here, optimizers have a test of their own (test/optimizers/onnx.node.test.ts)",
     /^(?:batchnorm_.*training_mode|adagrad|adam|momentum|nesterov|gradient)/,
   ],
   ["three axes of pixels", /(?:3d_default|_3d$|(?:Conv|Pool)3d)/],

@@ -15,13 +15,13 @@ export const SETS = ["node", "pytorch-converted", "pytorch-operator", "simple"];
 export const isThere = (): boolean => existsSync(join(DATA, "node"));
 export const testsOf = (set: string): string[] => readdirSync(join(DATA, set)).sort();
 
-interface Tensor {
+export interface Tensor {
   readonly name: string;
   readonly shape: readonly number[];
   readonly data: ArrayLike<number>;
 }
 
-function tensorsIn(folder: string, kind: "input" | "output", names: readonly string[]): Tensor[] {
+export function tensorsIn(folder: string, kind: "input" | "output", names: readonly string[]): Tensor[] {
   return names.map((name, i) => {
     const tensor = decode(
       readFileSync(join(folder, `${kind}_${i}.pb`)),

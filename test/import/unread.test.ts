@@ -35,6 +35,10 @@ const FILES: readonly (readonly [string, Uint8Array, RegExp])[] = [
   ["a page", utf8("\n<!DOCTYPE html><html><body>Sign in</body></html>"), /a web page or XML.*behind Raw or/],
   ["OpenVINO", utf8('<?xml version="1.0"?>\n<net name="a" version="11">'), /OpenVINO; export .* as ONNX/],
   ["what a server says", utf8("Invalid username or password."), /a text, which begins "Invalid username/],
+  ["a text that begins as a bitmap", utf8("BM25 scores of all words"), /a text, which begins "BM25/],
+  ["a text that begins as a sound", utf8("RIFF is no WAVE here"), /a text, which begins "RIFF/],
+  ["a bitmap", latin("BM\x9a\x04\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00"), /a picture or a sound/],
+  ["a sound", latin("RIFF\x24\x08\x00\x00WAVEfmt "), /a picture or a sound/],
   ["nothing", none, /the file is empty/],
   [
     "a SavedModel, zipped",

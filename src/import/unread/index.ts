@@ -97,7 +97,11 @@ const KINDS: readonly Kind[] = [
   ],
   [/^(?:7z\xbc|Rar!)/, "an archive; unpack it, and open the model in it"],
   [/^.{257}ustar/s, "an archive of tar; unpack it (tar xf FILE), and open the model in it"],
-  [/^(?:\x89PNG|\xff\xd8\xff|GIF8|RIFF|BM)/, "a picture or a sound"],
+  // texts begin with BM and RIFF, too: what follows are lengths and a kind
+  [
+    /^(?:\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a|RIFF[\s\S]{4}(?:WEBP|WAVE|AVI )|BM[\s\S]{4}\0{4})/,
+    "a picture or a sound",
+  ],
   [/^%PDF/, "a document (PDF)"],
   [
     /^(?:\xef\xbb\xbf)?\s*<\?xml[\s\S]*<net\b/,
