@@ -1,4 +1,6 @@
 /** Every chapter without its page: the task, the texts and their numbers, the links. */
+
+import { sequential, simpleRnn } from "nabla";
 import { describe, expect, test } from "vitest";
 import { run as batchSizes } from "../../examples/batch-sizes.mjs";
 import { run as initialisation } from "../../examples/initialisation.mjs";
@@ -9,8 +11,11 @@ import { run as stepNetwork } from "../../examples/step-network.mjs";
 import { Desk } from "../../web/course/chapter.ts";
 import { written } from "../../web/course/chapters/convolution.tsx";
 import { type ChapterName, loadChapter, NAMES } from "../../web/course/chapters/index.ts";
+import * as recurrent from "../../web/course/chapters/recurrent.tsx";
+import { gradients } from "../../web/gradients.ts";
 import { num } from "../../web/microscope/steps.ts";
 import { text } from "../../web/text/index.ts";
+import { lessons } from "../../web/text/lessons.ts";
 import { fill } from "../../web/text/words.ts";
 import { initialOf, read, write } from "../../web/ui/codec.ts";
 
@@ -25,6 +30,7 @@ async function wordsOf(name: ChapterName, patch: object = {}): Promise<Readonly<
 
 test("chapters and their texts have the same names, in the same order", () => {
   expect(Object.keys(text.chapters)).toEqual(NAMES);
+  expect(Object.keys(lessons)).toEqual(NAMES);
 });
 
 describe.each(NAMES)("%s", (name) => {
@@ -41,7 +47,7 @@ describe.each(NAMES)("%s", (name) => {
   });
 
   test("every place of its texts is filled, and no number is written that is computed", async () => {
-    const { body, task, done } = text.chapters[name];
+    const { body, task, done } = lessons[name];
     const words = await wordsOf(name);
     for (const each of [...body, task, done]) {
       // raised and lowered parts have braces of their own, one in another
@@ -145,6 +151,89 @@ test("convolution: the formulas under the pointer are what Nabla computes, for a
     expect(read(made.fields, write(made.fields, state))).toEqual({ state, notices: [] });
   }
   expect(read(made.fields, "drawing=zz").notices).toHaveLength(1);
+});
+
+describe("recurrent", () => {
+  /** simpleRnn with the same weights: the last state and its gradients. */
+  function whole({ g, w, u }: { g: "tanh" | "linear"; w: number; u: number }, x: number[], y: number) {
+    const rnn = simpleRnn({ name: "h", units: 1, activation: g, useBias: false, inputShape: [x.length, 1] });
+    const model = sequential([rnn]).compile({ loss: "quadratic" });
+    model.setWeights({ "h.kernel": [w], "h.recurrentKernel": [u] });
+    const rows = [x.map((value) => [value])];
+    return {
+      h: model.predict(rows).data[0],
+      gradients: gradients(model, [rows, [[y]]]).gradients,
+    };
+  }
+
+  test.each(["recall", "add"] as const)("%s: the unrolled net has simpleRnn's numbers", (sequence) => {
+    for (const steps of ["4", "10", "20"] as const)
+      for (const weights of [
+        { g: "tanh", w: 1, u: 0.5 },
+        { g: "tanh", w: -0.75, u: 1.5 },
+        { g: "linear", w: 0.5, u: -1.25 },
+      ] as const) {
+        const { x, y, h, delta, dw, du } = recurrent.unrolled({ sequence, steps, ...weights });
+        expect(x.filter((value) => value !== 0)).toHaveLength(sequence === "recall" ? 1 : 3);
+        const one = whole(weights, x, y);
+        expect(h.at(-1)).toBeCloseTo(one.h, 5);
+        const near = (value: number, wanted: number) =>
+          expect(Math.abs(value - wanted)).toBeLessThan(1e-5 * Math.max(1, Math.abs(wanted)));
+        near(dw, one.gradients["h.kernel"][0]);
+        near(du, one.gradients["h.recurrentKernel"][0]);
+        // δ by its formula
+        const slope = (t: number) => (weights.g === "tanh" ? 1 - h[t] ** 2 : 1);
+        near(delta[h.length - 1], (h[h.length - 1] - y) * slope(h.length - 1));
+        for (let t = h.length - 2; t >= 0; t--) near(delta[t], weights.u * delta[t + 1] * slope(t));
+      }
+  });
+
+  test("what depends on the first step vanishes, explodes or stays", () => {
+    const of = (g: "tanh" | "linear", u: number) =>
+      recurrent.unrolled({ sequence: "recall", steps: "20", g, w: 1, u }).reach;
+    expect(of("tanh", 0.5)[0]).toBeLessThan(0.5 ** 19);
+    expect(of("linear", 2)[0]).toBe(2 ** 19);
+    expect(of("linear", 1)).toEqual(new Array(20).fill(1));
+    // saturated: the state is kept, but nothing can be learned from it
+    expect(of("tanh", 3)[0]).toBeLessThan(1e-12);
+  });
+
+  test("the formulas of a step come to what stands there", () => {
+    const value = (formula: string): number =>
+      new Function(
+        `const tanh = Math.tanh; return ${formula.replaceAll("·", "*").replaceAll("−", "-").replaceAll("²", "**2")}`,
+      )();
+    for (const g of ["tanh", "linear"] as const)
+      for (const sequence of ["recall", "add"] as const) {
+        const state = { sequence, steps: "4", g, w: -0.75, u: 1.25 } as const;
+        const result = recurrent.unrolled(state);
+        for (let t = 1; t <= 4; t++) {
+          const { forward, backward } = recurrent.written(state, result, t);
+          for (const [formula, wanted] of [
+            [forward, result.h[t - 1]],
+            [backward, result.delta[t - 1]],
+          ] as const) {
+            const [, left, right] = formula.split(" = ");
+            expect(Math.abs(value(left) - wanted), formula).toBeLessThan(0.001);
+            expect(right).toBe(num(wanted));
+          }
+        }
+      }
+  });
+
+  test("neither tanh nor half of the solution does the task", () => {
+    for (const [g, w, u] of [
+      ["tanh", 1, 1],
+      ["tanh", 1, 2],
+      ["linear", 1, 0.5],
+      ["linear", 0.5, 1],
+      ["linear", -1, -1],
+      // of an even number of steps: what comes first alone is kept
+      ["linear", -1, 1],
+    ] as const)
+      expect(recurrent.farthest({ g, w, u }), `${g} ${w} ${u}`).toBeGreaterThan(0.05);
+    expect(recurrent.farthest({ g: "linear", w: 1, u: 1 })).toBeLessThan(1e-6);
+  });
 });
 
 test("a desk hears of changes and solutions, and only the last change counts", async () => {

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ChapterName, NAMES } from "../../web/course/chapters/index.ts";
 import { text } from "../../web/text/index.ts";
+import { lessons } from "../../web/text/lessons.ts";
 import { type Browser, findBrowser, howToGet, launch, type Page } from "../support/browsers/index.mjs";
 import { press } from "../support/web/playground.mjs";
 import { servePlayground } from "../support/web/serve.ts";
@@ -80,7 +81,7 @@ const PLAYED: Readonly<Record<ChapterName, (page: Page) => Promise<void>>> = {
   overfitting: async (page) => {
     await tabTo(page, "0");
     await page.press("ArrowRight");
-    await tabTo(page, text.chapters.overfitting.labels.early);
+    await tabTo(page, lessons.overfitting.labels.early);
     await page.press(" ");
   },
   momentum: async (page) => {
@@ -99,7 +100,7 @@ const PLAYED: Readonly<Record<ChapterName, (page: Page) => Promise<void>>> = {
     // another number of the map is written out
     const row = () => page.evaluate(() => document.querySelector(".looked p")?.textContent ?? "");
     expect(await row()).toContain("Row 6, column 6");
-    await tabTo(page, text.chapters.convolution.labels.map);
+    await tabTo(page, lessons.convolution.labels.map);
     await page.press("ArrowUp");
     await page.waitFor(() => document.querySelector(".looked p")?.textContent?.includes("Row 5, column 6"));
     for (const [name, value] of [
@@ -109,6 +110,20 @@ const PLAYED: Readonly<Record<ChapterName, (page: Page) => Promise<void>>> = {
       ["k₃₂", "-1"],
     ])
       await enter(page, name, value);
+  },
+  recurrent: async (page) => {
+    const said = lessons.recurrent.labels;
+    const written = () => page.evaluate(() => document.querySelector(".stepped")?.textContent ?? "");
+    await tabTo(page, "10");
+    await page.press("ArrowRight");
+    await page.waitFor(() => document.querySelectorAll(".unrolled li").length === 20);
+    await tabTo(page, "tanh");
+    await page.press("ArrowRight");
+    await enter(page, said.u, "1");
+    await tabTo(page, said.at);
+    await page.press("End");
+    await page.waitFor(() => document.querySelector(".unrolled li.chosen:last-child"));
+    expect(await written()).toBe("h20 = 1 · 0.8 + 1 · 0 = 0.8δ20 = (0.8 − 0.8) = 0");
   },
 };
 

@@ -5,10 +5,10 @@ import { text } from "../text/index.ts";
 import { Button } from "../ui/controls.tsx";
 import { notifyError } from "../ui/messages.tsx";
 import { type AnyChapter, type ChapterName, loadChapter, NAMES } from "./chapters/index.ts";
-import { Lesson } from "./lesson.tsx";
 import { done, forget } from "./progress.ts";
 
-const loaded = signal<Partial<Record<ChapterName, AnyChapter>>>({});
+type Lesson = typeof import("./lesson.tsx").Lesson;
+const loaded = signal<Partial<Record<ChapterName, { made: AnyChapter; Lesson: Lesson }>>>({});
 const nameOf = (path: string): ChapterName | undefined => NAMES.find((name) => name === path);
 
 effect(() => {
@@ -17,9 +17,9 @@ effect(() => {
   if (!name) return;
   document.title = `${text.chapters[name].title} – Nabla`;
   if (loaded.peek()[name]) return;
-  loadChapter(name).then(
-    (made) => {
-      loaded.value = { ...loaded.peek(), [name]: made };
+  Promise.all([loadChapter(name), import("./lesson.tsx")]).then(
+    ([made, { Lesson }]) => {
+      loaded.value = { ...loaded.peek(), [name]: { made, Lesson } };
     },
     (error: unknown) => notifyError(error, text.course.missing),
   );
@@ -28,8 +28,10 @@ effect(() => {
 export function View() {
   const name = nameOf(route.value.path);
   if (!name) return <Home />;
-  const made = loaded.value[name];
-  return made ? <Lesson key={name} name={name} made={made} /> : <p class="muted">{text.course.computing}</p>;
+  const found = loaded.value[name];
+  if (!found) return <p class="muted">{text.course.computing}</p>;
+  const { made, Lesson } = found;
+  return <Lesson key={name} name={name} made={made} />;
 }
 
 /** What one can begin with at once: a title, a sentence, an address. */

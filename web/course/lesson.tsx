@@ -3,6 +3,7 @@ import { effect } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { replaceQuery, route } from "../shell/router.ts";
 import { text } from "../text/index.ts";
+import { lessons } from "../text/lessons.ts";
 import { Button, Panel } from "../ui/controls.tsx";
 import { announce, notify, notifyError } from "../ui/messages.tsx";
 import { Desk } from "./chapter.ts";
@@ -38,7 +39,7 @@ export function Lesson({ name, made }: { name: ChapterName; made: AnyChapter }) 
     scrollTo(0, 0);
     if (document.activeElement === document.body) document.getElementById("main")?.focus();
   }, [name]);
-  const said = text.chapters[name];
+  const said = lessons[name];
   const at = NAMES.indexOf(name);
   const now = desk.result.value;
   const words = now && made.words ? made.words(now.value, now.state) : {};
@@ -50,7 +51,7 @@ export function Lesson({ name, made }: { name: ChapterName; made: AnyChapter }) 
         <p class="small muted">
           <a href="#/course">{text.course.all}</a> · {at + 1} / {NAMES.length}
         </p>
-        <h1>{said.title}</h1>
+        <h1>{text.chapters[name].title}</h1>
       </header>
       <div class="prose">{now && <Prose body={said.body} words={words} />}</div>
       <Panel title={said.figure} class="figure">

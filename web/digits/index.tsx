@@ -10,7 +10,7 @@ import { KeptPanel, ModelPanel } from "./modelPanel.tsx";
 import { ReadingPanel } from "./readingPanel.tsx";
 import { phase, renew, settings } from "./session.ts";
 import { fromQuery, toQuery } from "./settings.ts";
-import { TrainingPanel } from "./trainingPanel.tsx";
+import { PlayBar, TrainingPanel } from "./trainingPanel.tsx";
 
 // What follows happens once, when the view is first asked for: a training continues while another view is shown.
 apply(route.peek().query);
@@ -58,6 +58,7 @@ export function View() {
           <ModelPanel />
         </div>
       </div>
+      <PlayBar />
     </div>
   );
 }

@@ -1,7 +1,9 @@
 /** Choices before a training, buttons during it, figures of it. */
 
+import { digitsText } from "../text/digits.ts";
 import { short } from "../ui/chart.tsx";
 import { Button, Choice, Meter, NumberField, Panel, Segments } from "../ui/controls.tsx";
+import { Dock } from "../ui/dock.tsx";
 import { kept } from "./keeping.ts";
 import {
   busy,
@@ -124,20 +126,45 @@ export function TrainingPanel() {
   );
 }
 
+function Play() {
+  const now = phase.value;
+  return busy.value ? (
+    <Button kind="primary" onClick={pause} disabled={now === "starting"}>
+      Pause
+    </Button>
+  ) : (
+    <Button kind="primary" onClick={() => void train()} disabled={!subject.value}>
+      {now === "paused" ? "Continue" : now === "done" ? "Train anew" : "Train"}
+    </Button>
+  );
+}
+
+/** What of it is always in sight on a phone. */
+export function PlayBar() {
+  const said = digitsText.dock;
+  const report = progress.value;
+  const history = subject.value?.model.history;
+  const epochs = report?.epochs ?? settings.value.epochs;
+  const at = report ? Math.min(report.epochs, report.epoch + 1) : (history?.epoch.length ?? 0);
+  const loss = report?.logs.loss ?? history?.history.loss?.at(-1);
+  return (
+    <Dock
+      label={said.label}
+      values={[
+        { name: said.epoch, text: `${at} / ${epochs}` },
+        { name: said.loss, text: loss === undefined ? "–" : short(loss) },
+      ]}
+    >
+      <Play />
+    </Dock>
+  );
+}
+
 function Buttons() {
   const now = phase.value;
-  const none = !subject.value;
   return (
     <div class="buttons">
-      {busy.value ? (
-        <Button kind="primary" onClick={pause} disabled={now === "starting"}>
-          Pause
-        </Button>
-      ) : (
-        <Button kind="primary" onClick={() => void train()} disabled={none}>
-          {now === "paused" ? "Continue" : now === "done" ? "Train anew" : "Train"}
-        </Button>
-      )}
+      <Play />
       <Button onClick={() => void stop()} disabled={now === "fresh" || now === "done"}>
         Stop
       </Button>

@@ -11,7 +11,7 @@ import { open, state } from "./session.ts";
 import { DataPanel, TrainingPanel } from "./settings.tsx";
 import { SurfacePanel } from "./surface.tsx";
 import { TakePanel } from "./takePanel.tsx";
-import { Transport } from "./transport.tsx";
+import { PlayBar, Transport } from "./transport.tsx";
 
 export function View() {
   useEffect(open, []);
@@ -38,6 +38,7 @@ export function View() {
           <CurvesPanel />
         </div>
       </div>
+      <PlayBar />
     </div>
   );
 }

@@ -1,6 +1,9 @@
-/** Play, pause, step, reset, speed; where training stands; the link. */
+/** Play, pause, step, reset, speed; where training stands; the link. On a phone the first of it also at the lower edge. */
 
+import { planeText } from "../text/plane.ts";
+import { short } from "../ui/chart.tsx";
 import { Button, Choice, Segments } from "../ui/controls.tsx";
+import { Dock } from "../ui/dock.tsx";
 import { announce, notify } from "../ui/messages.tsx";
 import {
   change,
@@ -33,23 +36,57 @@ async function copyLink(): Promise<void> {
   }
 }
 
+/** Whether nothing can be trained, or no more. */
+const still = (): boolean => empty.value || (figures.value?.over ?? false);
+
+function Play() {
+  const on = playing.value && !still();
+  return (
+    <Button kind="primary" onClick={on ? pause : play} disabled={still()}>
+      <svg class="glyph" viewBox="0 0 16 16" aria-hidden="true">
+        <path d={on ? "M3 2h4v12H3zM9 2h4v12H9z" : "M4 2l10 6-10 6z"} />
+      </svg>
+      {on ? "Pause" : "Train"}
+    </Button>
+  );
+}
+
+const OneStep = () => (
+  <Button onClick={() => step(1)} disabled={still()} title="One batch">
+    Step
+  </Button>
+);
+
+export function PlayBar() {
+  const said = planeText.dock;
+  const now = figures.value;
+  const shown = (value: number | undefined): string => (value === undefined ? "–" : short(value));
+  const own = now?.standings[0];
+  // of a race the curves tell, each runner has its own
+  const values = state.value.race
+    ? []
+    : [
+        { name: said.training, text: shown(own?.loss) },
+        { name: said.test, text: shown(own?.testLoss) },
+      ];
+  return (
+    <Dock
+      label={said.label}
+      values={[{ name: said.epoch, text: (now?.epoch ?? 0).toLocaleString("en") }, ...values]}
+    >
+      <Play />
+      <OneStep />
+    </Dock>
+  );
+}
+
 export function Transport() {
-  const over = figures.value?.over ?? false;
-  const still = empty.value || over;
-  const on = playing.value && !still;
   return (
     <section class="panel transport" aria-label="Play, step and speed">
       <div class="row">
-        <Button kind="primary" onClick={on ? pause : play} disabled={still}>
-          <svg class="glyph" viewBox="0 0 16 16" aria-hidden="true">
-            <path d={on ? "M3 2h4v12H3zM9 2h4v12H9z" : "M4 2l10 6-10 6z"} />
-          </svg>
-          {on ? "Pause" : "Train"}
-        </Button>
-        <Button onClick={() => step(1)} disabled={still} title="One batch">
-          Step
-        </Button>
-        <Button onClick={() => step("epoch")} disabled={still} title="To the end of the epoch">
+        <Play />
+        <OneStep />
+        <Button onClick={() => step("epoch")} disabled={still()} title="To the end of the epoch">
           Epoch
         </Button>
         <Button onClick={reset} title="Back to the first weights">

@@ -1,6 +1,8 @@
 /** The English catalogue of Digits: who reads the pad. */
 
 export const enDigits = {
+  dock: { label: "Train and loss", epoch: "Epoch", loss: "Loss" },
+
   reading: {
     ready: "read by a small CNN that comes with the page",
     readyMaps: "These are the layers of the small CNN that comes with the page, until you train your own.",

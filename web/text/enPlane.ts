@@ -1,6 +1,13 @@
 /** The English catalogue of Plane: numbers of a net, changes on the way, the microscope beside it. {names} are computed. */
 
 export const enPlane = {
+  dock: {
+    label: "Play and loss",
+    epoch: "Epoch",
+    training: "Training loss",
+    test: "Test loss",
+  },
+
   changes: {
     title: "Changed on the way",
     at: "epoch {epoch}: {what}",

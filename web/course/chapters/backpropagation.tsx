@@ -2,7 +2,7 @@
 import { Microscope } from "../../microscope/microscope.tsx";
 import { num } from "../../microscope/steps.ts";
 import { type Case, type Place, trace } from "../../microscope/trace.ts";
-import { text } from "../../text/index.ts";
+import { lessons } from "../../text/lessons.ts";
 import { choiceField, numberField } from "../../ui/codec.ts";
 import { NumberField, Segments } from "../../ui/controls.tsx";
 import { chapter } from "../chapter.ts";
@@ -70,7 +70,7 @@ export default chapter({
   solved: ({ asked }, { answer }) => Math.abs(asked - answer) < NEAR,
   solution: { point: "3", hidden: "2", loss: "quadratic", rate: 0.5, answer: 0.0127 },
   Figure({ state, set, result }) {
-    const said = text.chapters.backpropagation.labels;
+    const said = lessons.backpropagation.labels;
     const { point, hidden, loss, rate, at, answer } = state;
     const solved = Math.abs(result.asked - answer) < NEAR;
     return (

@@ -1,7 +1,7 @@
 /** Convolution and max pooling on a small drawing, number by number. */
 import { useState } from "preact/hooks";
 import { num } from "../../microscope/steps.ts";
-import { text } from "../../text/index.ts";
+import { lessons } from "../../text/lessons.ts";
 import { fill } from "../../text/words.ts";
 import { type Field, listField, numberField } from "../../ui/codec.ts";
 import { Button, NumberField } from "../../ui/controls.tsx";
@@ -143,7 +143,7 @@ export default chapter({
   solved: ({ horizontal, vertical }) => horizontal >= LEAST && vertical === 0,
   solution: { k: [-1, -1, -1, 2, 2, 2, -1, -1, -1], b: -2 },
   Figure({ state, set, result }) {
-    const said = text.chapters.convolution.labels;
+    const said = lessons.convolution.labels;
     const { drawing, k, b } = state;
     // a pointer looks at a number without leaving a trace in the address
     const [hovered, hover] = useState<number | undefined>(undefined);

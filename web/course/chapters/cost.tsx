@@ -2,7 +2,7 @@
 
 import { gradients } from "../../gradients.ts";
 import { num } from "../../microscope/steps.ts";
-import { text } from "../../text/index.ts";
+import { lessons } from "../../text/lessons.ts";
 import { fill } from "../../text/words.ts";
 import { numberField } from "../../ui/codec.ts";
 import { NumberField, Slider } from "../../ui/controls.tsx";
@@ -60,7 +60,7 @@ export default chapter({
   solved: ({ entropy }, { answer }) => Math.abs(entropy.gradient - answer) < 0.002,
   solution: { start: 2, answer: 0.982 },
   Figure({ state: { start, answer }, set, result }) {
-    const said = text.chapters.cost.labels;
+    const said = lessons.cost.labels;
     const points = ({ outputs }: { outputs: number[] }) => outputs.map((a, i): [number, number] => [i, a]);
     return (
       <>
@@ -99,4 +99,4 @@ export default chapter({
   },
 });
 
-const turns = (epoch: number): string => (epoch < 0 ? text.chapters.cost.labels.never : String(epoch));
+const turns = (epoch: number): string => (epoch < 0 ? lessons.cost.labels.never : String(epoch));

@@ -1,6 +1,6 @@
 /** Gradient descent: the rate, and how many rows make a step. The data of examples/batch-sizes.mjs. */
 import { num } from "../../microscope/steps.ts";
-import { text } from "../../text/index.ts";
+import { lessons } from "../../text/lessons.ts";
 import { fill } from "../../text/words.ts";
 import { numberField } from "../../ui/codec.ts";
 import { Slider } from "../../ui/controls.tsx";
@@ -81,7 +81,7 @@ export default chapter({
   solved: ({ path }) => Math.abs(path[STEPS] - BEST) < GOAL,
   solution: { rate: 0.9 },
   Figure({ state: { rate }, set, result }) {
-    const said = text.chapters.descent.labels;
+    const said = lessons.descent.labels;
     const cost = (w: number): number => 0.5 * (w - BEST) * (w - BEST);
     const bowl = Array.from({ length: 81 }, (_, i): [number, number] => [-7 + i / 4, cost(-7 + i / 4)]);
     const way = result.path.map((w): [number, number] => [w, cost(w)]);

@@ -1,6 +1,6 @@
 /** First weights: how wide z is for many inputs, and why zeros fail. Numbers as in examples/initialisation.mjs. */
 import { num } from "../../microscope/steps.ts";
-import { text } from "../../text/index.ts";
+import { lessons } from "../../text/lessons.ts";
 import { choiceField } from "../../ui/codec.ts";
 import { Segments } from "../../ui/controls.tsx";
 import { Plot } from "../../ui/plot.tsx";
@@ -84,7 +84,7 @@ export default chapter({
   solved: ({ deviation, flat }, { m }) => m === "1000" && flat < GOAL && deviation > LEAST,
   solution: { init: "gaussianScaled", m: "1000" },
   Figure({ state: { init, m }, set, result }) {
-    const said = text.chapters.initialisation.labels;
+    const said = lessons.initialisation.labels;
     const most = Math.max(...result.counts);
     return (
       <>

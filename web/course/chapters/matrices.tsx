@@ -1,6 +1,6 @@
 /** A network as matrices; two linear layers are one. The net of examples/step-network.mjs, the idea of examples/linear-layers.mjs. */
 import { num } from "../../microscope/steps.ts";
-import { text } from "../../text/index.ts";
+import { lessons } from "../../text/lessons.ts";
 import { choiceField, numberField } from "../../ui/codec.ts";
 import { NumberField, Segments } from "../../ui/controls.tsx";
 import { chapter } from "../chapter.ts";
@@ -80,7 +80,7 @@ export default chapter({
   solved: ({ one, two }) => one.every((value, i) => Math.abs(value - two[i]) < 0.001),
   solution: { m1: 3, m2: -10 },
   Figure({ state, set, result }) {
-    const said = text.chapters.matrices.labels;
+    const said = lessons.matrices.labels;
     const { g, x1, x2, m1, m2 } = state;
     const { z1, a1, z2, a2 } = result;
     const name = ACTIVATIONS.find(({ value }) => value === g)!.label;

@@ -1,5 +1,5 @@
 /** Momentum and Nesterov in a ravine: the cost of examples/ravine.mjs. */
-import { text } from "../../text/index.ts";
+import { lessons } from "../../text/lessons.ts";
 import { fill } from "../../text/words.ts";
 import { choiceField, numberField } from "../../ui/codec.ts";
 import { Segments, Slider } from "../../ui/controls.tsx";
@@ -78,7 +78,7 @@ const ellipse = (J: number): [number, number][] =>
 const HEIGHTS = [0.5, 4, 20, 60, 150];
 
 const shown = (steps: number | undefined): string =>
-  steps === undefined ? fill(text.chapters.momentum.labels.never, { most: String(STEPS) }) : String(steps);
+  steps === undefined ? fill(lessons.momentum.labels.never, { most: String(STEPS) }) : String(steps);
 
 export default chapter({
   fields: {
@@ -103,7 +103,7 @@ export default chapter({
   solved: ({ steps }) => steps !== undefined && steps < GOAL,
   solution: { optimizer: "nesterov", rate: 0.01, beta: 0.9 },
   Figure({ state: { optimizer, rate, beta }, set, result }) {
-    const said = text.chapters.momentum.labels;
+    const said = lessons.momentum.labels;
     return (
       <>
         <Segments

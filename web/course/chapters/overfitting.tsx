@@ -1,6 +1,6 @@
 /** Overfitting on a few noisy rows: training against validation; L2, dropout and early stopping against it. */
 import { num } from "../../microscope/steps.ts";
-import { text } from "../../text/index.ts";
+import { lessons } from "../../text/lessons.ts";
 import { fill } from "../../text/words.ts";
 import { choiceField, flagField } from "../../ui/codec.ts";
 import { Segments, Switch } from "../../ui/controls.tsx";
@@ -152,7 +152,7 @@ export default chapter({
   solved: ({ held }) => held < GOAL,
   solution: { l2: "0.001", drop: "0", early: true },
   Figure({ state: { l2, drop, early }, set, result }) {
-    const said = text.chapters.overfitting.labels;
+    const said = lessons.overfitting.labels;
     const { curves, best, border, train, held } = result;
     const kept = early ? best : curves.held.length;
     const line = (values: readonly number[]) => values.map((v, i): [number, number] => [i + 1, v]);

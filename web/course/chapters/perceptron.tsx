@@ -1,6 +1,6 @@
 /** The perceptron: type weights until it is NAND. Numbers as in examples/perceptron.mjs. */
 import { num } from "../../microscope/steps.ts";
-import { text } from "../../text/index.ts";
+import { lessons } from "../../text/lessons.ts";
 import { fill } from "../../text/words.ts";
 import { numberField } from "../../ui/codec.ts";
 import { NumberField } from "../../ui/controls.tsx";
@@ -29,7 +29,7 @@ export default chapter({
   solved: ({ right }) => right === 4,
   solution: LECTURE,
   Figure({ state, set, result }) {
-    const said = text.chapters.perceptron.labels;
+    const said = lessons.perceptron.labels;
     const { w1, w2, b } = state;
     // where the sum is 0: a line, unless both weights are
     const line: PlotLine[] =

@@ -2,7 +2,7 @@
 
 import { gradients } from "../../gradients.ts";
 import { num } from "../../microscope/steps.ts";
-import { text } from "../../text/index.ts";
+import { lessons } from "../../text/lessons.ts";
 import { numberField } from "../../ui/codec.ts";
 import { Slider } from "../../ui/controls.tsx";
 import { Plot } from "../../ui/plot.tsx";
@@ -60,7 +60,7 @@ export default chapter({
   solved: ({ distance }) => distance < GOAL,
   solution: { c: 5 },
   Figure({ state: { c, dw }, set, result }) {
-    const said = text.chapters.sigmoid.labels;
+    const said = lessons.sigmoid.labels;
     return (
       <>
         <Slider label={said.c} value={c} min={1} max={10} step={0.1} onChange={(c) => set({ c })} />

@@ -2,7 +2,7 @@
 
 import { gradients } from "../../gradients.ts";
 import { num } from "../../microscope/steps.ts";
-import { text } from "../../text/index.ts";
+import { lessons } from "../../text/lessons.ts";
 import { numberField } from "../../ui/codec.ts";
 import { Slider } from "../../ui/controls.tsx";
 import { chapter } from "../chapter.ts";
@@ -66,7 +66,7 @@ export default chapter({
   solved: ({ categorical }) => categorical < GOAL,
   solution: { z5: 8 },
   Figure({ state: { z5 }, set, result }) {
-    const said = text.chapters.softmax.labels;
+    const said = lessons.softmax.labels;
     return (
       <>
         <Slider
