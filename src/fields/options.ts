@@ -5,7 +5,11 @@ import { show } from "./fields.ts";
 
 const RATE = TRAINING && 'it belongs to the optimizer: optimizer: { name: "adam", learningRate: 0.01 }';
 /** Names of Keras where ours is another word; those in snake_case are understood by themselves. */
-const ELSEWHERE: Readonly<Record<string, string>> = TRAINING && { lr: RATE, learningRate: RATE };
+const ELSEWHERE: Readonly<Record<string, string>> = TRAINING && {
+  lr: RATE,
+  learningRate: RATE,
+  ranks: "only fit() takes them: call this on rank 0, without",
+};
 
 /** @throws NablaError unless n is a whole number ≥ 1 */
 export function checkWhole(what: string, n: number): void {

@@ -4,6 +4,7 @@ import { type Callback, SAVING, type TrainingContext } from "../callbacks/callba
 import { messageOf, NablaError } from "../errors.ts";
 import type { Network } from "../network/network.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { WayBack } from "./goingBack.ts";
 import type { FitOptions } from "./options.ts";
 import { gatherJson, type Ranks } from "./ranks.ts";
 import type { TrainRequest } from "./request.ts";
@@ -11,36 +12,53 @@ import type { Run } from "./run.ts";
 import type { RunSettings } from "./settings.ts";
 import { Split } from "./shardOptimizer.ts";
 import type { Source } from "./source.ts";
+import type { Stepper } from "./step.ts";
 
 /** What all ranks have thrown in the same place: they may still exchange something. */
 const everywhere = new WeakSet<object>();
+
+/** Of these, what WayBack has thrown: a training within a callback fails alike. */
+const own = new WeakSet<object>();
 
 /**
  * Where a rank could not compute its part of a step all of them throw: else the others would wait for what it gives.
  *
  * @param mine what this rank has failed with
  * @param restore goes back to where nothing was wrong, as a rank whose loss is no number has done
- * @throws what this rank has failed with, or a NablaError with the name of the first that has
+ * @throws what this rank has failed with, or a NablaError with the name of the first that has, and the details of a loss that is no number
  */
 export async function failTogether(
   ranks: Ranks,
   mine: { readonly error: unknown } | undefined,
   restore: () => void,
 ): Promise<never> {
-  const told = mine && { why: messageOf(mine.error), lost: isLost(mine.error) };
-  const all = await gatherJson(ranks, told ?? null);
+  const error = mine?.error as object;
+  const details = own.has(error) ? (error as NablaError).details : undefined;
+  const all = await gatherJson(ranks, mine ? { why: messageOf(error), details } : null);
   const first = all.findIndex((each) => each !== null);
-  const { why, lost } = all[first]!;
-  if (!mine && lost) restore();
-  const error = mine?.error ?? new NablaError(`fit: ranks: ${ranks.called(first)}: ${why}`);
-  everywhere.add(error as object);
-  throw error;
+  const told = all[first]!;
+  if (!mine && told.details && told.details.row === undefined) restore();
+  // what is no object cannot be known again
+  const thrown =
+    Object(error) === error
+      ? error
+      : new NablaError(`fit: ranks: ${ranks.called(first)}: ${told.why}`, { details: told.details });
+  everywhere.add(thrown);
+  throw thrown;
 }
 
-/** Whether it is a loss or weights that are no numbers any more, but for rows that are none. */
-function isLost(error: unknown): boolean {
-  const details = (error as Partial<NablaError> | null)?.details;
-  return details?.epoch !== undefined && details.row === undefined;
+/** Knows again what it throws: where ranks train, all of them throw it, for the weights that it looks at are the same. */
+function knownAgain(wayBack: Pick<WayBack<unknown>, "fail">): void {
+  const { fail } = wayBack;
+  wayBack.fail = (failed): never => {
+    try {
+      return fail.call(wayBack, failed);
+    } catch (error) {
+      own.add(error as object);
+      everywhere.add(error as object);
+      throw error;
+    }
+  };
 }
 
 /** One rank may be asked to stop: all of them do, after the same step. */
@@ -108,18 +126,19 @@ function stoppingTogether<M>(
 
 /** Trains, once all are known to be about the same. @param make what trains; whatever fails, a model whose state is whole is left so */
 export async function trained<M>(
-  make: () => { readonly stepper: { readonly plan: Plan }; train(): Promise<void> },
+  make: () => { readonly stepper: Pick<Stepper<M>, "plan" | "wayBack">; train(): Promise<void> },
   request: TrainRequest<M>,
   run: Run,
 ): Promise<void> {
   const { split, signal } = request;
   try {
     const trainer = make();
+    knownAgain(trainer.stepper.wayBack);
     await sameOnAll(request.ranks!, request, run, trainer.stepper.plan);
     await trainer.train();
   } catch (error) {
-    // all of them have stopped; of weights that are no numbers all learn in the same place
-    if (signal!.aborted || everywhere.has(error as object) || isLost(error)) await split?.assemble();
+    // all of them have stopped
+    if (signal!.aborted || everywhere.has(error as object)) await split?.assemble();
     throw error;
   } finally {
     split?.end();

@@ -43,7 +43,7 @@ export class Stepper<M> {
   constructor(
     protected readonly request: TrainRequest<M>,
     protected readonly run: Run,
-    protected readonly wayBack: WayBack<M>,
+    readonly wayBack: WayBack<M>,
   ) {
     const { network, train, settings, source, goals } = request;
     const { batchSize, microBatchSize } = settings;

@@ -2,11 +2,14 @@
 import { describe, expect, test } from "vitest";
 import {
   arrayDataset,
+  batchNormalization,
   type Callback,
   dense,
+  dropout,
   type FitOptions,
   load,
   type Model,
+  type NablaError,
   sequential,
   type TrainingContext,
   weightsSha256,
@@ -185,6 +188,81 @@ test("weights that a callback sets on one rank alone are noticed when the epoch 
   expect(saved).toEqual([0]);
 }, 10_000);
 
+describe("more ranks than rows: of the last batch, and of what is validated on", () => {
+  const rows = 18;
+  const train = async (ranks?: Ranks) => {
+    const model = sequential(
+      [
+        dense({ units: 6, activation: "relu", kernelRegularizer: { l2: 0.01 } }),
+        batchNormalization(),
+        dropout({ rate: 0.3 }),
+        dense({ units: 3, activation: "softmax" }),
+      ],
+      { seed: 3, inputShape: [5] },
+    );
+    const optimizer = { name: "adam", clipNorm: 0.1 } as const;
+    model.compile({ loss: "categoricalCrossentropy", optimizer, metrics: ["accuracy", "auc"] });
+    const { history } = await model.fit(x.slice(0, rows), labels.slice(0, rows), {
+      ...{ batchSize: 8, epochs: 2, shards: 8, ...(ranks && { ranks }) },
+      validationData: [x.slice(rows, rows + 3), labels.slice(rows, rows + 3)],
+    });
+    return { history, file: model.save() };
+  };
+
+  test.each([3, 5, 8])("%i ranks have the bits of one process", async (size) => {
+    const want = await train();
+    for (const split of [false, true]) {
+      const ranks = ranksHere(size).map((each) => ({ ...each, shardOptimizer: split }));
+      for (const { history, file } of await Promise.all(ranks.map(train))) {
+        expect(history).toEqual(want.history);
+        expect(same(file, want.file)).toBe(true);
+      }
+    }
+  });
+});
+
+describe("a rank that cannot compute its part of a step", () => {
+  /** A loss that throws in the first step, the last one, or one whose batch leaves some ranks without rows. */
+  const run = (size: number, failing: number, at: number, thrown: unknown) =>
+    Promise.all(
+      ranksHere(size).map(async (ranks) => {
+        let asked = 0;
+        const loss = {
+          name: "own",
+          value: (out: ArrayLike<ArrayLike<number>>) => {
+            if (ranks.rank === failing && asked++ === at) throw thrown;
+            return Array.from({ length: out.length }, () => 1);
+          },
+          gradient: (out: ArrayLike<ArrayLike<number>>) => Array.from(out, () => [0.1, 0.2, 0.3]),
+        };
+        const model = sequential([dense({ units: 3 })], { seed: 3, inputShape: [5] });
+        model.compile({ loss: loss as never, optimizer: "adam" });
+        const split = { ...ranks, shardOptimizer: true };
+        const rows = { batchSize: 8, epochs: 1, shards: 8, ranks: split };
+        const error = await model
+          .fit(x.slice(0, 18), labels.slice(0, 18), rows)
+          .then(() => "nothing", String);
+        return { error, sha: weightsSha256(model), bytes: model.save().length };
+      }),
+    );
+
+  test.each([
+    ["an error in the first step", 2, 1, 0, new Error("broken"), "Error: broken"],
+    ["a text in the second step", 3, 0, 3, "broken", "NablaError: fit: ranks: rank 0: broken"],
+    ["nothing, in the last step, where others have no rows", 8, 7, 2, undefined, "rank 7: undefined"],
+  ])("throws %s: all end, know who, and have the whole", async (_, size, failing, at, thrown, own) => {
+    const all = await run(size, failing, at, thrown);
+    for (const [rank, { error, sha, bytes }] of all.entries()) {
+      if (rank === failing) expect(error).toContain(own);
+      else
+        expect(error).toBe(
+          `NablaError: fit: ranks: rank ${failing}: ${(thrown as Error)?.message ?? thrown}`,
+        );
+      expect([sha, bytes]).toEqual([all[0]!.sha, all[0]!.bytes]);
+    }
+  });
+});
+
 describe("an optimizer that is split over ranks", () => {
   /** What is given back is worse than zeros. */
   const splitting = (size: number) =>
@@ -298,14 +376,19 @@ describe("an optimizer that is split over ranks", () => {
         const model = fresh("adam");
         const more = ranks && { ranks };
         await model.fit(wide, labels, { ...data, shuffle: false, epochs: 1, ...more });
-        const error = await model
+        const thrown = await model
           .fit(huge, labels, { ...data, shuffle: false, resume: false, ...more })
-          .then(() => "nothing", String);
-        return { error, file: model.save() };
+          .then(
+            () => undefined,
+            (error: NablaError) => error,
+          );
+        return { error: String(thrown), details: thrown?.details, file: model.save() };
       };
       const want = await failing();
       expect(want.error).toContain("the loss is NaN or infinite");
-      for (const { error, file } of await Promise.all(splitting(2).map(failing))) {
+      expect(want.details).toMatchObject({ step: rows.length === 1 ? 2 : 0, epoch: 0 });
+      for (const { error, details, file } of await Promise.all(splitting(2).map(failing))) {
+        expect(details).toEqual(want.details);
         expect(error).toContain("the loss is NaN or infinite");
         if (rows.length === 1) expect(error).toMatch(/rank 1: |^NablaError: training stopped/);
         expect(same(file, want.file)).toBe(true);
@@ -313,6 +396,20 @@ describe("an optimizer that is split over ranks", () => {
     },
     30_000,
   );
+
+  test("a training of its own that a callback of one rank loses is that rank's error: it exchanges nothing more", async () => {
+    const loses: Callback = {
+      async onBatchEnd() {
+        const other = fresh({ name: "sgd", learningRate: 1e30 });
+        await other.fit(wide, labels, { batchSize: 8, epochs: 2 });
+      },
+    };
+    const run = splitting(2).map((ranks) =>
+      fresh("adam").fit(wide, labels, { ...data, ranks, callbacks: ranks.rank === 1 ? [loses] : [] }),
+    );
+    // the other waits for what this one gives, until its process ends the job
+    await expect(Promise.race(run)).rejects.toThrow("the loss is NaN or infinite");
+  });
 
   test("all ranks stop together when one is asked to, and each has the whole", async () => {
     const want = fresh("adam");
