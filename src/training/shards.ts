@@ -8,7 +8,7 @@
  *
  * Loaded when it is used. It imports types alone: what it shared with others would be files of their own in bundles.
  */
-import type { PlanBuilder, Range } from "../plan/builder.ts";
+import type { PlanBuilder } from "../plan/builder.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Ready } from "./batch.ts";
 import type { BatchRun } from "./diverged.ts";
@@ -17,21 +17,9 @@ import { gatherAny, type Ranks, shardOf, subtreesOf } from "./ranks.ts";
 import type { TrainRequest } from "./request.ts";
 import { scoreShards } from "./shardScores.ts";
 import { addTo, type Given, packed, type Sum, startOf, sumOf, unpacked } from "./shardSums.ts";
+import { emitTree, levelOf, type Tree } from "./shardTree.ts";
 import { failTogether, rateDiffers } from "./spread.ts";
 import type { Stepper } from "./step.ts";
-
-/** Where the plan has what adds sums. */
-interface Tree {
-  /** Two instructions for each level: gradients += the sum that is kept there, and the sum += gradients. What a shard runs ends here. */
-  readonly adds: number;
-  readonly sums: readonly Range[];
-  /** Where they get the rate −1 from: they are steps of SGD, and w − (−1) · dw is w + dw, exactly. */
-  readonly rate: Range;
-  /** The first instruction after them. */
-  readonly after: number;
-  /** The one after the optimizer's passes, where ranks have to gather the weights first. */
-  readonly passed: number;
-}
 
 /** A batch whose rows were read. */
 interface Batch {
@@ -74,7 +62,7 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
         ...training.update!,
         ...(parts && { update: (builder: PlanBuilder) => parts.emit(builder, training.update!.update) }),
         penalties: (builder: PlanBuilder) => {
-          tree = this.emitTree(builder);
+          tree = emitTree(builder, this.request.network.flat, this.shards);
           training.update!.penalties(builder);
         },
       };
@@ -87,20 +75,6 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       for (const [key, other] of others) plans.set(key, other);
       trees.set(plan, { ...tree!, passed: parts?.passed ?? plan.marks.end });
       return plan;
-    }
-
-    private emitTree(builder: PlanBuilder): Omit<Tree, "passed"> {
-      const { dw, n } = this.request.network.flat;
-      const adds = builder.length;
-      const rate = builder.pin(builder.alloc("the rate −1", 4));
-      const sums = Array.from({ length: levelOf(this.shards) }, (_, level) =>
-        builder.pin(builder.alloc(`sum of ${1 << level} shards`, n * 4)),
-      );
-      for (const sum of sums) {
-        builder.emit("SGD", { w: dw, dw: sum, n, step: rate });
-        builder.emit("SGD", { w: sum, dw, n, step: rate });
-      }
-      return { adds, sums, rate, after: builder.length };
     }
 
     override async take(indices: Uint32Array, ready: Ready | undefined): Promise<void> {
@@ -152,6 +126,7 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       this.last = undefined;
       const own: Given[] = [];
       const mine = subtrees[ranks.rank];
+      let told: ReturnType<typeof packed> = new Uint8Array(0);
       let failed: { readonly error: unknown } | undefined;
       try {
         for (const [i, [first, count]] of mine.entries()) {
@@ -160,14 +135,12 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
           // the last one is where it was computed
           own.push({ sum, gradient: i + 1 < mine.length ? gradient.slice() : gradient });
         }
+        told = packed(own, counting, { stops: asked?.aborted === true, rate: this.run.rate }, this.room);
+        // else each step would ask the system for memory
+        this.room = told.buffer;
       } catch (error) {
         failed = { error };
       }
-      const told = failed
-        ? new Uint8Array(0)
-        : packed(own, counting, { stops: asked?.aborted === true, rate: this.run.rate }, this.room);
-      // else each step would ask the system for memory
-      if (!failed) this.room = told.buffer;
       const all = await gatherAny(ranks, told);
       // who has failed gives nothing
       if (all.some(({ length }) => length === 0))
@@ -300,6 +273,3 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       return new Float64Array(core.exports.memory.buffer, this.plan.step + core.record("Step").sumLow.at, 1);
     }
   };
-
-/** The logarithm of a power of two. */
-const levelOf = (shards: number): number => 31 - Math.clz32(shards);

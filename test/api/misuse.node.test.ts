@@ -36,6 +36,7 @@ const picture = { data: new Uint8Array(4), width: 2, height: 2, channels: 1 };
 const GOOD: Readonly<Record<string, () => readonly unknown[]>> = {
   "node.folderCache": () => [at("cache")],
   "node.openData": () => [at("table.csv"), { testFraction: 0.4, seed: 1 }],
+  "node.openLargeTable": () => [at("table.csv"), { testFraction: 0.4, seed: 1 }],
   "node.openSeries": () => [at("table.csv"), { ignore: ["b"], missing: "fill", gaps: "fill" }],
   "node.openInput": () => [at("table.csv")],
   "node.readIdx": () => [at("none"), 100],
