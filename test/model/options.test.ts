@@ -33,6 +33,11 @@ test.each([
     'evaluate: unknown option "onrow"; did you mean "onRow"?',
   ],
   [
+    () => model().evaluate(x, y, { ranks: {} } as never),
+    'evaluate: unknown option "ranks"; only fit() takes them: call this on rank 0, without',
+  ],
+  [async () => model().predict(x, { ranks: {} } as never), 'unknown option "ranks"; only fit() takes them'],
+  [
     async () => model().compile({ loss: "huber", learningRate: 1 } as never),
     'compile: unknown option "learningRate"; it belongs to the optimizer',
   ],
