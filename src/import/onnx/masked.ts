@@ -1,5 +1,6 @@
 /** Padding as this library writes it, which has no masks in ONNX: found by how its nodes are connected, and read as the masks they were. */
 import type { OnnxNode } from "../../interop/onnx.ts";
+import { type Form, fits, isWritten } from "./forms.ts";
 import type { Connections, Found } from "./patterns.ts";
 
 /** Names of no operators. [x, the value of padding], [x, weights … of both walks], [x]. */
@@ -7,34 +8,10 @@ export const MASKING = "(masking)";
 export const BOTH = "(both directions)";
 export const MEAN = "(mean of steps)";
 
-/** How nodes are connected: a name that is found or compared, a number, or an operator and its inputs. "_": anything. */
-export type Form = string | number | readonly Form[];
-
-/** Whether a value is made so. @param found names, which are added to */
-export function fits(
-  at: Connections,
-  name: string | undefined,
-  form: Form,
-  found: Map<string, string>,
-): boolean {
-  if (!name) return false;
-  if (typeof form === "number") return at.number(name) === form;
-  if (typeof form === "string") {
-    if (form === "_") return true;
-    const known = found.get(form);
-    if (known !== undefined) return known === name;
-    found.set(form, name);
-    return true;
-  }
-  const [type, ...inputs] = form;
-  const node = at.maker(name, type as string);
-  return node !== undefined && inputs.every((input, i) => fits(at, node.inputs[i], input, found));
-}
-
 const COUNT: Form = ["ReduceSum", "mask", 1];
 const MOST: Form = ["Unsqueeze", COUNT, 1];
-const LENGTHS: Form = ["Cast", ["Max", COUNT, 1]];
-const ORDER: Form = ["TopK", ["Sub", ["Mul", "mask", "steps"], "places"], "_"];
+const LENGTHS: Form = ["Cast 6", ["Max", COUNT, 1]];
+const ORDER: Form = ["TopK", ["Sub", ["Mul", "mask", "steps"], "places"], "kept"];
 const PACKED: Form = ["GatherElements", "x", ["Expand", ["Unsqueeze", "order", 2], "_"]];
 const UP_TO: Form = ["CumSum", "mask", 1];
 const BEFORE: Form = ["Sub", UP_TO, "mask"];
@@ -42,9 +19,9 @@ const END: Form = ["Mul", "y", ["Unsqueeze", ["Min", COUNT, 1], 1]];
 /** An end of a walk that began with states. */
 const STARTED: Form = ["Where", ["Greater", MOST, 0], "y", "start"];
 const spread = (place: Form, inside: Form): [zeros: Form, started: Form] => {
-  const all = ["GatherElements", "y", ["Expand", ["Unsqueeze", ["Cast", ["Max", place, 0]], 2], "_"]];
+  const all = ["GatherElements", "y", ["Expand", ["Unsqueeze", ["Cast 7", ["Max", place, 0]], 2], "_"]];
   return [
-    ["Mul", all, ["Unsqueeze", ["Cast", inside], 2]],
+    ["Mul", all, ["Unsqueeze", ["Cast 1", inside], 2]],
     ["Where", ["Unsqueeze", inside, 2], all, ["Unsqueeze", "start", 1]],
   ];
 };
@@ -111,6 +88,7 @@ function paddedWalk(at: Connections, walk: OnnxNode): Padded | undefined {
   const isOrder =
     places !== undefined &&
     places.length === at.number(found.get("steps")) &&
+    places.length === at.number(found.get("kept")) &&
     places.every((place, i) => place === i);
   const [x, mask] = [found.get("x")!, found.get("mask")!];
   const made = isOrder && comesBack(at, walk, mask) && { x, mask };
@@ -168,11 +146,9 @@ export function masking(at: Connections, last: OnnxNode): Found | undefined {
   const found = new Map<string, string>();
   const is =
     fits(at, last.outputs[0], ["Mul", "x", ["Unsqueeze", "mask", 2]], found) &&
-    fits(at, found.get("mask"), ["Sub", 1, ["ReduceMin", ["Cast", ["Equal", "x", "v"]]]], found);
+    fits(at, found.get("mask"), ["Sub", 1, ["ReduceMin", ["Cast 1", ["Equal", "x", "v"]]]], found);
   if (!is || at.number(found.get("v")) === undefined) return undefined;
   const mask = found.get("mask")!;
-  const least = at.maker(at.maker(mask, "Sub")!.inputs[1], "ReduceMin");
-  if (ints(least, "axes") !== "2") return undefined;
   return {
     last,
     node: {
@@ -188,7 +164,8 @@ export function masking(at: Connections, last: OnnxNode): Found | undefined {
 export function embedded(at: Connections, last: OnnxNode): Found | undefined {
   const equal = at.users.get(last.inputs[1] ?? "")?.find(({ type }) => type === "Equal");
   const not = equal && at.number(equal.inputs[1]) === 0 ? at.user(equal.outputs[0], "Not") : undefined;
-  const mask = at.user(not?.outputs[0], "Cast")?.outputs[0];
+  const cast = at.user(not?.outputs[0], "Cast");
+  const mask = cast && isWritten(cast, "1") ? cast.outputs[0] : undefined;
   if (!mask) return undefined;
   return { last, node: { ...last, attributes: [...last.attributes, textAttribute("mask", mask)] } };
 }

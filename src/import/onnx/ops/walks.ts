@@ -110,7 +110,7 @@ export function walksOf(op: Op, cell: Cell): Walks {
     throw new Unsupported(
       `its weights of shapes [${w.dims.join(", ")}] and [${r.dims.join(", ")}] do not fit ${n} values and ${units} units`,
     );
-  const after = cell === "gru" && op.int("linear_before_reset") === 1;
+  const after = cell === "gru" && op.int("linear_before_reset") !== 0;
   const names = op.texts("activations");
   const perDirection = cell === "lstm" ? 3 : cell === "gru" ? 2 : 1;
   const places = cell === "lstm" ? [5, 6] : [5];
