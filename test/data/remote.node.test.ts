@@ -1,13 +1,17 @@
 /** Files at an address: what is read, how much of it is sent, and what is said where it goes wrong. */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { inspect } from "node:util";
+import { gzipSync } from "node:zlib";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import "../../src/data/parquet/index.ts";
 import { openData as openInPage } from "../../src/browser/data/open.ts";
 import { type OpenDataOptions, openData, openInput, openTable, readIdx } from "../../src/node/dataFiles.ts";
+import { openLargeTable } from "../../src/node/large/index.ts";
 import { workplace } from "../cli/support.ts";
 import { type FileServer, fileServer } from "../support/fileServer.ts";
 import { contents, gzip, idxBytes } from "./helpers.ts";
@@ -226,6 +230,77 @@ describe("refused", () => {
       await expect(openData(url)).rejects.toThrow(/t.csv: broke off after \d+ bytes: .*; try again/);
     }
   });
+});
+
+describe("a server that lies", () => {
+  const text = utf8(csvOf(20_000));
+  const lying = (path: string, head: object, body: (range: [number, number]) => Uint8Array, from = 0) =>
+    serve(path, text, {
+      answer(request: IncomingMessage, response: ServerResponse) {
+        const found = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? "");
+        if (!found || Number(found[1]) < from) return false;
+        const range: [number, number] = [Number(found[1]), Math.min(Number(found[2]) + 1, text.length)];
+        const part = body(range);
+        const said = `bytes ${range[0]}-${range[1] - 1}/${text.length}`;
+        response.writeHead(206, { "Content-Range": said, ...head }).end(part);
+        return true;
+      },
+    });
+
+  test("another part than the one that was asked for", async () => {
+    const head = { "Content-Range": `bytes 0-${text.length - FIRST - 1}/${text.length}` };
+    const address = lying("/other.csv", head, ([from, to]) => text.subarray(0, to - from), FIRST);
+    await expect(openData(address, { label: "label" })).rejects.toThrow(
+      `other.csv: the file has changed while it was read (${text.length} bytes, then an answer 206 without bytes ${FIRST} to ${text.length - 1}); open it again`,
+    );
+    // where the first part is another one, all is asked for
+    const shifted = { "Content-Range": `bytes 7-${FIRST + 6}/${text.length}` };
+    const second = lying("/shifted.csv", shifted, () => text.subarray(7, FIRST + 7));
+    expect((await openData(second, { label: "label", testFraction: 0 })).train.length).toBe(20_000);
+  });
+
+  test("a part that is packed, and one with more bytes than it says", async () => {
+    const packed = lying(
+      "/packed.csv",
+      { "Content-Encoding": "gzip" },
+      (range) => gzipSync(text.subarray(...range)),
+      FIRST,
+    );
+    await expect(openData(packed, { label: "label" })).rejects.toThrow("an answer 206 without bytes");
+    const more = lying("/more.csv", {}, ([from, to]) => text.subarray(from, to + 5));
+    await expect(openData(more, { label: "label" })).rejects.toThrow(
+      `more.csv: the server sent more than the ${FIRST} bytes of a part; download the file`,
+    );
+  });
+
+  test("no part of a file that is not empty", async () => {
+    const small = utf8(csvOf(50));
+    const answer = (request: IncomingMessage, response: ServerResponse) => {
+      if (request.headers.range)
+        response.writeHead(416, { "Content-Range": `bytes */${small.length}` }).end();
+      return request.headers.range !== undefined;
+    };
+    const address = serve("/none.csv", small, { answer });
+    expect((await openData(address, { label: "label", testFraction: 0 })).train.length).toBe(50);
+  });
+});
+
+test("a password in an address is in no error", async () => {
+  const secret = server.url("/a.csv").replace("://", "://ann:s3cret@");
+  for (const opened of [
+    openData(secret),
+    openInPage(secret),
+    openLargeTable(secret),
+    openData("http://ann:s3cret@:x/"),
+  ]) {
+    const error: Error = await opened.then(
+      () => expect.fail("opened"),
+      (cause) => cause,
+    );
+    expect(error.message).toMatch(/a name or a password in it is not fetched|download it first|no address/);
+    expect(inspect(error)).not.toContain("s3cret");
+  }
+  expect(server.asked).toEqual([]);
 });
 
 test("the command line: data, train, evaluate, predict", async () => {

@@ -19,14 +19,22 @@ export interface RemoteOptions {
 /** Whether text is an address that is fetched. */
 export const isAddress = (text: string): boolean => /^https?:\/\//i.test(text);
 
-/** @throws NablaError for what is no address */
+/** As it may stand in an error: without the name and the password before its host. */
+export const withoutSecrets = (address: string): string => address.replace(/^([a-z]+:\/\/)[^/?#]*@/i, "$1");
+
+/** @throws NablaError for what is no address, and for one with a password */
 export function remoteData(address: string, options: RemoteOptions): FoundData {
   let url: URL;
   try {
     url = new URL(address);
-  } catch (cause) {
-    throw new NablaError(`${address}: no address; expected https://host/path`, { cause });
+  } catch {
+    // the cause would hold the address as it is
+    throw new NablaError(`${withoutSecrets(address)}: no address; expected https://host/path`);
   }
+  if (url.username || url.password)
+    throw new NablaError(
+      `${withoutSecrets(address)}: an address with a name or a password in it is not fetched; use one without, or download the file`,
+    );
   const last = url.pathname.split("/").filter(Boolean).at(-1) ?? url.host;
   const of = new RemoteFile(address, decoded(last), options);
   return { name: of.name, where: address, of };
@@ -93,25 +101,20 @@ class RemoteFile implements DataFile {
   private async first() {
     const response = await this.ask(`bytes=0-${FIRST - 1}`);
     const { address } = this;
-    const packed = response.headers.get("content-encoding") ?? "identity";
-    const version = versionOf(response);
-    // a range of what is packed on its way is no range of the file
-    if (response.status === 206 && version && packed === "identity") {
+    const version = versionOf(response, 0, FIRST);
+    if (response.status === 206 && version) {
       const wanted = Math.min(FIRST, version.size);
-      const bytes = await this.bytesOf(response, wanted);
-      if (bytes.length !== wanted) throw this.brokenOff(bytes.length, wanted);
+      const bytes = await this.partOf(response, wanted);
       return { bytes, version, whole: bytes.length === version.size };
     }
-    if (response.status === 416) {
-      await response.body?.cancel();
-      return { bytes: new Uint8Array(0), version: { size: 0, etag: null, modified: null }, whole: true };
-    }
-    // the part cannot be told from the whole where a page may not see how large that is
-    const all = response.status === 206 ? await this.again(response) : response;
-    if (all.status === 206)
-      throw new NablaError(`${address}: the server gave a part where all was asked for; download the file`);
+    // the part cannot be told from the whole where a page may not see how large that is; an empty file has no part
+    const all = response.status === 200 ? response : await this.again(response);
+    if (all.status !== 200)
+      throw new NablaError(
+        `${address}: the server answered ${all.status} where all of the file was asked for; download the file`,
+      );
     const declared = Number(all.headers.get("content-length") ?? Number.NaN);
-    const plain = (all.headers.get("content-encoding") ?? "identity") === "identity";
+    const plain = isPlain(all);
     const { limit, tooLarge } = this.options;
     if (plain && declared > limit) {
       await all.body?.cancel();
@@ -132,15 +135,27 @@ class RemoteFile implements DataFile {
     const { bytes: beginning, version } = await this.begin();
     if (to <= beginning.length) return beginning.slice(from, to);
     const response = await this.ask(`bytes=${from}-${to - 1}`);
-    const now = response.status === 206 ? versionOf(response) : undefined;
+    const now = response.status === 206 ? versionOf(response, from, to) : undefined;
     if (!now || now.size !== version.size || now.etag !== version.etag || now.modified !== version.modified) {
       await response.body?.cancel();
       throw new NablaError(
-        `${this.address}: the file has changed while it was read (${told206(version)}, then ${now ? told206(now) : `an answer ${response.status} for a part of it`}); open it again`,
+        `${this.address}: the file has changed while it was read (${told206(version)}, then ${now ? told206(now) : `an answer ${response.status} without bytes ${from} to ${to - 1}`}); open it again`,
       );
     }
-    const bytes = await this.bytesOf(response, to - from);
-    if (bytes.length !== to - from) throw this.brokenOff(bytes.length, to - from);
+    return this.partOf(response, to - from);
+  }
+
+  /** @throws NablaError for more or fewer bytes than a part has */
+  private async partOf(response: Response, wanted: number): Promise<Uint8Array> {
+    const bytes = await this.bytesOf(
+      response,
+      wanted,
+      () =>
+        new NablaError(
+          `${this.address}: the server sent more than the ${wanted} bytes of a part; download the file`,
+        ),
+    );
+    if (bytes.length !== wanted) throw this.brokenOff(bytes.length, wanted);
     return bytes;
   }
 
@@ -173,7 +188,11 @@ class RemoteFile implements DataFile {
     );
   }
 
-  private async bytesOf(response: Response, most: number): Promise<Uint8Array> {
+  private async bytesOf(
+    response: Response,
+    most: number,
+    tooMany = (length: number) => this.options.tooLarge(this.address, length, most),
+  ): Promise<Uint8Array> {
     const { address, options } = this;
     const parts: Uint8Array[] = [];
     let length = 0;
@@ -185,7 +204,7 @@ class RemoteFile implements DataFile {
         options.signal?.throwIfAborted();
         parts.push(read.value);
         length += read.value.length;
-        if (length > most) throw options.tooLarge(address, length, most);
+        if (length > most) throw tooMany(length);
       }
     } catch (cause) {
       void reader?.cancel().catch(() => {});
@@ -204,11 +223,20 @@ class RemoteFile implements DataFile {
   }
 }
 
-/** undefined where an answer does not say of how many bytes it is a part, or a page may not see it. */
-function versionOf({ headers }: Response): Version | undefined {
-  const size = /^bytes \d+-\d+\/(\d+)$/.exec(headers.get("content-range") ?? "")?.[1];
-  if (size === undefined) return undefined;
-  return { size: Number(size), etag: headers.get("etag"), modified: headers.get("last-modified") };
+const isPlain = ({ headers }: Response): boolean =>
+  (headers.get("content-encoding") ?? "identity") === "identity";
+
+/**
+ * undefined where an answer does not say that it has these bytes, and of how many, or a page may not see it. A part of what is packed on
+ * its way is no part of the file.
+ */
+function versionOf(response: Response, from: number, to: number): Version | undefined {
+  const { headers } = response;
+  const said = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(headers.get("content-range") ?? "");
+  const [first, last, size] = (said?.slice(1) ?? []).map(Number);
+  if (size === undefined || first !== from || last !== Math.min(to, size) - 1 || !isPlain(response))
+    return undefined;
+  return { size, etag: headers.get("etag"), modified: headers.get("last-modified") };
 }
 
 const told206 = ({ size, etag, modified }: Version): string =>

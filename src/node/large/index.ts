@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { basename } from "node:path";
 import { type DataSplit, type Dataset, range, type Targets } from "../../data/dataset.ts";
 import { gather } from "../../data/gather.ts";
-import { isAddress } from "../../data/readers/remote.ts";
+import { isAddress, withoutSecrets } from "../../data/readers/remote.ts";
 import { partsOf, splitRows } from "../../data/split.ts";
 import { measure } from "../../data/standardise.ts";
 import { askedField } from "../../data/tables/asked.ts";
@@ -94,7 +94,9 @@ export async function openLargeTable(
 ): Promise<LargeTable> {
   const who = "openLargeTable";
   if (isAddress(String(location)))
-    throw new NablaError(`${who}: expected a file, got ${location}: download it first`);
+    throw new NablaError(
+      `${who}: expected a file, got ${withoutSecrets(String(location))}: download it first`,
+    );
   const path = pathOf(who, location);
   checkOptions(who, options, OPTIONS);
   const { pieceBytes = 1 << 22, folder = tmpdir(), header, delimiter, decimal, ...given } = options;

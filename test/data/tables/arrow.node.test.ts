@@ -211,6 +211,30 @@ describe("refused", () => {
     }
   });
 
+  test("true, false and decimals beyond the end of a buffer are damage, not false and 0", async () => {
+    const bytes = apache.tableToIPC(apache.tableFromArrays({ y: Int32Array.of(0, 1) }));
+    const decimal = new apache.Decimal(0, 9, 128);
+    const kinds: [apache.DataType, Uint8Array | Uint32Array, boolean][] = [
+      [new apache.Bool(), new Uint8Array(0), false],
+      [new apache.Bool(), Uint8Array.of(3), true],
+      [decimal, new Uint32Array(5), false],
+      [decimal, new Uint32Array(8), true],
+    ];
+    try {
+      for (const [type, data, whole] of kinds) {
+        const vector = apache.makeVector(apache.makeData({ type, length: 2, nullCount: 0, data } as never));
+        const schema = { fields: [{ name: "a", type }] };
+        const table = { schema, numRows: 2, getChildAt: () => vector };
+        offer("apache-arrow", async () => ({ ...apache, tableFromIPC: () => table }));
+        const read = arrowTable(bytes, "s.arrow", {}, () => true);
+        if (whole) expect((await read).rows.length).toBe(2);
+        else await expect(read, String(type)).rejects.toThrow('column "a" is cut off');
+      }
+    } finally {
+      offer("apache-arrow", () => import("apache-arrow"));
+    }
+  });
+
   test("more cells, and more unpacked bytes, than may be held", async () => {
     await expect(arrowSplit(await bytesOf("table.arrow"), { maxBytes: 5000 })).rejects.toThrow(
       "data.arrow: rows of 8 columns take more than 5000 bytes",

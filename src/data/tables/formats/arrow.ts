@@ -5,7 +5,7 @@ import { show } from "../../../fields/fields.ts";
 import { contentOf, latin } from "../../readers/content.ts";
 import type { DataHost } from "../../readers/reader.ts";
 import type { Table } from "../csvTable.ts";
-import { type ArrowType, arrowCell } from "./arrowCells.ts";
+import { type ArrowType, arrowCell, BOOL, DECIMAL } from "./arrowCells.ts";
 import type { TableFormat } from "./format.ts";
 import { unpackLz4 } from "./lz4.ts";
 import { packageOf } from "./packages.ts";
@@ -57,6 +57,7 @@ interface Vector {
 /** Some rows of a column. */
 interface Chunk {
   readonly length: number;
+  readonly offset?: number;
   readonly nullCount: number;
   readonly nullBitmap?: { readonly length: number };
   readonly valueOffsets?: ArrayLike<number | bigint>;
@@ -108,7 +109,7 @@ export async function arrowTable(
       );
     }
     const vector = opened.getChildAt(c);
-    if (!vector || vector.length !== rows || !vector.data.every(isWhole))
+    if (!vector || vector.length !== rows || !vector.data.every((chunk) => isWhole(chunk, type)))
       throw damaged(where, `column ${show(name)} is cut off`);
     return (row: number) => {
       const value = within(where, () => vector.get(row));
@@ -212,8 +213,14 @@ function unpackZstd(data: Uint8Array, room: number, { Decompress }: Fzstd): Uint
 }
 
 /** Whether there is as much as the rows need: beyond its end a buffer gives nothing, which would be a missing value. */
-function isWhole({ length, nullCount, nullBitmap, valueOffsets: offsets, values }: Chunk): boolean {
+function isWhole(
+  { length, offset = 0, nullCount, nullBitmap, valueOffsets: offsets, values }: Chunk,
+  { typeId, bitWidth = 128 }: ArrowType,
+): boolean {
   if (nullCount > 0 && nullBitmap && nullBitmap.length * 8 < length) return false;
+  // true and false are bits and decimals words of 32: where one is not there, it would be false, or 0
+  if (typeId === BOOL && (values?.length ?? 0) * 8 < (offset % 8) + length) return false;
+  if (typeId === DECIMAL && (values?.length ?? 0) * 32 < length * bitWidth) return false;
   if (!offsets || length === 0) return true;
   return offsets.length > length && Number(offsets[length]) <= (values?.length ?? 0);
 }

@@ -7,13 +7,16 @@ export interface ArrowType {
   /** Of numbers with a fraction: 0 half, 1 single, 2 double; of decimals the digits. */
   readonly precision?: number;
   readonly scale?: number;
+  /** Of numbers and decimals. */
+  readonly bitWidth?: number;
   /** Of times: 0 seconds, 1 milliseconds, 2 microseconds, 3 nanoseconds. */
   readonly unit?: number;
   /** Of a dictionary: the type of its values. */
   readonly dictionary?: ArrowType;
 }
 
-const [NULL, INT, FLOAT, UTF8, BOOL, DECIMAL, DATE, TIME, TIMESTAMP] = [1, 2, 3, 5, 6, 7, 8, 9, 10];
+const [NULL, INT, FLOAT, UTF8, DATE, TIME, TIMESTAMP] = [1, 2, 3, 5, 8, 9, 10];
+export const [BOOL, DECIMAL] = [6, 7];
 const [LARGE_UTF8, UTF8_VIEW, DICTIONARY] = [20, 24, -1];
 
 /** What has no single value in each cell, or no plain one. */
