@@ -39,7 +39,8 @@ export const startHelper: StartHelper = (setup, { ready, ended }) => {
     if (worker) hear(worker, setup, { ready, ended }, next);
     else next(why);
   };
-  next("it could not be started");
+  // not at once: who asks has to have it, to end it
+  void Promise.resolve().then(() => next("it could not be started"));
   return {
     go: () => worker?.postMessage(true),
     end() {

@@ -60,15 +60,19 @@ export function openUndriven(url) {
       // it is gone
     }
   };
-  // however this process ends
-  process.once("exit", end);
+  const clean = () => rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  const atExit = () => {
+    end();
+    clean();
+  };
+  process.once("exit", atExit);
   return {
     ended,
     async close() {
-      process.off("exit", end);
+      process.off("exit", atExit);
       end();
       await ended;
-      rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+      clean();
     },
   };
 }
