@@ -194,6 +194,9 @@ describe("recurrent", () => {
     expect(of("tanh", 0.5)[0]).toBeLessThan(0.5 ** 19);
     expect(of("linear", 2)[0]).toBe(2 ** 19);
     expect(of("linear", 1)).toEqual(new Array(20).fill(1));
+    // the last state is 8e8, of which single precision takes no 1
+    expect(of("linear", 3)[0] / 3 ** 19).toBeCloseTo(1, 5);
+    expect(of("linear", -3)[0] / (-3) ** 19).toBeCloseTo(1, 5);
     // saturated: the state is kept, but nothing can be learned from it
     expect(of("tanh", 3)[0]).toBeLessThan(1e-12);
   });

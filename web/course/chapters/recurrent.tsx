@@ -85,8 +85,9 @@ export function unrolled(state: Omit<State, "at">) {
   const y = sum(x);
   const h = walk(state, x);
   const delta = back(state, x, y);
-  // ∂L/∂h_T = 1 where y is h_T − 1
-  const reach = back(state, x, h.at(-1)! - 1);
+  // ∂L/∂h_T = pull where y is h_T − pull; in single precision a large h_T − 1 is h_T
+  const pull = Math.abs(h.at(-1)!) > 1 ? h.at(-1)! : 1;
+  const reach = back(state, x, h.at(-1)! - pull).map((delta) => delta / pull);
   return {
     x,
     y,
