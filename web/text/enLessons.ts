@@ -287,7 +287,7 @@ export const enLessons = {
       "A weight that is used at every step has a gradient from every step, and these are added up:",
       "§ ∂L/∂w = Σ_{t} δ_{t} x_{t}, ∂L/∂u = Σ_{t} δ_{t} h_{t−1}",
       "Here, after {steps} steps, the answer is {answer} where {y} is wanted; ∂L/∂w is {dw}, and ∂L/∂u is {du}.",
-      "Going back, each step multiplies by `u · g′(z)`, and tanh′ is at most 1. With `u` = {half} what the last answer says about the first of {long} steps is {vanished}: the gradient *vanishes*, and the net cannot learn what lies long ago. With a factor above 1 it *explodes*. Here `u` is {u}.",
+      "Going back, each step multiplies by `u · g′(z)`, and tanh′ is at most 1. With `w` = 1, tanh and `u` = {half} the derivative of the last state by the first of {long} steps, `∂h/∂z_{1}`, is {vanished}: the gradient *vanishes*, and the net cannot learn what lies long ago. With factors whose size is above 1 it *explodes*. Here `u` is {u}.",
       "*LSTM* and *GRU* are made against this. Their state is carried on by a factor of its own, a *gate* between 0 and 1 that the net learns. Where the gate is near 1, number and gradient pass through many steps almost unchanged.",
     ],
     task: "After {task} steps the net shall answer with the sum of what came in: one number at the start, or three numbers with zeros between them. Choose activation and weights so that it is off by less than {near}. Now it is off by up to {far}.",
