@@ -7,6 +7,7 @@ import { demand, isObject } from "../../fields/expected.ts";
 import { isA } from "../../tags.ts";
 import { type CsvSplit, type CsvSplitOptions, checkSplit, tableSplit } from "../tables/csv.ts";
 import { arrowTable } from "../tables/formats/arrow.ts";
+import { usedBy } from "../tables/formats/format.ts";
 import { offer } from "../tables/formats/packages.ts";
 
 export type { CsvSplit, CsvSplitOptions } from "../tables/csv.ts";
@@ -29,8 +30,7 @@ export async function arrowSplit(bytes: Uint8Array, options: CsvSplitOptions = {
   demand(isA("Uint8Array", bytes), "arrowSplit", "the bytes of an Arrow file as a Uint8Array", bytes);
   demand(isObject(options), "arrowSplit", "its options as an object", options);
   checkSplit("arrowSplit", options);
-  const { name = "data.arrow", ignore, like, maxBytes } = options;
-  const used = (column: string) => (like ? like.columns.includes(column) : !ignore?.includes(column));
-  const table = await arrowTable(bytes, name, {}, used, maxBytes);
+  const { name = "data.arrow", maxBytes } = options;
+  const table = await arrowTable(bytes, name, {}, usedBy(options), maxBytes);
   return tableSplit("arrowSplit", () => table, options);
 }

@@ -6,6 +6,7 @@
 import { demand, isObject } from "../../fields/expected.ts";
 import { isA } from "../../tags.ts";
 import { type CsvSplit, type CsvSplitOptions, checkSplit, tableSplit } from "../tables/csv.ts";
+import { usedBy } from "../tables/formats/format.ts";
 import { offer } from "../tables/formats/packages.ts";
 import { inMemory, parquetTable } from "../tables/formats/parquet.ts";
 
@@ -29,8 +30,7 @@ export async function parquetSplit(bytes: Uint8Array, options: CsvSplitOptions =
   demand(isA("Uint8Array", bytes), "parquetSplit", "the bytes of a Parquet file as a Uint8Array", bytes);
   demand(isObject(options), "parquetSplit", "its options as an object", options);
   checkSplit("parquetSplit", options);
-  const { name = "data.parquet", ignore, like, maxBytes } = options;
-  const used = (column: string) => (like ? like.columns.includes(column) : !ignore?.includes(column));
-  const table = await parquetTable(inMemory(bytes), name, {}, used, maxBytes);
+  const { name = "data.parquet", maxBytes } = options;
+  const table = await parquetTable(inMemory(bytes), name, {}, usedBy(options), maxBytes);
   return tableSplit("parquetSplit", () => table, options);
 }

@@ -1,5 +1,6 @@
 /** What a way to keep a table in a file is, besides text in rows. */
 import type { DataFile, DataHost } from "../../readers/reader.ts";
+import type { CsvSplitOptions } from "../csv.ts";
 import type { Table } from "../csvTable.ts";
 
 /** A file, what errors call it, and the place it is read in. */
@@ -18,6 +19,12 @@ export interface TableWish {
   /** The others need not be read, and may be left empty. */
   readonly only?: boolean;
 }
+
+/** The columns that a split looks at: those of the model that it is `like`, or all but the ignored ones. */
+export const usedBy =
+  ({ like, ignore }: Pick<CsvSplitOptions, "like" | "ignore">) =>
+  (column: string): boolean =>
+    like ? like.columns.includes(column) : !ignore?.includes(column);
 
 export interface FormatTable {
   readonly table: Table;
