@@ -99,7 +99,9 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
       await page.evaluate(() => document.querySelector(".microscope td:last-child")!.checkVisibility()),
     ).toBe(false);
     await page.goto(`${server.url}#/plane?data=xor&loss=binaryCrossentropy&net=2`);
-    await expect.poll(() => countOf(page, ".unit"), WAIT).toBe(3);
+    // the microscope looks at the new net, from its first step on: 3 units forwards, backwards and changed, and the loss
+    await expect.poll(() => textOf(page, ".walk .figures"), WAIT).toBe("step 0 of 10");
+    expect(await countOf(page, ".unit")).toBe(3);
     await press(page, "Loss");
     await expect.poll(() => textOf(page, ".station"), WAIT).toContain("ln");
     expect(page.errors).toEqual([]);

@@ -1,5 +1,6 @@
 /** The microscope on Plane's net: the weights as they are now, and the point that was picked. */
 import { useSignal } from "@preact/signals";
+import { useLayoutEffect } from "preact/hooks";
 import { Microscope } from "../microscope/microscope.tsx";
 import type { Case } from "../microscope/trace.ts";
 import { planeText } from "../text/plane.ts";
@@ -43,6 +44,11 @@ export function Magnified() {
   const at = useSignal(0);
   const now = figures.value;
   const points = data.value?.train;
+  // the same number is another step in a net of another shape
+  const shape = now?.layers.map(({ bias }) => bias.length).join();
+  useLayoutEffect(() => {
+    at.value = 0;
+  }, [shape]);
   if (!now || !points || points.labels.length === 0 || now.layers.length === 0)
     return <p class="muted">{said.nothing}</p>;
   const point = Math.min(picked.value ?? 0, points.labels.length - 1);
