@@ -15,6 +15,9 @@ model.compile({ optimizer: "adam", loss: "categoricalCrossentropy", metrics: ["a
 await model.fit([[0, 1], [1, 0]], [0, 1], { epochs: 2 });
 console.log(model.predict([[0, 1]]).argMax());`;
 
+export const OPENING =
+  'import { load } from "nabla"; import { openModel } from "nabla/import"; console.log(load, openModel);';
+
 /** Programs, and the bytes they may have: a little more than they have today, so that growth is noticed. */
 export const PROGRAMS = [
   { name: "build, train, predict a network of dense layers", code: MLP, limit: 35_600 },
@@ -45,7 +48,7 @@ console.log(model.predict([[0, 1]]).argMax());`,
     name: "open files of other programs, beside a program that loads models",
     // what it adds to this one; what reads ONNX files, or those of Keras and TensorFlow.js, is loaded when one comes
     beside: 'import { load } from "nabla"; console.log(load);',
-    code: 'import { load } from "nabla"; import { openModel } from "nabla/import"; console.log(load, openModel);',
+    code: OPENING,
     limit: 10_300,
   },
   {
@@ -55,11 +58,20 @@ console.log(model.predict([[0, 1]]).argMax());`,
   },
 ];
 
+/** What nabla/import loads when a file of a kind comes, beside what the program has: by the beginnings of their files' names. */
+export const READERS = [
+  { name: "ONNX", entry: "onnx", limit: 34_100 },
+  { name: "Keras (.keras, .h5) and TensorFlow.js, which share a file", entry: "keras", limit: 22_600 },
+  { name: "PyTorch's state dicts", entry: "pytorch", limit: 14_300 },
+  { name: "JSON of brain.js and ConvNetJS", entry: "json", limit: 3_200 },
+];
+
 /**
  * Bundles a program as pages do: what it imports statically is loaded at once, what it may import later is not.
  *
  * @param {string} code
- * @returns {Promise<{ gzip: number, minified: number, later: number, parts: [name: string, bytes: number][] }>}
+ * @returns {Promise<{ gzip: number, minified: number, later: number, parts: [name: string, bytes: number][], piece: (entry: string) => number }>} piece:
+ *   what one of the later files brings with it, gzipped
  */
 export async function measure(code) {
   const folder = mkdtempSync(join(tmpdir(), "nabla-sizes-"));
@@ -87,19 +99,22 @@ export async function measure(code) {
       logLevel: "error",
     });
     const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [path, output]));
-    const atOnce = new Set();
-    /** @param {string} path */
-    const visit = (path) => {
-      if (atOnce.has(path)) return;
-      atOnce.add(path);
+    /** @param {string} path @param {Set<string>} seen */
+    const visit = (path, seen) => {
+      if (seen.has(path)) return seen;
+      seen.add(path);
       for (const { path: next, kind } of outputs.get(path)?.imports ?? [])
-        if (kind === "import-statement") visit(next);
+        if (kind === "import-statement") visit(next, seen);
+      return seen;
     };
-    visit("out/main.js");
+    const atOnce = visit("out/main.js", new Set());
+    const gzipped = new Map();
     const sizes = { gzip: 0, minified: 0, later: 0 };
     for (const { path, contents } of outputFiles) {
       const bytes = gzipSync(contents, { level: 9 }).length;
-      if (!atOnce.has(path.slice(path.indexOf("out/")))) sizes.later += bytes;
+      const short = path.slice(path.lastIndexOf("out/"));
+      gzipped.set(short, bytes);
+      if (!atOnce.has(short)) sizes.later += bytes;
       else {
         sizes.gzip += bytes;
         sizes.minified += contents.length;
@@ -110,7 +125,19 @@ export async function measure(code) {
     for (const path of atOnce)
       for (const [name, { bytesInOutput }] of Object.entries(outputs.get(path)?.inputs ?? {}))
         parts.push([name.replace(/^.*(build|node_modules)\//, ""), bytesInOutput]);
-    return { ...sizes, parts: parts.sort((a, b) => b[1] - a[1]) };
+    /** @param {string} entry */
+    const piece = (entry) => {
+      const [path] = [...outputs].find(
+        ([, output]) =>
+          output.entryPoint?.includes(`/build/chunks/${entry}-`) ||
+          output.entryPoint?.startsWith(`build/chunks/${entry}-`),
+      ) ?? [undefined];
+      if (path === undefined) throw new Error(`sizes: no piece is called ${entry}`);
+      return [...visit(path, new Set())]
+        .filter((each) => !atOnce.has(each))
+        .reduce((sum, each) => sum + gzipped.get(each), 0);
+    };
+    return { ...sizes, piece, parts: parts.sort((a, b) => b[1] - a[1]) };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -135,6 +162,17 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
         if (bytes > 100) console.log(`  ${String(bytes).padStart(7)} ${part}`);
     if (gzip > limit) {
       console.error(`sizes: ${name}: expected at most ${limit} bytes, got ${gzip}; see bench/sizes.md`);
+      process.exitCode = 1;
+    }
+  }
+  const { piece } = await measure(OPENING);
+  for (const { name, entry, limit } of READERS) {
+    const gzip = piece(entry);
+    console.log(`| loaded for a file of ${name} | ${kb(gzip)} | | ${kb(limit)} | |`);
+    if (gzip > limit) {
+      console.error(
+        `sizes: reader ${name}: expected at most ${limit} bytes, got ${gzip}; see bench/sizes.md`,
+      );
       process.exitCode = 1;
     }
   }

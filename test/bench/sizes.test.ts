@@ -1,6 +1,6 @@
 /** What programs carry that bundlers build from this package; the figures are in bench/sizes.md. */
 import { expect, test } from "vitest";
-import { measure, PROGRAMS } from "../../scripts/sizes.mjs";
+import { measure, OPENING, PROGRAMS, READERS } from "../../scripts/sizes.mjs";
 
 type Program = { name: string; code: string; beside?: string; limit: number };
 test.each<Program>(PROGRAMS)("$name", async ({ code, beside, limit }) => {
@@ -11,6 +11,15 @@ test.each<Program>(PROGRAMS)("$name", async ({ code, beside, limit }) => {
   const cores = parts.map(([part]) => part).filter((part) => part.startsWith("core/"));
   if (/nabla\/predict/.test(code))
     expect(cores).toEqual([/loadAsync/.test(code) ? "core/predict-dense.text.js" : "core/predict.text.js"]);
+});
+
+test("what reads a file of another program is loaded when one comes, and no larger than it was", async () => {
+  const { piece } = await measure(OPENING);
+  for (const { name, entry, limit } of READERS) {
+    expect(piece(entry), name).toBeLessThanOrEqual(limit);
+    expect(piece(entry), name).toBeGreaterThan(limit * 0.9);
+  }
+  expect(() => piece("none")).toThrow("no piece is called none");
 });
 
 test("networks of dense layers bring neither the full core nor what moves images", async () => {

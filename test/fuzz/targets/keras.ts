@@ -6,6 +6,7 @@ import { toUtf8 } from "../../../src/host.ts";
 import { openModel } from "../../../src/import/index.ts";
 import { dense, embedding, lstm, sequential } from "../../../src/index.ts";
 import { type Group, hdf5Of } from "../../../src/interop/hdf5/writer.ts";
+import { CODERS } from "../../export/states.ts";
 import { writeZip } from "../../support/data/npy.ts";
 import type { Layer, Sample, Target } from "../guide/target.ts";
 
@@ -103,6 +104,9 @@ export const keras: Target = {
   name: "keras",
   seeds: () => [
     { bytes: own() },
+    ...CODERS.filter(([name]) => /^gru(?:_both)?_padded/.test(name)).map(([, make]) => ({
+      bytes: exportKeras(make()),
+    })),
     { bytes: fileOf("words-3.keras") },
     { bytes: fileOf("dense-2.keras") },
     { bytes: folder(fileOf("dense-2.h5")) },

@@ -6,6 +6,9 @@ import { modelFrom, parsed } from "../../../src/import/onnx/index.ts";
 import {
   attention,
   bidirectional,
+  embedding,
+  globalAveragePooling1d,
+  gru,
   input,
   layerNormalization,
   lstm,
@@ -16,6 +19,7 @@ import {
   sequential,
 } from "../../../src/index.ts";
 import type { SymbolicTensor } from "../../../src/layers/symbolic.ts";
+import { CODERS } from "../../export/states.ts";
 import made from "../../import/transformers/nets.json";
 import { numbers, onnxFile } from "../../import/written.ts";
 import type { Sample, Target } from "../guide/target.ts";
@@ -95,6 +99,21 @@ const attending = (): Uint8Array[] => {
   return nets.map((layers) => exportOnnx(sequential(layers, { inputShape: [3, 4], seed: 1 })));
 };
 
+/** Padding, which ONNX has only as many nodes: where it is skipped, given on, averaged, and known by a lookup; with states in and out. */
+const padding = (): Uint8Array[] => [
+  exportOnnx(sequential([masking(), globalAveragePooling1d()], { inputShape: [3, 2] })),
+  exportOnnx(
+    sequential(
+      [embedding({ inputDim: 4, outputDim: 2, maskZero: true }), gru({ units: 2, returnSequences: true })],
+      {
+        inputShape: [3],
+        seed: 1,
+      },
+    ),
+  ),
+  ...CODERS.filter(([name]) => /^gru.*padded|^simpleRnn$/.test(name)).map(([, make]) => exportOnnx(make())),
+];
+
 const right: fc.Arbitrary<Sample> = fc
   .integer({ min: 1, max: 4 })
   .map((width) => ({ bytes: network(width) }));
@@ -122,7 +141,9 @@ const lying: fc.Arbitrary<Sample> = fc
 export const onnx: Target = {
   name: "onnx",
   seeds: () =>
-    [network(1), recurrent(), states(), ...attending(), ...transformers()].map((bytes) => ({ bytes })),
+    [network(1), recurrent(), states(), ...attending(), ...padding(), ...transformers()].map((bytes) => ({
+      bytes,
+    })),
   arbitrary: fc.oneof(right, lying),
   words: [
     "Conv",
@@ -131,6 +152,9 @@ export const onnx: Target = {
     "Reshape",
     "Resize",
     "axis",
+    "largest",
+    "reverse",
+    "keepdims",
     "perm",
     "kernel_shape",
     "auto_pad",

@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { exportTfjs } from "../../../src/export/index.ts";
 import { toUtf8 } from "../../../src/host.ts";
 import { openModel } from "../../../src/import/index.ts";
-import { conv2d, dense, flatten, gru, type Model, sequential } from "../../../src/index.ts";
+import { conv2d, dense, flatten, gru, type Model, masking, sequential } from "../../../src/index.ts";
+import { CODERS } from "../../export/states.ts";
 import type { Sample, Target } from "../guide/target.ts";
 
 const networks = (): Model[] => [
@@ -12,6 +13,11 @@ const networks = (): Model[] => [
   sequential([gru({ units: 2, resetAfter: false }), dense({ units: 2, activation: "softmax" })], {
     inputShape: [3, 2],
   }),
+  // padding that is skipped; states that are given on
+  sequential([masking(), gru({ units: 2, resetAfter: false, returnSequences: true })], {
+    inputShape: [3, 2],
+  }),
+  ...CODERS.filter(([name]) => name === "simpleRnn").map(([, make]) => make()),
 ];
 
 /** Weights for any description: as many as it asks for, or not. */
