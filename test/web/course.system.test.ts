@@ -7,15 +7,7 @@ import { text } from "../../web/text/index.ts";
 import { lessons } from "../../web/text/lessons.ts";
 import { type Browser, findBrowser, howToGet, launch, type Page } from "../support/browsers/index.mjs";
 import { press } from "../support/web/playground.mjs";
-import {
-  expectCount,
-  expectHidden,
-  expectText,
-  expectUrl,
-  still,
-  textOf,
-  until,
-} from "../support/web/seen.ts";
+import { expectCount, expectText, expectUrl, still, textOf, until } from "../support/web/seen.ts";
 import { servePlayground } from "../support/web/serve.ts";
 
 const required = process.env.NABLA_REQUIRE_ALL === "1";
