@@ -169,6 +169,34 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     await untilProgress(page, "Not trained yet");
   });
 
+  test("stopped before it has begun: it does not begin later, and the next one is alone", async () => {
+    // whether another tab keeps its network is answered late
+    await open(SLIGHT, () => {
+      // the blank page before has none
+      if (!navigator.locks) return;
+      const request = navigator.locks.request.bind(navigator.locks) as (
+        ...args: unknown[]
+      ) => Promise<unknown>;
+      const answers: (() => void)[] = [];
+      Object.assign(globalThis, { answers });
+      navigator.locks.request = (...args: unknown[]) =>
+        new Promise<void>((go) => answers.push(go)).then(() => request(...args));
+    });
+    await press(page, "Train");
+    await untilProgress(page, "Starting…");
+    await press(page, "Stop");
+    await untilProgress(page, "Not trained yet");
+    await press(page, "Train");
+    await untilProgress(page, "Starting…");
+    await page.evaluate(() => {
+      for (const go of (globalThis as unknown as { answers: (() => void)[] }).answers) go();
+    });
+    await untilProgress(page, "Finished after 3 epochs");
+    await untilProgress(page, "Saved in this browser");
+    expect(await messagesOf(page)).toBe("");
+    expect(page.errors).toEqual([]);
+  });
+
   test("own IDX files and tables are trained on, other files are refused with an explanation", async () => {
     await open();
     const data = digits({ samples: 600 });
