@@ -11,7 +11,7 @@ import { weightsSha256 } from "../../src/model/save.ts";
 import { type Browser, findBrowser, howToGet, launch, type Page } from "../support/browsers/index.mjs";
 import { drawDigitByHand } from "../support/web/drawings.ts";
 import { drawOn, press, untilProgress } from "../support/web/playground.mjs";
-import { expectCount, expectSaid, expectText, expectUrl, textOf, until } from "../support/web/seen.ts";
+import { expectSaid, expectText, expectUrl, textOf, until } from "../support/web/seen.ts";
 import { servePlayground } from "../support/web/serve.ts";
 
 const required = process.env.NABLA_REQUIRE_ALL === "1";
@@ -49,6 +49,7 @@ const expectSource = (page: Page) => expectText(page, "[data-testid=source]");
  */
 const reloadAtSave = (page: Page, after = 0): Promise<void> =>
   page.evaluate((milliseconds) => {
+    Object.assign(globalThis, { leaving: true });
     let begun = 0;
     const { createWritable } = FileSystemFileHandle.prototype;
     FileSystemFileHandle.prototype.createWritable = function (...options) {
@@ -56,6 +57,12 @@ const reloadAtSave = (page: Page, after = 0): Promise<void> =>
       return createWritable.apply(this, options);
     };
   }, after);
+
+/** Waits until it has, and offers what it kept. A page that is on its way answers nothing, so it is asked again. */
+const untilReloaded = (page: Page): Promise<void> =>
+  expect
+    .poll(() => page.evaluate(() => !("leaving" in globalThis) && document.querySelector(".kept") !== null))
+    .toBe(true);
 
 describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   if (!findBrowser(name)) {
@@ -151,6 +158,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     await press(page, "Reset");
     await reloadAtSave(page);
     await press(page, "Train");
+    await untilReloaded(page);
     await press(page, "Resume");
     await untilProgress(page, "Finished after 16 epochs");
     expect(await shaOf(page)).toBe(whole);
@@ -385,7 +393,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     for (let i = 0; i < 4; i++) {
       await reloadAtSave(page, 4 * i);
       await press(page, i === 0 ? "Train" : "Resume");
-      await expectCount(page, ".kept").toBe(1);
+      await untilReloaded(page);
       expect(await messagesOf(page)).toBe("");
     }
     await press(page, "Resume");
