@@ -60,7 +60,7 @@ console.log(model.predict([[0, 1]]).argMax());`,
 
 /** What nabla/import loads when a file of a kind comes, beside what the program has: by the beginnings of their files' names. */
 export const READERS = [
-  { name: "ONNX", entry: "onnx", limit: 34_100 },
+  { name: "ONNX", entry: "onnx", limit: 34_300 },
   { name: "Keras (.keras, .h5) and TensorFlow.js, which share a file", entry: "keras", limit: 22_600 },
   { name: "PyTorch's state dicts", entry: "pytorch", limit: 14_300 },
   { name: "JSON of brain.js and ConvNetJS", entry: "json", limit: 3_200 },
