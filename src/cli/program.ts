@@ -6,7 +6,7 @@ import { INITIALIZERS } from "../initializers/table.ts";
 import { LOSSES } from "../losses/table.ts";
 import { OPTIMIZERS } from "../optimizers/table.ts";
 import type { Terminal } from "../report/terminal.ts";
-import type { Action, Run } from "./options/action.ts";
+import { type Action, running } from "./options/action.ts";
 import { arrayFlags } from "./options/arrays.ts";
 import { augmentation } from "./options/augment.ts";
 import { importCommand } from "./options/importing.ts";
@@ -62,10 +62,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .helpOption("-h, --help", "print this help")
     .addHelpText("after", EXAMPLES)
     .showSuggestionAfterError(true);
-  const run: Run =
-    (load) =>
-    async (...args) =>
-      done(await (await load())(...(args.slice(0, -1) as never[]), terminal as never));
+  const run = running(terminal, done);
 
   const train = command
     .command("train")

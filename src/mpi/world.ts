@@ -6,6 +6,7 @@ import { env } from "node:process";
 import { clearInterval, setImmediate, setInterval, setTimeout } from "node:timers";
 import { messageOf, NablaError } from "../errors.ts";
 import { gatherJson, type Ranks } from "../training/ranks.ts";
+import { Beat } from "./beat.ts";
 import { alone, type Library, launchedSize, openLibrary } from "./library.ts";
 
 /** Seconds without a sign of life after which a rank is given up. */
@@ -44,6 +45,8 @@ export class World implements Ranks {
   /** What the library works with: nothing of it may be collected before it is done, nor be lent twice. */
   private readonly lent = new Set<readonly ArrayBufferLike[]>();
   private closed = false;
+  /** Whether no more signs of life are sent. */
+  private ending = false;
   private failing = false;
   private timer: ReturnType<typeof setInterval> | undefined;
 
@@ -150,8 +153,26 @@ export class World implements Ranks {
   async end(): Promise<void> {
     if (this.closed) return;
     await this.barrier();
-    this.closed = true;
     clearInterval(this.timer);
+    this.ending = true;
+    await this.drain();
+    this.closed = true;
+  }
+
+  /** Takes all signs of life that were sent: MPICH 5 fails where one is left as it ends, or somebody waits for one. */
+  private async drain(): Promise<void> {
+    const sent = Float64Array.from(this.beats, ({ sent }) => sent + 1);
+    const n = this.size - 1;
+    const lengths = Array.from({ length: this.size }, (_, rank) => 8 * (rank === 0 ? n : 1));
+    const told = new Float64Array((await this.gather(new Uint8Array(sent.buffer), lengths)).slice().buffer);
+    const until = performance.now() + this.patience;
+    // of each rank but the first: what the first has sent, then what it has
+    const left = new Set(this.beats);
+    while (left.size > 0 && performance.now() < until) {
+      for (const beat of left)
+        if (beat.ended(told[this.rank === 0 ? n + beat.peer - 1 : this.rank - 1]!)) left.delete(beat);
+      if (left.size > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    }
   }
 
   /**
@@ -196,7 +217,7 @@ export class World implements Ranks {
       if (now - looked > 250) {
         looked = now;
         this.beat();
-        this.listen(began, now);
+        if (!this.ending) this.listen(began, now);
       }
       if (now - began < EAGER) {
         library.rest();
@@ -206,6 +227,7 @@ export class World implements Ranks {
   }
 
   private beat(): void {
+    if (this.ending) return;
     for (const beat of this.beats) beat.send();
   }
 
@@ -240,42 +262,4 @@ function counted(lengths: readonly number[]): { counts: Int32Array; places: Int3
       `MPI: ranks exchange ${n} bytes at once; expected at most ${MOST}: train with fewer ranks`,
     );
   return { counts: integers(lengths), places: integers(places), n };
-}
-
-/** Signs of life to and from another rank. */
-class Beat {
-  private sending: Uint8Array | undefined;
-  private receiving: Uint8Array | undefined;
-  private readonly out = new Uint8Array(new ArrayBuffer(1));
-  private readonly in = new Uint8Array(new ArrayBuffer(1));
-  private sent = 0;
-  private heard = 0;
-
-  constructor(
-    private readonly library: Library,
-    readonly peer: number,
-  ) {}
-
-  send(): void {
-    if (this.sending && !this.library.test(this.sending)) return;
-    const now = performance.now();
-    if (now - this.sent < 200) return;
-    this.sent = now;
-    this.sending = new Uint8Array(new ArrayBuffer(16));
-    this.library.send(this.out, this.peer, this.sending);
-  }
-
-  /** @returns when it was heard last */
-  listen(now: number): number {
-    for (let i = 0; i < 1000; i++) {
-      if (!this.receiving) {
-        this.receiving = new Uint8Array(new ArrayBuffer(16));
-        this.library.receive(this.in, this.peer, this.receiving);
-      }
-      if (!this.library.test(this.receiving)) break;
-      this.receiving = undefined;
-      this.heard = now;
-    }
-    return this.heard;
-  }
 }

@@ -1,7 +1,7 @@
 /** Without mpirun: what is lent to an MPI library, and what launchers say. */
 import { afterEach, expect, test, vi } from "vitest";
-import { evaluateWords } from "../../src/cli/commands/evaluate.ts";
-import { amongRanks } from "../../src/cli/training/ranks.ts";
+import { program } from "../../src/cli/program.ts";
+import { amongNone, amongRanks } from "../../src/cli/training/ranks.ts";
 import { connect, launchedSize } from "../../src/mpi/index.ts";
 import { alone, type Library } from "../../src/mpi/library.ts";
 import { World } from "../../src/mpi/world.ts";
@@ -46,9 +46,7 @@ test("NABLA_MPI=off: a program is by itself, too", async () => {
   expect(launchedSize()).toBe(2);
   vi.stubEnv("NABLA_MPI", "off");
   expect(launchedSize()).toBe(1);
-  await expect(evaluateWords(["model.safetensors"], {}, {} as Terminal)).rejects.toThrow(
-    "missing argument DATA",
-  );
+  expect(await amongNone("evaluate")).toBeUndefined();
   const ranks = await connect();
   expect([ranks.rank, ranks.size]).toEqual([0, 1]);
 });
@@ -58,7 +56,10 @@ test("each launcher's name for a rank is known: the first one says what is wrong
   const terminal = {} as Terminal;
   for (const [run, words] of [
     [() => amongRanks({} as never, terminal, train), "--shards: mpirun has started 2 processes"],
-    [() => evaluateWords([], {}, terminal), "evaluate: mpirun has started 2 processes"],
+    [
+      () => amongNone("evaluate"),
+      "evaluate: mpirun has started 2 processes, each of which would do the same",
+    ],
   ] as const)
     for (const names of [
       ["OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"],
@@ -83,4 +84,38 @@ test("each launcher's name for a rank is known: the first one says what is wrong
       vi.useRealTimers();
       vi.unstubAllEnvs();
     }
+});
+
+test.each([
+  "evaluate m.safetensors digits",
+  "predict m.safetensors digits --out classes.csv",
+  "export m.safetensors --to m.wasm",
+  "import m.onnx --out m.safetensors",
+  "data digits",
+  "new fruits",
+  "bench",
+  "sweep --summary folder --report page.html",
+  "sweep sweep.json --jobs 2 --out folder",
+])("nabla %s is refused under mpirun: processes would write the same files", async (words) => {
+  vi.stubEnv("PMI_SIZE", "2");
+  vi.stubEnv("PMI_RANK", "0");
+  const run = program({ write: () => {}, width: 80 } as never, () => {});
+  await expect(run.parseAsync(words.split(" "), { from: "user" })).rejects.toThrow(
+    `${words.split(" ")[0]}: mpirun has started 2 processes, each of which would do the same; start it without mpirun`,
+  );
+});
+
+test.each([
+  [
+    "train nowhere.csv --shards 1",
+    "--shards: expected at least 2, the processes that mpirun has started, got 1",
+  ],
+  ["sweep nowhere.json --out folder", "nowhere.json"],
+])("processes share nabla %s", async (words, why) => {
+  vi.stubEnv("PMI_SIZE", "2");
+  vi.stubEnv("PMI_RANK", "0");
+  const run = program({ write: () => {}, width: 80 } as never, () => {});
+  const said = await run.parseAsync(words.split(" "), { from: "user" }).then(() => "", String);
+  expect(said).toContain(why);
+  expect(said).not.toContain("would do the same");
 });

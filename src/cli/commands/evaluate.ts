@@ -29,7 +29,6 @@ import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
 import type { SeriesFlags } from "../options/series.ts";
 import { type ReadingFlags, readingOptions } from "../options/tables.ts";
 import { checkApplicable } from "../training/applicable.ts";
-import { amongNone } from "../training/ranks.ts";
 import { extraOf } from "../training/resume.ts";
 import { asBefore } from "../training/targets.ts";
 
@@ -65,8 +64,6 @@ export async function evaluateWords(
   flags: EvaluateFlags,
   terminal: Terminal,
 ): Promise<number> {
-  const refused = await amongNone("evaluate", "evaluate all rows");
-  if (refused !== undefined) return refused;
   const [source, ...models] = [all.at(-1)!, ...all.slice(0, -1)];
   if (models.length > 1 && flags.bootstrap !== undefined)
     throw new NablaError("--bootstrap: expected one model, got several, which vote");

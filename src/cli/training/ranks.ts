@@ -30,13 +30,13 @@ async function refused(rank: number, why: string): Promise<number> {
   return 1;
 }
 
-/** Refuses what processes cannot share. @param does what each would do @returns the exit code; undefined where there is one process */
-export async function amongNone(command: string, does: string): Promise<number | undefined> {
+/** Refuses what processes cannot share. @returns the exit code; undefined where there is one process */
+export async function amongNone(command: string): Promise<number | undefined> {
   const size = launchedSize();
   if (size === 1) return undefined;
   return await refused(
     launchedRank(),
-    `${command}: mpirun has started ${size} processes, each of which would ${does}; start it without mpirun (NABLA_MPI=off: each does so)`,
+    `${command}: mpirun has started ${size} processes, each of which would do the same; start it without mpirun (NABLA_MPI=off: each does so)`,
   );
 }
 
