@@ -4,6 +4,7 @@ import { choice } from "../fields/fields.ts";
 import { checkGiven } from "../fields/programs.ts";
 import { outputThreshold } from "../losses/resolve.ts";
 import { type Metric, trueClass } from "../metrics/metric.ts";
+import type { Loss } from "../plan/loss.ts";
 import { isStream, unread } from "./arguments.ts";
 import { evaluate, type ModelToScore } from "./evaluate.ts";
 import { meant, type NamesClasses } from "./meant.ts";
@@ -28,20 +29,32 @@ const FIGURES = {
   accuracy: ({ hits, above, positives, rows }: Cut) => (rows - positives - above + 2 * hits) / rows,
 };
 
+/** What a threshold may be chosen by. */
+export type ThresholdBy = keyof typeof FIGURES;
+
+/** Their names. */
+export const THRESHOLD_BY = Object.keys(FIGURES) as readonly ThresholdBy[];
+
+/** Whether a model's answers are those of one output with a threshold. @param shapes of its outputs */
+export const tellsTwoApart = (
+  goals: readonly { readonly loss: Loss }[],
+  shapes: readonly (readonly number[])[],
+): boolean => goals.length === 1 && String(shapes[0]) === "1" && goals[0]!.loss.classification;
+
 /** How a threshold is chosen. */
 export interface ThresholdOptions {
   /**
    * What it is to make as large as it can be: "f1" of class 1; "youden", the share of class 1 that is found less the share of class 0 that
    * is taken for it (Youden 1950; the same as balancedAccuracy); or "accuracy". Default "f1".
    */
-  by?: keyof typeof FIGURES;
+  by?: ThresholdBy;
 }
 
 /** A threshold, and what it is worth. */
 export interface ChosenThreshold {
   /** Outputs above it say class 1. */
   readonly threshold: number;
-  readonly by: keyof typeof FIGURES;
+  readonly by: ThresholdBy;
   /** The figure with this threshold, on the rows it was chosen on. */
   readonly value: number;
   /** The same with the threshold that the model has from its loss: 0.5, and 0 of logits and margins. */
@@ -56,7 +69,7 @@ export async function thresholdOn(
 ): Promise<ChosenThreshold> {
   const [x, y, more] = given as readonly never[];
   const [whole, options] = unread<ThresholdOptions>(WHO, subject, x, y, more);
-  checkGiven(WHO, options, { by: choice(Object.keys(FIGURES)) });
+  checkGiven(WHO, options, { by: choice(THRESHOLD_BY) });
   const by = options.by ?? "f1";
   const { data } = meant(WHO, subject, whole, false, reads);
   if (isStream(data))
@@ -64,7 +77,7 @@ export async function thresholdOn(
   const { goals } = subject.state.required;
   const { outputShapes, activations } = subject.build(data.inputShape);
   const [{ loss }] = goals;
-  if (goals.length > 1 || String(outputShapes[0]) !== "1" || !loss.classification)
+  if (!tellsTwoApart(goals, outputShapes))
     throw new NablaError(
       `${WHO}: expected a model with one output that tells two classes apart, such as dense({ units: 1, activation: "sigmoid" }) with loss "binaryCrossentropy"; of several outputs the largest decides`,
     );
@@ -87,7 +100,7 @@ export async function thresholdOn(
 /** The best cut between two outputs; of equally good ones that nearest to the usual threshold. */
 function best(
   rows: { readonly output: number; readonly positive: boolean }[],
-  by: keyof typeof FIGURES,
+  by: ThresholdBy,
   usual: number,
 ): ChosenThreshold {
   const positives = rows.filter(({ positive }) => positive).length;
