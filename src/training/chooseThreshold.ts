@@ -33,7 +33,7 @@ const FIGURES = {
 export type ThresholdBy = keyof typeof FIGURES;
 
 /** Their names. */
-export const THRESHOLD_BY = Object.keys(FIGURES) as readonly ThresholdBy[];
+export const thresholdBy = () => Object.keys(FIGURES) as readonly ThresholdBy[];
 
 /** Whether a model's answers are those of one output with a threshold. @param shapes of its outputs */
 export const tellsTwoApart = (
@@ -69,7 +69,7 @@ export async function thresholdOn(
 ): Promise<ChosenThreshold> {
   const [x, y, more] = given as readonly never[];
   const [whole, options] = unread<ThresholdOptions>(WHO, subject, x, y, more);
-  checkGiven(WHO, options, { by: choice(THRESHOLD_BY) });
+  checkGiven(WHO, options, { by: choice(thresholdBy()) });
   const by = options.by ?? "f1";
   const { data } = meant(WHO, subject, whole, false, reads);
   if (isStream(data))

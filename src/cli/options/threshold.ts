@@ -4,7 +4,7 @@ import { NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
-import { THRESHOLD_BY, type ThresholdBy, tellsTwoApart } from "../../training/chooseThreshold.ts";
+import { type ThresholdBy, tellsTwoApart, thresholdBy } from "../../training/chooseThreshold.ts";
 import { NUMBER } from "./values.ts";
 
 export interface ThresholdFlags {
@@ -17,6 +17,7 @@ export interface OwnThreshold {
   threshold?: number;
 }
 
+const THRESHOLD_BY: readonly string[] = thresholdBy();
 const NAMES = `${THRESHOLD_BY.slice(0, -1).join(", ")} or ${THRESHOLD_BY.at(-1)}`;
 
 /** For what trains. */
@@ -25,7 +26,7 @@ export const thresholdFlag = (command: Command): Command =>
     "--threshold <NUMBER|FIGURE>",
     `two classes, one output: above what it says the second; a number, or the one with the best ${NAMES} of the rows validated on (default: 0.5)`,
     (text) => {
-      if ((THRESHOLD_BY as readonly string[]).includes(text)) return text;
+      if (THRESHOLD_BY.includes(text)) return text;
       if (NUMBER.test(text.trim())) return Number(text);
       throw new NablaError(`--threshold: expected a number, ${NAMES}, got ${show(text)}`);
     },
@@ -39,7 +40,7 @@ export const ownThresholdFlag = (command: Command): Command =>
     (text) => {
       if (NUMBER.test(text.trim())) return Number(text);
       throw new NablaError(
-        `--threshold: expected a number, got ${show(text)}${(THRESHOLD_BY as readonly string[]).includes(text) ? `: nabla train --threshold ${text} chooses one, which the model keeps` : ""}`,
+        `--threshold: expected a number, got ${show(text)}${THRESHOLD_BY.includes(text) ? `: nabla train --threshold ${text} chooses one, which the model keeps` : ""}`,
       );
     },
   );
