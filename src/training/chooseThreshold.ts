@@ -4,7 +4,6 @@ import { choice } from "../fields/fields.ts";
 import { checkGiven } from "../fields/programs.ts";
 import { outputThreshold } from "../losses/resolve.ts";
 import { type Metric, trueClass } from "../metrics/metric.ts";
-import type { Loss } from "../plan/loss.ts";
 import { isStream, unread } from "./arguments.ts";
 import { evaluate, type ModelToScore } from "./evaluate.ts";
 import { meant, type NamesClasses } from "./meant.ts";
@@ -31,15 +30,6 @@ const FIGURES = {
 
 /** What a threshold may be chosen by. */
 export type ThresholdBy = keyof typeof FIGURES;
-
-/** Their names. */
-export const thresholdBy = () => Object.keys(FIGURES) as readonly ThresholdBy[];
-
-/** Whether a model's answers are those of one output with a threshold. @param shapes of its outputs */
-export const tellsTwoApart = (
-  goals: readonly { readonly loss: Loss }[],
-  shapes: readonly (readonly number[])[],
-): boolean => goals.length === 1 && String(shapes[0]) === "1" && goals[0]!.loss.classification;
 
 /** How a threshold is chosen. */
 export interface ThresholdOptions {
@@ -69,7 +59,7 @@ export async function thresholdOn(
 ): Promise<ChosenThreshold> {
   const [x, y, more] = given as readonly never[];
   const [whole, options] = unread<ThresholdOptions>(WHO, subject, x, y, more);
-  checkGiven(WHO, options, { by: choice(thresholdBy()) });
+  checkGiven(WHO, options, { by: choice(Object.keys(FIGURES)) });
   const by = options.by ?? "f1";
   const { data } = meant(WHO, subject, whole, false, reads);
   if (isStream(data))
@@ -77,7 +67,7 @@ export async function thresholdOn(
   const { goals } = subject.state.required;
   const { outputShapes, activations } = subject.build(data.inputShape);
   const [{ loss }] = goals;
-  if (!tellsTwoApart(goals, outputShapes))
+  if (goals.length > 1 || String(outputShapes[0]) !== "1" || !loss.classification)
     throw new NablaError(
       `${WHO}: expected a model with one output that tells two classes apart, such as dense({ units: 1, activation: "sigmoid" }) with loss "binaryCrossentropy"; of several outputs the largest decides`,
     );

@@ -4,7 +4,7 @@ import { NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
-import { type ThresholdBy, tellsTwoApart, thresholdBy } from "../../training/chooseThreshold.ts";
+import type { ThresholdBy } from "../../training/chooseThreshold.ts";
 import { NUMBER } from "./values.ts";
 
 export interface ThresholdFlags {
@@ -17,7 +17,12 @@ export interface OwnThreshold {
   threshold?: number;
 }
 
-const THRESHOLD_BY: readonly string[] = thresholdBy();
+// that code is loaded where it is used
+const THRESHOLD_BY: readonly string[] = Object.keys({
+  f1: true,
+  youden: true,
+  accuracy: true,
+} satisfies Record<ThresholdBy, true>);
 const NAMES = `${THRESHOLD_BY.slice(0, -1).join(", ")} or ${THRESHOLD_BY.at(-1)}`;
 
 /** For what trains. */
@@ -57,7 +62,8 @@ export function checkThreshold(
   todo: string,
 ): void {
   const { built, state } = internalsOf(model);
-  if (!tellsTwoApart(state.required.goals, built.outputShapes))
+  const { goals } = state.required;
+  if (goals.length > 1 || String(built.outputShapes[0]) !== "1" || !goals[0]!.loss.classification)
     throw new NablaError(
       `--threshold: expected one output that tells two classes apart, as a sigmoid with binaryCrossentropy does; the outputs for ${name} are others; ${todo}`,
     );
