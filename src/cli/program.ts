@@ -17,6 +17,7 @@ import { sequenceCommands } from "./options/sequences.ts";
 import { seriesFlags, windowFlags } from "./options/series.ts";
 import { sweepCommand } from "./options/sweep.ts";
 import { readingFlags, splitWay, tableFlags } from "./options/tables.ts";
+import { ownThresholdFlag, thresholdFlag } from "./options/threshold.ts";
 import { trainingFlags } from "./options/training.ts";
 import { names, numberOption, oneOf, port, threadsOption, units, wholeOption } from "./options/values.ts";
 
@@ -127,7 +128,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
       wholeOption("--folds", 2),
     )
     .option("--samples <N>", "generated sets: rows to train on", wholeOption("--samples"));
-  savingFlags(sequenceFlags(arrayFlags(pictureFlags(windowFlags(train)))))
+  savingFlags(sequenceFlags(arrayFlags(pictureFlags(windowFlags(thresholdFlag(train))))))
     .option(
       "--threads <N>",
       "how many threads compute; results are the same (default: auto, what turns out to be fastest)",
@@ -160,7 +161,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--voting <KIND>", VOTING, oneOf("--voting", ["soft", "hard"]))
     .option("--part <PART>", "test, validation, train or all", oneOf("--part", PARTS))
     .option("--samples <N>", "generated sets: rows of the training part", wholeOption("--samples"));
-  arrayFlags(unreadableFlag(toldFlags(seriesFlags(evaluate))))
+  arrayFlags(unreadableFlag(toldFlags(seriesFlags(ownThresholdFlag(evaluate)))))
     .option("--label <COLUMN>", "with --labels: the column of classes")
     .option(
       "--bootstrap <N>",
@@ -182,7 +183,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--voting <KIND>", VOTING, oneOf("--voting", ["soft", "hard"]))
     .option("--as-is", "pictures of digits: do not invert, cut and centre them as MNIST's")
     .option("--out <FILE>", "write all rows into a table (.csv): file, class, confidence");
-  unreadableFlag(predict)
+  unreadableFlag(ownThresholdFlag(predict))
     .option("--json", "one JSON object a line")
     .action(run(async () => (await import("./commands/predict.ts")).predictCommand as Action));
 
@@ -281,10 +282,8 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--json", "the address as a JSON object")
     .action(run(async () => (await import("./commands/play.ts")).playCommand as Action));
 
-  for (const each of command.commands)
-    if (READ_TABLES.has(each.name())) for (const flag of readingFlags()) each.addOption(flag);
-
   for (const each of [command, ...command.commands]) {
+    if (READ_TABLES.has(each.name())) for (const flag of readingFlags()) each.addOption(flag);
     each.exitOverride().configureOutput({
       writeOut: terminal.write,
       outputError: () => {},

@@ -28,20 +28,23 @@ const FIGURES = {
   accuracy: ({ hits, above, positives, rows }: Cut) => (rows - positives - above + 2 * hits) / rows,
 };
 
+/** What a threshold may be chosen by. */
+export type ThresholdBy = keyof typeof FIGURES;
+
 /** How a threshold is chosen. */
 export interface ThresholdOptions {
   /**
    * What it is to make as large as it can be: "f1" of class 1; "youden", the share of class 1 that is found less the share of class 0 that
    * is taken for it (Youden 1950; the same as balancedAccuracy); or "accuracy". Default "f1".
    */
-  by?: keyof typeof FIGURES;
+  by?: ThresholdBy;
 }
 
 /** A threshold, and what it is worth. */
 export interface ChosenThreshold {
   /** Outputs above it say class 1. */
   readonly threshold: number;
-  readonly by: keyof typeof FIGURES;
+  readonly by: ThresholdBy;
   /** The figure with this threshold, on the rows it was chosen on. */
   readonly value: number;
   /** The same with the threshold that the model has from its loss: 0.5, and 0 of logits and margins. */
@@ -87,7 +90,7 @@ export async function thresholdOn(
 /** The best cut between two outputs; of equally good ones that nearest to the usual threshold. */
 function best(
   rows: { readonly output: number; readonly positive: boolean }[],
-  by: keyof typeof FIGURES,
+  by: ThresholdBy,
   usual: number,
 ): ChosenThreshold {
   const positives = rows.filter(({ positive }) => positive).length;

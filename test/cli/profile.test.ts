@@ -143,3 +143,16 @@ test("of pictures some of each class are shown", async () => {
   const after = stdout.slice(stdout.indexOf("dog") + 3);
   for (const name of ["cat", "cow", "dog"]) expect(after).toContain(name);
 });
+
+test("whatever is said of columns or sequences, where it is wrong it is an error and not the reason in a profile", async () => {
+  const { Command } = await import("commander");
+  const { columnFlagsGiven, tableFlags } = await import("../../src/cli/options/tables.ts");
+  const { sequenceFlags, sequenceFlagsGiven } = await import("../../src/cli/options/sequenceData.ts");
+  const given = [...columnFlagsGiven({ label: "none" }), ...sequenceFlagsGiven({ steps: 3 })];
+  const options = [...tableFlags(new Command()).options, ...sequenceFlags(new Command()).options];
+  expect(given.map(([option]) => option)).toEqual(options.map(({ long }) => long));
+  expect(given.filter(([, value]) => value !== undefined)).toEqual([
+    ["--label", "none"],
+    ["--steps", 3],
+  ]);
+});

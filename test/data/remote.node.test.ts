@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import { gzipSync } from "node:zlib";
 import { parquetWriteBuffer } from "hyparquet-writer";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import "../../src/data/parquet/index.ts";
 import { openData as openInPage } from "../../src/browser/data/open.ts";
 import { type OpenDataOptions, openData, openInput, openTable, readIdx } from "../../src/node/dataFiles.ts";
@@ -301,6 +301,98 @@ test("a password in an address is in no error", async () => {
     expect(inspect(error)).not.toContain("s3cret");
   }
   expect(server.asked).toEqual([]);
+});
+
+test("what the query of an address says is in no error, note or report", async () => {
+  const place = workplace();
+  try {
+    const secret = serve("/t.csv?X-Signature=s3cret&s3cret&v=1", utf8(csvOf(40)));
+    const lost = server.url("/gone.csv?X-Signature=s3cret&s3cret");
+    for (const open of [
+      () => openData(lost),
+      () => openInPage(lost),
+      () => openLargeTable(lost),
+      () => openData(secret, { label: "none" }),
+      () => openData("http://:x/?key=s3cret"),
+    ]) {
+      const error: Error = await open().then(
+        () => expect.fail("opened"),
+        (cause) => cause,
+      );
+      expect(error.message).toMatch(/X-Signature=…&…|\?key=…/);
+      expect(inspect(error)).not.toContain("s3cret");
+    }
+    const trained = await place.run(["train", secret, "--epochs", "1", "--report", "r.html"]);
+    expect(trained, trained.stderr).toMatchObject({ code: 0 });
+    const page = await readFile(place.path("r.html"), "utf8");
+    expect(page).toContain("/t.csv?X-Signature=…&amp;…&amp;v=…");
+    expect(page).not.toContain("s3cret");
+  } finally {
+    place.remove();
+  }
+});
+
+describe("a server that sends one elsewhere", () => {
+  const real = globalThis.fetch;
+  afterEach(() => {
+    globalThis.fetch = real;
+  });
+  const body = utf8(csvOf(40));
+  /** What addresses answer: where to go on, or the file. */
+  const answers = (places: Record<string, string | null>, page = false) => {
+    const asked: string[] = [];
+    globalThis.fetch = async (at, init) => {
+      asked.push(String(at));
+      let to = places[String(at)];
+      if (page && to !== null && init?.redirect === "manual")
+        return { type: "opaqueredirect", status: 0, ok: false, headers: new Headers(), body: null } as never;
+      let end = String(at);
+      while (page && typeof to === "string") {
+        end = to;
+        to = places[to];
+      }
+      const response =
+        typeof to === "string"
+          ? new Response(null, { status: 302, headers: { location: to } })
+          : new Response(body, { status: 200 });
+      return Object.defineProperty(response, "url", { value: end });
+    };
+    return asked;
+  };
+  const plain =
+    /https:\/\/a\/t.csv: the server sends one on to http:\/\/b\/t.csv\?k=…, where anybody on the way could read and change the file; give an address that stays with https/;
+
+  test("from https to http is refused before anything is asked for there", async () => {
+    const asked = answers({ "https://a/t.csv": "http://b/t.csv?k=1", "http://b/t.csv?k=1": null });
+    await expect(openData("https://a/t.csv")).rejects.toThrow(plain);
+    expect(asked).toEqual(["https://a/t.csv"]);
+  });
+
+  test("also on the way, and on a page, which hears only where it ended", async () => {
+    const places = {
+      "https://a/t.csv": "https://a/2",
+      "https://a/2": "http://b/t.csv?k=1",
+      "http://b/t.csv?k=1": null,
+    };
+    answers(places);
+    await expect(openData("https://a/t.csv")).rejects.toThrow(plain);
+    answers(places, true);
+    await expect(openInPage("https://a/t.csv")).rejects.toThrow(plain);
+  });
+
+  test("others are followed, but not for ever", async () => {
+    const places = { "http://a/t.csv": "/2", "http://a/2": "https://b/3", "https://b/3": null };
+    answers(places);
+    expect((await openData("http://a/t.csv")).train.length).toBe(32);
+    answers({ "http://a/t.csv": "https://b/3", "https://b/3": null }, true);
+    expect((await openInPage("http://a/t.csv")).train.length).toBe(32);
+    answers({ "http://a/t.csv": "http://a/t.csv" });
+    await expect(openData("http://a/t.csv")).rejects.toThrow("sends one elsewhere more than 20 times");
+    answers({ "https://a/t.csv": "file:///etc/passwd" });
+    await expect(openData("https://a/t.csv")).rejects.toThrow(
+      "the server sends one on to file:///etc/passwd",
+    );
+  });
 });
 
 test("the command line: data, train, evaluate, predict", async () => {

@@ -18,8 +18,8 @@ import { inLine } from "../../report/text/visible.ts";
 import { showShape, sizeOf } from "../../shape.ts";
 import { type ImageFlags, imageOptions, sayLeftOut } from "../input/images.ts";
 import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
-import { type SequenceFlags, sequenceOptions } from "../options/sequenceData.ts";
-import { type TableFlags, tableOptions } from "../options/tables.ts";
+import { type SequenceFlags, sequenceFlagsGiven, sequenceOptions } from "../options/sequenceData.ts";
+import { columnFlagsGiven, type TableFlags, tableOptions } from "../options/tables.ts";
 import { checkApplicable } from "../training/applicable.ts";
 
 export interface DataFlags extends ImageFlags, TableFlags, ArrayFlags, SequenceFlags {
@@ -135,14 +135,10 @@ async function tableAt(source: string, options: OpenDataOptions): Promise<Opened
 }
 
 /** Whether something is said of what columns are for: where that is wrong, it is an error. */
-const asked = (flags: DataFlags): boolean => {
-  const { label, ignore, task, column, maxCategories, missing, split, decimal } = flags;
-  const { sequence, time, targets, ids, steps, keepSteps } = flags;
-  return [
-    ...[label, ignore, task, column, maxCategories, missing, split, decimal],
-    ...[sequence, time, targets, ids, steps, keepSteps],
-  ].some((flag) => flag !== undefined);
-};
+const asked = (flags: DataFlags): boolean =>
+  [...columnFlagsGiven(flags), ...sequenceFlagsGiven(flags), ["--time", flags.time]].some(
+    ([, given]) => given !== undefined,
+  );
 
 /** What it gives, or why not. */
 async function unlessRefused<T>(open: () => Promise<T>): Promise<T | string> {

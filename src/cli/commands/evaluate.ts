@@ -28,6 +28,7 @@ import { bitsJson, bitsText, openModelText, textOf, textScore } from "../input/t
 import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
 import type { SeriesFlags } from "../options/series.ts";
 import { type ReadingFlags, readingOptions } from "../options/tables.ts";
+import { type OwnThreshold, withThreshold } from "../options/threshold.ts";
 import { checkApplicable } from "../training/applicable.ts";
 import { extraOf } from "../training/resume.ts";
 import { asBefore } from "../training/targets.ts";
@@ -52,7 +53,7 @@ export const SAID: Readonly<Record<Part, string>> = {
   all: "",
 };
 
-interface EvaluateFlags extends PartFlags {
+interface EvaluateFlags extends PartFlags, OwnThreshold {
   json?: boolean;
   bootstrap?: number;
   voting?: Voting;
@@ -67,6 +68,8 @@ export async function evaluateWords(
   const [source, ...models] = [all.at(-1)!, ...all.slice(0, -1)];
   if (models.length > 1 && flags.bootstrap !== undefined)
     throw new NablaError("--bootstrap: expected one model, got several, which vote");
+  if (models.length > 1 && flags.threshold !== undefined)
+    throw new NablaError("--threshold: expected one model, got several, which vote");
   if (models.length > 1) return (await import("./vote.ts")).voteCommand(models, source, flags, terminal);
   if (models.length === 0) throw new NablaError(`evaluate: missing argument DATA; got only ${source}`);
   if (flags.voting !== undefined) throw new NablaError("--voting: expected several models, got one");
@@ -82,6 +85,7 @@ async function evaluateCommand(
   const { bold, dim, print, printJson } = terminal;
   const model = await openModel(path);
   checkSingle(model, path, "evaluate() takes them");
+  withThreshold(model, flags.threshold, path);
   const { dataset, part, name, notes, bits } = await openPart(model, source, flags, terminal);
   const score = isWindows(dataset) ? scoreForecast(model, dataset) : undefined;
   const found = await examine(model, dataset, { rows: true });

@@ -28,6 +28,7 @@ export async function foldsCommand(source: string, flags: TrainFlags, terminal: 
     "--test-each-epoch": flags.testEachEpoch,
     "--wide": flags.wide,
     "--shard-optimizer": flags.shardOptimizer,
+    "--threshold": flags.threshold,
   }))
     if (given !== undefined)
       throw new NablaError(

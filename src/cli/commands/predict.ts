@@ -17,12 +17,13 @@ import { seriesOf } from "../input/series.ts";
 import { checkSingle } from "../input/single.ts";
 import { textOf } from "../input/texts.ts";
 import { type ReadingFlags, readingOptions } from "../options/tables.ts";
+import { type OwnThreshold, withThreshold } from "../options/threshold.ts";
 import { openVoters } from "./vote.ts";
 
 /** Rows of a file or data set that are shown when none is named. */
 const MOST = 10;
 
-interface PredictFlags extends PictureOptions, ReadingFlags {
+interface PredictFlags extends PictureOptions, ReadingFlags, OwnThreshold {
   json?: boolean;
   voting?: Voting;
   out?: string;
@@ -58,6 +59,8 @@ export async function predictCommand(
   if (specs.length === 0) throw new NablaError(`predict: expected an INPUT after ${paths.join(" ")}`);
   if (paths.length === 1 && flags.voting !== undefined)
     throw new NablaError("--voting: expected several models, got one");
+  if (paths.length > 1 && flags.threshold !== undefined)
+    throw new NablaError("--threshold: expected one model, got several, which vote");
   const { model, vote } =
     paths.length === 1
       ? { model: await openModel(path), vote: undefined }
@@ -71,6 +74,7 @@ export async function predictCommand(
     throw new NablaError(
       `predict: ${path} was trained on a series: nabla forecast ${path} series.csv tells what comes behind its end`,
     );
+  withThreshold(model, flags.threshold, path);
   if (flags.out !== undefined) await checkWritable(flags.out);
   const names = classNames(model);
   const predict = predictorOf(model, vote);

@@ -31,6 +31,7 @@ import type { ArrayFlags } from "../options/arrays.ts";
 import type { SequenceFlags } from "../options/sequenceData.ts";
 import type { WindowFlags } from "../options/series.ts";
 import type { TableFlags } from "../options/tables.ts";
+import type { ThresholdFlags } from "../options/threshold.ts";
 import {
   checkBegin,
   checkInputs,
@@ -48,6 +49,7 @@ import { type Saved, Saving, type SavingFlags } from "../training/saving.ts";
 import { checkPreset, type ModelFlags, resolveConfig } from "../training/settings.ts";
 import { checkUnits, partsAsBefore } from "../training/targets.ts";
 import { testing } from "../training/testing.ts";
+import { type Decided, deciding } from "../training/threshold.ts";
 import { doneEvent, endText, startEvent, startText } from "../training/trainOutput.ts";
 
 export interface TrainFlags
@@ -58,6 +60,7 @@ export interface TrainFlags
     SavingFlags,
     RestartFlags,
     WindowFlags,
+    ThresholdFlags,
     SequenceFlags {
   testSplit?: number;
   folds?: number;
@@ -135,6 +138,7 @@ async function trainTo(
       `nabla: ${data.name}: its validation part is not used; rows to train on are split off instead (--validation-split)\n`,
     );
   const { built, state } = internalsOf(model);
+  const before = flags.resume === undefined ? undefined : model.metadata;
   // before anything is printed
   checkFit(data.train, built, state.required.goals);
   if (flags.testEachEpoch && !data.test)
@@ -151,9 +155,11 @@ async function trainTo(
   // other rows are refused by fit(), also where nothing is left to do
   const again = flags.resume !== undefined && trained === state.settings?.rows;
   const validated = validation ? () => kept ?? partsOf(data.train, rows!)[1] : undefined;
+  const decide = deciding(flags, model, before, data.name, validated);
   const pageOf = (seen: Pick<Shown, "history" | "seconds">, test?: Examination) =>
     reportTo(saving, flags.report, { model, config, ...seen }, data, { test, validated }, terminal.words);
   if (again && isFinished(prepared)) {
+    await decide?.();
     const saved = flags.out === undefined ? undefined : await saving.last(model);
     const { history } = internalsOf(model).state;
     const report = await pageOf({ history: { ...history, history: inUnits(history.history, units) } });
@@ -189,6 +195,7 @@ async function trainTo(
   const stop = terminal.interruptible();
   let history: History;
   let saved: Saved | undefined;
+  let decided: Decided | undefined;
   const took = since(internalsOf(model).state.run).step;
   try {
     history = await model.fit(data.train, {
@@ -203,6 +210,7 @@ async function trainTo(
       ranks,
     });
     // an interruption from now on is no reason to lose what is trained
+    if (!ranks || ranks.rank === 0) decided = await decide?.();
     if (saving.out !== undefined) saved = await saving.last(model);
     if (saved?.problem === undefined) await restarts?.over();
   } catch (error) {
@@ -236,8 +244,8 @@ async function trainTo(
       : undefined;
   const report = await pageOf({ history, seconds }, test);
   failed = saving.misplaced("report", report) || failed;
-  if (mode === "terminal") print(endText(model, data, history, test, seconds, terminal, score));
-  if (json) printJson(doneEvent(model, history, test, seconds, saved?.path, report?.path, score));
+  if (mode === "terminal") print(endText(model, data, history, test, seconds, terminal, score, decided));
+  if (json) printJson(doneEvent(model, history, test, seconds, saved?.path, report?.path, score, decided));
   else if (mode === "terminal") {
     if (saved) print(`model saved in ${saved.path}`);
     if (report) print(`report written to ${report.path}`);

@@ -1,9 +1,9 @@
 /** Flags of sequences of different lengths: for train and data. */
-import type { Command } from "commander";
+import { Command } from "commander";
 import { TARGETS } from "../../data/sequences/sequenceFields.ts";
 import { NablaError } from "../../errors.ts";
 import type { OpenDataOptions, OpenedData } from "../../node/dataFiles.ts";
-import { oneOf, wholeOption } from "./values.ts";
+import { type Given, givenOf, oneOf, wholeOption } from "./values.ts";
 
 /** How JSON, or the rows of a table, are read as sequences. Undefined: not given. */
 export interface SequenceFlags {
@@ -56,20 +56,16 @@ export const sequenceOptions = ({
   ...(time !== undefined && { time }),
 });
 
+/** Those that are for nothing else. */
+export const sequenceFlagsGiven = (flags: SequenceFlags): Given[] =>
+  givenOf(sequenceFlags(new Command()).options, flags);
+
 /** @throws NablaError for flags that say nothing about such data */
 export function checkSequenceFlags(
   flags: SequenceFlags,
   { kind, name }: Pick<OpenedData, "kind" | "name">,
 ): void {
   if (kind === "sequences") return;
-  const given = (
-    [
-      ["--sequence", flags.sequence],
-      ["--targets", flags.targets],
-      ["--ids", flags.ids],
-      ["--steps", flags.steps],
-      ["--keep-steps", flags.keepSteps],
-    ] as const
-  ).find(([, value]) => value !== undefined);
+  const given = sequenceFlagsGiven(flags).find(([, value]) => value !== undefined);
   if (given) throw new NablaError(`${given[0]} is for sequences; ${name} is something else`);
 }

@@ -1,6 +1,6 @@
 /** Options of tables: for train, data and whatever opens one for the first time. */
 
-import { type Command, Option } from "commander";
+import { Command, Option } from "commander";
 import type { TableOptions } from "../../data/readers/csv.ts";
 import type { AskedColumn } from "../../data/tables/asked.ts";
 import { CYCLES, type Cycle } from "../../data/tables/dates.ts";
@@ -10,7 +10,7 @@ import type { TableSplit } from "../../data/tables/tableSplit.ts";
 import { didYouMean, NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
 import type { OpenDataOptions } from "../../node/dataFiles.ts";
-import { bytesOption, oneOf, wholeOption } from "./values.ts";
+import { bytesOption, type Given, givenOf, oneOf, wholeOption } from "./values.ts";
 
 /** How the text of a table is read: for every command that opens one. Undefined: not given. */
 export interface ReadingFlags {
@@ -134,23 +134,15 @@ export function splitWay(text: string): TableSplit {
   );
 }
 
-const readingFlagsGiven = (flags: ReadingFlags): [option: string, given: unknown][] => [
-  ["--header", flags.header],
-  ["--delimiter", flags.delimiter],
-  ["--encoding", flags.encoding],
-  ["--query", flags.query],
-];
+/** What is said of columns, and what they are for. */
+export const columnFlagsGiven = (flags: TableFlags): Given[] =>
+  givenOf(tableFlags(new Command()).options, flags);
 
 /** As they are given on the command line, with their values: for errors about data that is no table. */
-export const tableFlagsGiven = (flags: TableFlags): [option: string, given: unknown][] => [
-  ...readingFlagsGiven(flags),
-  ["--decimal", flags.decimal],
-  ["--label", flags.label],
-  ["--ignore", flags.ignore],
-  ["--task", flags.task],
-  ["--column", flags.column],
-  ["--max-categories", flags.maxCategories],
-  ["--missing", flags.missing],
+export const tableFlagsGiven = (flags: TableFlags): Given[] => [
+  // any file has bytes
+  ...givenOf(readingFlags(), flags).filter(([option]) => option !== "--max-bytes"),
+  ...columnFlagsGiven(flags),
   ["--split", flags.split],
 ];
 

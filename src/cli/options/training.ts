@@ -22,7 +22,10 @@ const OF_FIT: Readonly<Record<string, FlagNotes | false>> = {
   shuffle: false,
   // in a short form of its own
   augment: false,
-  validationSplit: { value: "SHARE", default: "0.1 without a test part or with --patience, else 0" },
+  validationSplit: {
+    value: "SHARE",
+    default: "0.1 without a test part or with --patience or a figure of --threshold, else 0",
+  },
   shifted: { value: "PIXELS" },
 };
 

@@ -1,4 +1,5 @@
 /** Reading option values: each error names the option, what was expected and what came. */
+import type { Option } from "commander";
 import type { Size } from "../../data/images/resize.ts";
 import { didYouMean, NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
@@ -113,6 +114,16 @@ export function names(option: string): (text: string) => string[] {
     return parts.includes("") ? refuse(option, "names separated by commas", text) : parts;
   };
 }
+
+/** An option, and what is given for it: undefined where it is not. */
+export type Given = [option: string, given: unknown];
+
+/** What is given for each of some options. */
+export const givenOf = (options: readonly Option[], flags: object): Given[] =>
+  options.map((option) => [
+    option.long!,
+    (flags as Readonly<Record<string, unknown>>)[option.attributeName()],
+  ]);
 
 /** "32" → 32×32; "48x32" → 48 wide, 32 high. */
 export function pictureSize(option: string): (text: string) => Size {

@@ -5,7 +5,6 @@ import type { SequencesInfo } from "../../data/sequences/sequencesInfo.ts";
 import type { TextInfo } from "../../data/sequences/texts.ts";
 import { Vocabulary } from "../../data/sequences/vocabulary.ts";
 import { NablaError } from "../../errors.ts";
-import type { LossName } from "../../losses/table.ts";
 import { showShape, sizeOf } from "../../shape.ts";
 import { fractionOf } from "../../training/splitRule.ts";
 import { bookPresets } from "./book.ts";
@@ -87,7 +86,7 @@ export function presetConfig(
   const preset = presets[name]!;
   const { features, dropout } = preset;
   if (features) checkImages(name, features.smallest, dataset);
-  const { units, activation: last, loss } = head(preset, task, options.loss);
+  const { units, activation: last, loss } = head(preset, task, options);
   const { shifted, validationSplit, batchSize } = options;
   const { epochs = 5, ...usual } = preset.training;
   const training = {
@@ -149,8 +148,11 @@ export function presetConfig(
   };
 }
 
-function head(preset: Preset, task: Task, loss: LossName | undefined) {
+function head(preset: Preset, task: Task, { loss, threshold }: PresetOptions) {
   if (preset.head) return preset.head(task, loss);
+  const two = task.kind === "classes" && task.classes === 2 && !task.each;
+  if (threshold !== undefined && two && loss === undefined)
+    return { units: 1, activation: "sigmoid", loss: "binaryCrossentropy" } as const;
   return usual(task, loss ?? (task.kind === "classes" ? preset.loss : undefined));
 }
 

@@ -25,6 +25,8 @@ export interface PresetOptions
   l1?: number;
   l2?: number;
   loss?: LossName;
+  /** Wanted: one output for two classes, which a threshold decides. */
+  threshold?: number | string;
 }
 
 /** What all layers with weights have in common. */

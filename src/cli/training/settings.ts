@@ -16,11 +16,12 @@ import { compileFields } from "../../training/compile.ts";
 import { type ClassWeight, documentSettings } from "../../training/settings.ts";
 import { fractionOf, type SplitRule } from "../../training/splitRule.ts";
 import { checkSingleDocument } from "../input/single.ts";
+import type { ThresholdFlags } from "../options/threshold.ts";
 import { type FitFlags, fieldsOf, type OptimizerFlags, optimizerFlagFields } from "../options/training.ts";
 import { presetConfig, presets, taskOf } from "../presets/index.ts";
 
 /** Options about the network and its training. Undefined: not given. */
-export interface ModelFlags extends FitFlags, OptimizerFlags {
+export interface ModelFlags extends FitFlags, OptimizerFlags, ThresholdFlags {
   model?: string;
   config?: string;
   hidden?: number[];
@@ -153,7 +154,10 @@ export function applyTraining(
         (flags.validationSplit === (split && fractionOf(split)) ? undefined : flags.validationSplit) ??
         split ??
         training.validationSplit ??
-        defaultSplit(data, early !== false || training.earlyStopping !== undefined),
+        defaultSplit(
+          data,
+          early !== false || training.earlyStopping !== undefined || typeof flags.threshold === "string",
+        ),
     },
   };
 }
@@ -167,7 +171,7 @@ function numbered(weights: ClassWeight, { train }: OpenedData): ClassWeight {
   }
 }
 
-/** A tenth of the rows where there is no test part to look at, or where stopping early has to look at something. */
+/** A tenth of the rows where there is no test part to look at, or where stopping early or a threshold has to look at something. */
 function defaultSplit(data: OpenedData, needed: boolean): number {
   if (data.validation || (data.kind === "generated" && !data.test)) return 0;
   return needed || (!data.test && data.train.length >= 20) ? 0.1 : 0;

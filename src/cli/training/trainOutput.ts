@@ -16,6 +16,7 @@ import { noteLines, notesOf, readingLines } from "../../report/text/notes.ts";
 import type { ForecastScore } from "../../sequences/score.ts";
 import { since } from "../../training/run.ts";
 import { bitsJson, bitsText, type TextScore } from "../input/texts.ts";
+import { type Decided, decidedText } from "./threshold.ts";
 
 export function startEvent(source: string, data: OpenedData, model: Model, config: Config) {
   const { step } = since(internalsOf(model).state.run);
@@ -92,6 +93,7 @@ export function endText(
   seconds: number,
   terminal: Terminal,
   score?: ForecastScore | TextScore,
+  decided?: Decided,
 ): string {
   const lines: string[] = [];
   if (history.stopped) lines.push(`stopped early: ${history.stopped}`);
@@ -101,6 +103,7 @@ export function endText(
     lines.push("", confusionTable(test.confusion, classNames(model, data.test), terminal));
   }
   lines.push("");
+  if (decided) lines.push(decidedText(decided));
   if (test) {
     const scores = Object.entries(test.scores).map(([name, value]) => `${words(name)} ${shown(name, value)}`);
     const wrong = test.confusion
@@ -121,6 +124,7 @@ export function doneEvent(
   out: string | undefined,
   report: string | undefined,
   score?: ForecastScore | TextScore,
+  decided?: Decided,
 ) {
   const scores = Object.entries(test?.scores ?? {}).map(([name, value]) => [figureOf("test", name), value]);
   return {
@@ -129,6 +133,7 @@ export function doneEvent(
     seconds: Number(seconds.toFixed(3)),
     ...Object.fromEntries(scores),
     ...(score && ("bits" in score ? bitsJson(score) : { forecast: score })),
+    ...(decided && { decision: decided }),
     weightsSha256: weightsSha256(model),
     ...(history.stopped !== undefined && { stopped: history.stopped }),
     ...(out !== undefined && { out }),

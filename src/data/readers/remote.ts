@@ -9,6 +9,9 @@ import type { DataFile, FileParts, FoundData } from "./reader.ts";
 /** What is asked for first: a beginning that tells what a file is, and all of a small one. */
 const FIRST = 1 << 16;
 
+/** As browsers do. */
+const MOST_REDIRECTS = 20;
+
 export interface RemoteOptions {
   /** Bytes that a file may have; more is refused before it is read, where the server says how many there are. */
   readonly limit: number;
@@ -19,8 +22,12 @@ export interface RemoteOptions {
 /** Whether text is an address that is fetched. */
 export const isAddress = (text: string): boolean => /^https?:\/\//i.test(text);
 
-/** As it may stand in an error: without the name and the password before its host. */
-export const withoutSecrets = (address: string): string => address.replace(/^([a-z]+:\/\/)[^/?#]*@/i, "$1");
+/** As it may stand in an error or a page: without the name and the password before its host, and what its query says, which may be a key. */
+export const withoutSecrets = (address: string): string =>
+  address
+    .replace(/^([a-z]+:\/\/)[^/?#]*@/i, "$1")
+    .replace(/#.*$/s, "")
+    .replace(/\?.*$/s, (query) => query.replace(/=[^&]*/g, "=…").replace(/([?&])[^=&]+(?=&|$)/g, "$1…"));
 
 /** @throws NablaError for what is no address, and for one with a password */
 export function remoteData(address: string, options: RemoteOptions): FoundData {
@@ -36,8 +43,8 @@ export function remoteData(address: string, options: RemoteOptions): FoundData {
       `${withoutSecrets(address)}: an address with a name or a password in it is not fetched; use one without, or download the file`,
     );
   const last = url.pathname.split("/").filter(Boolean).at(-1) ?? url.host;
-  const of = new RemoteFile(address, decoded(last), options);
-  return { name: of.name, where: address, of };
+  const of = new RemoteFile(url, decoded(last), options);
+  return { name: of.name, where: of.path, of };
 }
 
 /** Addresses may hold a % that stands for itself. */
@@ -63,12 +70,16 @@ class RemoteFile implements DataFile {
   /** The file, where it has come as a whole; else its beginning. */
   private begun: Promise<{ bytes: Uint8Array; version: Version; whole: boolean }> | undefined;
 
+  /** As errors say it. */
+  private readonly address: string;
+
   constructor(
-    private readonly address: string,
+    private readonly url: URL,
     readonly name: string,
     private readonly options: RemoteOptions,
   ) {
-    this.path = address;
+    this.address = withoutSecrets(url.href);
+    this.path = this.address;
     this.relative = name;
   }
 
@@ -169,9 +180,9 @@ class RemoteFile implements DataFile {
     let response: Response;
     try {
       const init = { ...(range && { headers: { Range: range } }), ...(signal && { signal }) };
-      response = await told(fetch(address, init), address);
+      response = await this.follow(init);
     } catch (cause) {
-      if (signal?.aborted) throw cause;
+      if (signal?.aborted || cause instanceof NablaError) throw cause;
       // Node says "fetch failed", and why beside it
       const why = messageOf((cause as Error).cause ?? cause) || messageOf(cause);
       throw new NablaError(
@@ -185,6 +196,37 @@ class RemoteFile implements DataFile {
       `${address}: the server answered ${response.status} ${response.statusText}`.trim() +
         advice(response.status),
       { details: { status: response.status } },
+    );
+  }
+
+  /** Where a server sends one elsewhere. @throws NablaError for a way that is less safe than the address */
+  private async follow(init: RequestInit): Promise<Response> {
+    const { url, address } = this;
+    let at = url;
+    for (let times = 0; times <= MOST_REDIRECTS; times++) {
+      const response = await told(fetch(at.href, { ...init, redirect: "manual" }), address);
+      // a page is not told where to; its browser goes, and says where it came to
+      if (response.type === "opaqueredirect") {
+        const followed = await told(fetch(at.href, init), address);
+        this.checkWay(new URL(followed.url || at.href));
+        return followed;
+      }
+      const to = response.status >= 300 && response.status < 400 ? response.headers.get("location") : null;
+      if (to === null || !URL.canParse(to, at.href)) return response;
+      await response.body?.cancel();
+      at = new URL(to, at.href);
+      this.checkWay(at);
+    }
+    throw new NablaError(
+      `${address}: the server sends one elsewhere more than ${MOST_REDIRECTS} times; is the address right?`,
+    );
+  }
+
+  private checkWay(to: URL): void {
+    const { url, address } = this;
+    if (to.protocol === "https:" || (to.protocol === "http:" && url.protocol === "http:")) return;
+    throw new NablaError(
+      `${address}: the server sends one on to ${withoutSecrets(to.href)}, where anybody on the way could read and change the file; give an address that stays with https, or, if that one is to be trusted, give it itself`,
     );
   }
 

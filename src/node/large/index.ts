@@ -50,7 +50,7 @@ export interface LargeTableOptions
   split?: "random" | "time";
   /** Bytes of text that are looked at together; the first so many say what columns are. Default 4 MiB. */
   pieceBytes?: number;
-  /** Where the numbers are kept, 8 bytes each. Default: the system's folder for temporary files. */
+  /** Where the numbers are kept, 4 bytes each, and 8 while the table is opened. Default: the system's folder for temporary files. */
   folder?: string;
 }
 
@@ -171,11 +171,12 @@ export async function openLargeTable(
         `${path}: ${y.length} rows, then ${rows}: it changed while it was read; open it again`,
       );
     const by = standardise ? ofQuantities(measured(store, train), features) : undefined;
+    finish(store, by);
     const fingerprint = hash.digest("hex");
     const name = basename(path);
     const extra = { data: { name, kind: "csv", inputType: "float32", inputScale: 1, fingerprint }, csv };
     const dataset: Dataset = {
-      ...datasetOf(store, scaled, by),
+      ...datasetOf(store, scaled),
       ...order,
       extra,
       ...(by && { standardisation: by }),
@@ -245,11 +246,20 @@ function measured(store: RowStore, rows: Uint32Array) {
   });
 }
 
-function datasetOf(store: RowStore, read: ReadTable, by: DataSplit["standardisation"]): Dataset {
+/** As models read them. */
+function finish(store: RowStore, by: DataSplit["standardisation"]): void {
+  const { width } = store;
+  const mean = by?.mean ?? [];
+  const scale = by?.scale ?? [];
+  store.finish((from, to, at) => {
+    for (let i = 0; i < width; i++) to[at + i] = by ? (from[at + i]! - mean[i]!) / scale[i]! : from[at + i]!;
+  });
+}
+
+function datasetOf(store: RowStore, read: ReadTable): Dataset {
   const { width } = store;
   const header = targetsOf(read);
   const { name, length, target, targetScale } = header;
-  let numbers = new Float64Array(0);
   return {
     name,
     length,
@@ -260,11 +270,7 @@ function datasetOf(store: RowStore, read: ReadTable, by: DataSplit["standardisat
     ...(targetScale && { targetScale }),
     ...(isA("Int32Array", read.y) && { labels: read.y as Int32Array }),
     read(indices, x, y) {
-      const values = indices.length * width;
-      if (numbers.length < values) numbers = new Float64Array(values);
-      store.read(indices, numbers.subarray(0, values));
-      for (let i = 0; i < values; i++)
-        x[i] = by ? (numbers[i]! - by.mean[i % width]!) / by.scale[i % width]! : numbers[i]!;
+      store.read(indices, x.subarray(0, indices.length * width) as Float32Array);
       gather(read.y, 1, indices, y);
     },
   };

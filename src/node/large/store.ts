@@ -1,15 +1,22 @@
-/** Rows of numbers in a file that only this process has, in float64. */
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+/** Rows of numbers in a file that only this process has: float64 until all of them are there, then float32, as models read them. */
+import { closeSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { NablaError } from "../../errors.ts";
 import { attempt } from "../../host.ts";
 import { reasonOf } from "../fileSystem.ts";
+
+/** Bytes of float64 that become float32 at once. */
+const PASS = 1 << 20;
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float64Array | Float32Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
 
 export class RowStore {
   private readonly file: number;
   private readonly folder: string;
   private open = true;
   private at = 0;
+  private itemBytes = 8;
 
   /** @param within a folder for the file, which is gone when the process ends */
   constructor(
@@ -29,14 +36,30 @@ export class RowStore {
 
   /** @param rows of `width` numbers each, behind those that are there */
   add(rows: Float64Array): void {
-    const bytes = new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength);
-    try {
-      for (let from = 0; from < bytes.length; )
-        from += writeSync(this.file, bytes, from, bytes.length - from);
-    } catch (cause) {
-      throw this.failed(cause, this.folder);
+    this.write(rows, this.at);
+    this.at += rows.byteLength;
+  }
+
+  /**
+   * Makes float32 of all rows, in place: half the bytes to read from then on.
+   * @param row what becomes of the values of a row
+   */
+  finish(row: (from: Float64Array, to: Float32Array, at: number) => void): void {
+    const { width } = this;
+    const all = this.at / (8 * width);
+    const some = Math.max(1, Math.floor(PASS / (8 * width)));
+    const from = new Float64Array(some * width);
+    const to = new Float32Array(some * width);
+    for (let first = 0; first < all; first += some) {
+      const values = Math.min(some, all - first) * width;
+      this.fill(bytesOf(from).subarray(0, 8 * values), 8 * width * first);
+      for (let at = 0; at < values; at += width) row(from, to, at);
+      // never beyond what has been read
+      this.write(to.subarray(0, values), 4 * width * first);
     }
-    this.at += bytes.length;
+    this.at /= 2;
+    this.itemBytes = 4;
+    ftruncateSync(this.file, this.at);
   }
 
   get bytes(): number {
@@ -44,21 +67,38 @@ export class RowStore {
   }
 
   /** Rows by their numbers, one after the other; neighbours are read at once. */
-  read(rows: Uint32Array, out: Float64Array): void {
-    if (!this.open)
-      throw new NablaError(`${this.name}: its rows are gone, because of close(); open the table again`);
-    const size = 8 * this.width;
-    const bytes = new Uint8Array(out.buffer, out.byteOffset, out.byteLength);
+  read(rows: Uint32Array, out: Float64Array | Float32Array): void {
+    const size = this.itemBytes * this.width;
+    const bytes = bytesOf(out);
     for (let i = 0; i < rows.length; ) {
       let n = 1;
       while (i + n < rows.length && rows[i + n] === rows[i]! + n) n++;
-      let [to, from] = [i * size, rows[i]! * size];
-      for (let left = n * size; left > 0; ) {
-        const got = readSync(this.file, bytes, to, left, from);
-        if (got === 0) throw new NablaError(`${this.name}: row ${rows[i]} is not there; expected fewer rows`);
-        [to, from, left] = [to + got, from + got, left - got];
-      }
+      this.fill(bytes, rows[i]! * size, i * size, n * size);
       i += n;
+    }
+  }
+
+  /** From a place in the file on. */
+  private fill(bytes: Uint8Array, from: number, at = 0, length = bytes.length): void {
+    if (!this.open)
+      throw new NablaError(`${this.name}: its rows are gone, because of close(); open the table again`);
+    for (let to = 0; to < length; ) {
+      const got = readSync(this.file, bytes, at + to, length - to, from + to);
+      if (got === 0)
+        throw new NablaError(
+          `${this.name}: row ${Math.floor((from + to) / (this.itemBytes * this.width))} is not there; expected fewer rows`,
+        );
+      to += got;
+    }
+  }
+
+  private write(values: Float64Array | Float32Array, at: number): void {
+    const bytes = bytesOf(values);
+    try {
+      for (let from = 0; from < bytes.length; )
+        from += writeSync(this.file, bytes, from, bytes.length - from, at + from);
+    } catch (cause) {
+      throw this.failed(cause, this.folder);
     }
   }
 

@@ -8,10 +8,11 @@ import { figureMeant } from "../../metrics/direction.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { History, Model } from "../../model/model.ts";
 import { configOf, weightsSha256 } from "../../model/save.ts";
+import type { ChosenThreshold } from "../../training/chooseThreshold.ts";
 import { classNames, type Examination } from "../examine.ts";
 import { figuresOf, usualMetrics } from "../figures.ts";
 import { imageOf } from "../text/draw.ts";
-import { count, duration, plural, shown, words } from "../text/format.ts";
+import { count, duration, figure, plural, shown, words } from "../text/format.ts";
 import { bestEpoch, chartsOf, DRAW } from "./charts.ts";
 import { plotsOf } from "./curves/index.ts";
 import { forecastSection } from "./forecast.ts";
@@ -67,6 +68,7 @@ export async function reportPage(request: ReportRequest): Promise<string> {
     ...[...Object.entries(examination.scores).reverse(), ...Object.entries(moreOf(examination))].map(
       ([name, value]): [string, string] => [`${words(name)}, ${part}`, shown(name, value)],
     ),
+    ...thresholdOf(model),
     ["epochs", String(epochs)],
     ...(best === undefined ? [] : [["best epoch", String(best + 1)] as [string, string]]),
     ...(seconds === undefined ? [] : [["time", duration(seconds)] as [string, string]]),
@@ -149,6 +151,13 @@ ${sections.join("\n")}
 </body>
 </html>
 `;
+}
+
+/** Above which value an output says the second class, where that was chosen for the model. */
+function thresholdOf({ metadata }: Model): [string, string][] {
+  const { threshold, by } = (metadata.extra?.decision ?? {}) as Partial<ChosenThreshold>;
+  if (threshold === undefined) return [];
+  return [[by === undefined ? "threshold" : `threshold, chosen by ${by}`, figure(threshold)]];
 }
 
 /** Usual figures that were not asked for. */

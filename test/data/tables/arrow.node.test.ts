@@ -71,6 +71,43 @@ test("every kind of column as people write it", async () => {
   });
 });
 
+test("a stream that breaks off between two batches says that rows may be missing", async () => {
+  const part = (from: number) =>
+    apache.tableFromArrays({
+      a: Int32Array.from({ length: 5 }, (_, i) => from + i),
+      label: Int32Array.of(0, 1, 0, 1, 0),
+    });
+  const both = part(0).concat(part(5));
+  const whole = apache.tableToIPC(both, "stream");
+  const end = whole.length - 8;
+  expect([...whole.subarray(end)]).toEqual([255, 255, 255, 255, 0, 0, 0, 0]);
+  const read = async (bytes: Uint8Array) => {
+    const { rows, notes } = await arrowTable(bytes, "k", importing, () => true);
+    return { rows: rows.length, notes };
+  };
+  expect(await read(whole)).toEqual({ rows: 10, notes: [] });
+  const note = (rows: number) => [
+    expect.stringContaining(`the stream ends after ${rows} rows without saying`),
+  ];
+  expect(await read(whole.subarray(0, end))).toEqual({ rows: 10, notes: note(10) });
+  // where the second batch begins: the last place from which a message leads to the end
+  const marks = [...whole.keys()].filter(
+    (at) =>
+      at % 8 === 0 &&
+      at < end &&
+      whole.subarray(at, at + 4).every((byte) => byte === 255) &&
+      whole[at + 4]! > 0,
+  );
+  const cut = whole.subarray(0, marks.at(-1)!);
+  expect(await read(cut)).toEqual({ rows: 5, notes: note(5) });
+  // a file says at its end what is in it
+  expect((await read(apache.tableToIPC(both, "file"))).notes).toEqual([]);
+  // and what openData says of it
+  const path = join(folder, "cut.arrows");
+  await writeFile(path, cut);
+  expect((await openData(path, { testFraction: 0 })).notes).toContainEqual(note(5)[0]);
+});
+
 test("columns of lists, records, bytes and spans are refused, unless they are left out", async () => {
   const left: string[] = [];
   for (const [column, got] of Object.entries(ODD)) {

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sha256Hex } from "../../../src/checkpoint/sha256.ts";
+import { digestOfCells } from "../../../src/data/tables/formats/values.ts";
 import { attempt } from "../../../src/host.ts";
 import { type OpenDataOptions, openData, openTable } from "../../../src/node/dataFiles.ts";
 import { contents } from "../helpers.ts";
@@ -134,3 +136,13 @@ describe("SQLite", () => {
     );
   });
 });
+
+it.each([0, 1, 999, 1000, 1001, 2500])(
+  "the digest of %i rows is that of their text, which is not made as a whole",
+  (n) => {
+    const columns = ["a", "b\ud800"];
+    const rows = Array.from({ length: n }, (_, i) => [String(i), i % 3 ? `ö"\ud83d\ude00${i}` : "\udc00"]);
+    const text = JSON.stringify([columns, rows]);
+    expect(digestOfCells({ columns, rows })).toBe(sha256Hex(new TextEncoder().encode(text)));
+  },
+);

@@ -2,6 +2,7 @@
 import { sha256Hex } from "../../../checkpoint/sha256.ts";
 import { messageOf, NablaError } from "../../../errors.ts";
 import { show } from "../../../fields/fields.ts";
+import { attempt } from "../../../host.ts";
 import { contentOf, latin } from "../../readers/content.ts";
 import type { DataHost } from "../../readers/reader.ts";
 import type { Table } from "../csvTable.ts";
@@ -120,7 +121,7 @@ export async function arrowTable(
   const rowsOf = function* () {
     for (let row = 0; row < rows; row++) yield columns.map((column) => column?.(row));
   };
-  return tableOfValues({
+  const table = tableOfValues({
     name: where,
     columns: fields.map(({ name }) => name),
     used,
@@ -128,6 +129,24 @@ export async function arrowTable(
     unit: "row",
     maxBytes,
   });
+  if (!beginsStream(bytes) || attempt(() => endIsSaid(bytes))) return table;
+  const note = `the stream ends after ${rows} rows without saying that it is at its end, as one that broke off between two batches does: are these all?`;
+  return { ...table, notes: [...table.notes, note] };
+}
+
+/** Whether a message without a size, which says that none follows, comes after those of a stream. @throws where these are damaged */
+function endIsSaid(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let at = 0; at + 8 <= bytes.length; ) {
+    const size = view.getUint32(at + 4, true);
+    if (view.getUint32(at, true) !== 0xffffffff || size === 0) return size === 0;
+    // a FlatBuffers table: its fourth field is how many bytes follow the message
+    const table = at + 8 + view.getUint32(at + 8, true);
+    const fields = table - view.getInt32(table, true);
+    const field = view.getUint16(fields, true) > 10 ? view.getUint16(fields + 10, true) : 0;
+    at += 8 + size + (field > 0 ? Number(view.getBigUint64(table + field, true)) : 0);
+  }
+  return false;
 }
 
 const damaged = (where: string, why: string, cause?: unknown): NablaError =>

@@ -2,13 +2,12 @@
 import { sha256Hex } from "../../../checkpoint/sha256.ts";
 import { messageOf, NablaError } from "../../../errors.ts";
 import { show } from "../../../fields/fields.ts";
-import { toUtf8, wellFormed } from "../../../host.ts";
 import { contentOf, latin } from "../../readers/content.ts";
 import type { DataHost, FileParts } from "../../readers/reader.ts";
 import type { Table } from "../csvTable.ts";
 import type { TableFormat } from "./format.ts";
 import { packageOf } from "./packages.ts";
-import { checkMemory, clock, shortest, tableOfValues } from "./values.ts";
+import { checkMemory, clock, digestOfCells, shortest, tableOfValues } from "./values.ts";
 
 const MAGIC = "PAR1";
 
@@ -24,7 +23,7 @@ export const parquet: TableFormat = {
       // columns that nobody looks at have not come
       return {
         table,
-        fingerprint: sha256Hex(toUtf8(wellFormed(JSON.stringify([table.columns, table.rows])))),
+        fingerprint: digestOfCells(table),
       };
     }
     const bytes = await contentOf(of, limit, host.more);

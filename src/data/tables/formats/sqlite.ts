@@ -1,9 +1,7 @@
 /** SQLite databases, where the host has SQLite. */
-import { sha256Hex } from "../../../checkpoint/sha256.ts";
 import { NablaError } from "../../../errors.ts";
-import { toUtf8, wellFormed } from "../../../host.ts";
 import type { TableFormat } from "./format.ts";
-import { tableOfValues } from "./values.ts";
+import { digestOfCells, tableOfValues } from "./values.ts";
 
 const MAGIC = "SQLite format 3\0";
 
@@ -30,7 +28,7 @@ export const sqlite: TableFormat = {
       query === undefined ? [`all rows of its only table: ${asked}`, ...table.notes] : table.notes;
     return {
       table: { ...table, notes },
-      fingerprint: sha256Hex(toUtf8(wellFormed(JSON.stringify([columns, table.rows])))),
+      fingerprint: digestOfCells({ columns, rows: table.rows }),
     };
   },
 };
