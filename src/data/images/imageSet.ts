@@ -1,10 +1,12 @@
 /** Pictures sorted into classes as data sets: what does not depend on where files are and on who decodes them. */
 import { sha256Hex } from "../../checkpoint/sha256.ts";
 import { NablaError } from "../../errors.ts";
-import { show } from "../../fields/fields.ts";
+import { choice, list, number, show, string } from "../../fields/fields.ts";
+import { func } from "../../fields/programs.ts";
 import { toUtf8, wellFormed } from "../../host.ts";
 import type { DataSplit, Dataset } from "../dataset.ts";
 import { rowsDataset } from "../rows.ts";
+import { columnField } from "../tables/columnField.ts";
 import { type Role, shortened } from "./classes.ts";
 import { checkFilled, refuse } from "./problems.ts";
 import { FITS, type Fit, type Size } from "./resize.ts";
@@ -88,21 +90,26 @@ export interface ImageSetOptions {
   onProgress?: (done: number, total: number) => void;
 }
 
-export const IMAGE_SET_OPTIONS: readonly (keyof ImageSetOptions)[] = [
+/** Those that are checked where they are used. */
+export const IMAGE_SET_OTHERS: readonly (keyof ImageSetOptions)[] = [
   "size",
   "channels",
   "fit",
   "unreadable",
-  "classes",
   "labels",
-  "label",
-  "file",
-  "task",
   "labelPattern",
-  "keepBytes",
   "maxPixels",
-  "onProgress",
 ];
+
+/** The others, as fields. */
+export const imageSetFields = () => ({
+  classes: list(string()),
+  label: columnField(),
+  file: columnField(),
+  task: choice(["auto", "classification", "regression"]),
+  keepBytes: number({ min: 0 }),
+  onProgress: func(),
+});
 
 export interface ImageSplit extends DataSplit {
   images: ImageInfo;
@@ -268,13 +275,13 @@ function formatOf<File extends ImageFile>(set: ImageSet<File>, options: ImageSet
   const headers = set.parts.flatMap(({ files }) => files.map(({ header }) => header));
   const channels = options.channels ?? (headers.every((header) => header.channels === 1) ? 1 : 3);
   if (channels !== 1 && channels !== 3)
-    throw new NablaError(`channels: expected 1 (grey) or 3 (colour), got ${channels}`);
+    throw new NablaError(`channels: expected 1 (grey) or 3 (colour), got ${show(channels)}`);
   if (!FITS.includes(fit)) throw new NablaError(`fit: expected one of ${FITS.join(", ")}, got ${show(fit)}`);
   const { width, height } =
     typeof size === "number" ? { width: size, height: size } : (size ?? commonSize(set, headers));
   for (const n of [width, height])
     if (!Number.isInteger(n) || n < 1 || n > 4096)
-      throw new NablaError(`size: expected whole numbers from 1 to 4096, got ${width}×${height}`);
+      throw new NablaError(`size: expected whole numbers from 1 to 4096, got ${show(width)}×${show(height)}`);
   return { width, height, channels, fit };
 }
 

@@ -1,5 +1,6 @@
 import { NablaError } from "../../errors.ts";
 import { demand, isObject } from "../../fields/expected.ts";
+import { show } from "../../fields/fields.ts";
 import { checkGiven, having } from "../../fields/programs.ts";
 import type { History } from "../../model/model.ts";
 import type { Output } from "../../report/terminal.ts";
@@ -31,7 +32,7 @@ export async function plotHistory(history: History, options: PlotHistoryOptions 
   const path = options.path === undefined ? undefined : pathOf("plotHistory: path", options.path);
   const ending = path === undefined ? "" : /\.(svg|html?)$/i.exec(path)?.[1]?.toLowerCase();
   if (ending === undefined)
-    throw new NablaError(`plotHistory: path: expected a name that ends in .svg or .html, got ${path}`);
+    throw new NablaError(`plotHistory: path: expected a name that ends in .svg or .html, got ${show(path)}`);
   const terminal = scriptTerminal(options.output);
   const drawn = (of: typeof terminal) => lossCurve(history, of) || figuresOf(history);
   terminal.print(drawn(terminal));
