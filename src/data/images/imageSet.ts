@@ -1,12 +1,10 @@
 /** Pictures sorted into classes as data sets: what does not depend on where files are and on who decodes them. */
 import { sha256Hex } from "../../checkpoint/sha256.ts";
 import { NablaError } from "../../errors.ts";
-import { choice, list, number, show, string } from "../../fields/fields.ts";
-import { func } from "../../fields/programs.ts";
+import { show } from "../../fields/fields.ts";
 import { toUtf8, wellFormed } from "../../host.ts";
 import type { DataSplit, Dataset } from "../dataset.ts";
 import { rowsDataset } from "../rows.ts";
-import { columnField } from "../tables/columnField.ts";
 import { type Role, shortened } from "./classes.ts";
 import { checkFilled, refuse } from "./problems.ts";
 import { FITS, type Fit, type Size } from "./resize.ts";
@@ -89,27 +87,6 @@ export interface ImageSetOptions {
   /** Called while pictures are decoded at the start: how many are done, and of how many. */
   onProgress?: (done: number, total: number) => void;
 }
-
-/** Those that are checked where they are used. */
-export const IMAGE_SET_OTHERS: readonly (keyof ImageSetOptions)[] = [
-  "size",
-  "channels",
-  "fit",
-  "unreadable",
-  "labels",
-  "labelPattern",
-  "maxPixels",
-];
-
-/** The others, as fields. */
-export const imageSetFields = () => ({
-  classes: list(string()),
-  label: columnField(),
-  file: columnField(),
-  task: choice(["auto", "classification", "regression"]),
-  keepBytes: number({ min: 0 }),
-  onProgress: func(),
-});
 
 export interface ImageSplit extends DataSplit {
   images: ImageInfo;

@@ -5,14 +5,8 @@ import { object, optional } from "../../fields/objects.ts";
 import { checkGiven } from "../../fields/programs.ts";
 import { inLanes } from "../atOnce.ts";
 import { shortened } from "../images/classes.ts";
-import {
-  IMAGE_SET_OTHERS,
-  type ImagePart,
-  type ImageSetOptions,
-  imageSet,
-  imageSetFields,
-  type Problem,
-} from "../images/imageSet.ts";
+import { type ImagePart, type ImageSetOptions, imageSet, type Problem } from "../images/imageSet.ts";
+import { IMAGE_SET_OTHERS, imageSetFields } from "../images/imageSetFields.ts";
 import { imageKindOf } from "../images/kinds.ts";
 import { byFolders } from "./byFolders.ts";
 import { headOf, isFolder, isText } from "./content.ts";
