@@ -7,17 +7,10 @@ import { build } from "esbuild";
 import { WHOLE } from "./defines.mjs";
 
 const root = join(fileURLToPath(import.meta.url), "../..");
+/** What comes in kinds whose declarations the compiler writes out in the room's all.d.ts. */
+const TABLES = ["optimizers", "losses", "schedules", "activations", "initializers", "metrics"];
 /** What comes in kinds. */
-export const ROOMS = [
-  "layers",
-  "optimizers",
-  "losses",
-  "schedules",
-  "activations",
-  "initializers",
-  "metrics",
-  "callbacks",
-];
+const ROOMS = ["layers", ...TABLES, "callbacks"];
 
 /**
  * What is not called here need not be there.
@@ -94,19 +87,19 @@ export async function optionsOf() {
  * @param {string} text @param {RegExp} begin @param {Record<string, string | undefined>} docs
  */
 function commented(text, begin, docs) {
-  /** @type {string | undefined} */
-  let depth;
+  /** @type {string | undefined} how far the fields of such an object are indented, within one */
+  let inner;
   /** @type {string[]} */
   const lines = [];
   for (const line of text.split("\n")) {
     const indentation = /^ */.exec(line)?.[0] ?? "";
-    if (depth !== undefined && indentation.length < depth.length) depth = undefined;
-    const name = depth === indentation ? /^(\w+): /.exec(line.trimStart())?.[1] : undefined;
+    if (inner !== undefined && indentation.length < inner.length) inner = undefined;
+    const name = inner === indentation ? /^(\w+): /.exec(line.trimStart())?.[1] : undefined;
     const doc = name === undefined ? undefined : docs[name];
     if (doc !== undefined && !lines.at(-1)?.endsWith("*/"))
       lines.push(`${indentation}/** ${doc.replaceAll("*/", "*\u200b/")} */`);
     lines.push(line);
-    if (depth === undefined && begin.test(line)) depth = `${indentation}    `;
+    if (inner === undefined && begin.test(line)) inner = `${indentation}    `;
   }
   return lines.join("\n");
 }
@@ -155,6 +148,12 @@ ${text.slice(comment, at)}export declare const ${layer}: ${Name}Factory;
 ${text.slice(end + last.length).replace(/^\n/, "")}`;
 }
 
+/** Which of the named types a layer's declaration has. @param {string} text @param {string} layer */
+const typesOf = (text, layer) =>
+  ["Options", "Layer", "Factory"]
+    .map((end) => capital(layer) + end)
+    .filter((name) => text.includes(`export interface ${name} `));
+
 /** @param {string} folder where the declarations are, as the compiler has written them */
 export async function documentTypes(folder) {
   const rooms = await optionsOf();
@@ -162,23 +161,21 @@ export async function documentTypes(folder) {
   const edit = (file, change) => {
     const text = readFileSync(join(folder, file), "utf8");
     const changed = change(text);
-    if (changed !== undefined && changed !== text) writeFileSync(join(folder, file), changed);
-    return changed !== undefined;
+    if (changed !== undefined) writeFileSync(join(folder, file), changed);
   };
   const OBJECT = /ObjectField<\{$|CallbackKind<\{$/;
-  const renamed = new Set();
   for (const [layer, docs] of Object.entries(rooms.layers)) {
     edit(`layers/${layer}.d.ts`, (text) => commented(text, OBJECT, docs));
     const required = /, "required">;$/m;
-    if (edit(`layers/${layer}.d.ts`, (text) => named(text, layer, !required.test(text)))) renamed.add(layer);
+    edit(`layers/${layer}.d.ts`, (text) => named(text, layer, !required.test(text)));
   }
-  // that input() which programs have takes others: src/model/graph.ts
+  // the named types are exported beside the layer; of input() programs have another: src/model/graph.ts
   edit("layers/index.d.ts", (text) =>
-    text.replace(/^export \{ (\w+) \} from/gm, (line, layer) =>
-      renamed.has(layer) && layer !== "input"
-        ? `export { ${layer}, type ${["Options", "Layer", "Factory"].map((end) => capital(layer) + end).join(", type ")} } from`
-        : line,
-    ),
+    text.replace(/^export \{ (\w+) \} from/gm, (line, layer) => {
+      const types =
+        layer === "input" ? [] : typesOf(readFileSync(join(folder, `layers/${layer}.d.ts`), "utf8"), layer);
+      return types.length > 0 ? `export { ${layer}, type ${types.join(", type ")} } from` : line;
+    }),
   );
   for (const [name, docs] of Object.entries(rooms.callbacks)) {
     edit(`callbacks/${name}.d.ts`, (text) => commented(text, OBJECT, docs));
@@ -196,7 +193,7 @@ export interface ${Factory} {
         : undefined,
     );
   }
-  for (const room of ROOMS.slice(1, -1))
+  for (const room of TABLES)
     edit(`${room}/all.d.ts`, (text) =>
       `import type { Field as Field$ } from "../fields/fields.ts";\n${short(text)}`
         .split(/^(?= {4}\w+: \{$)/m)

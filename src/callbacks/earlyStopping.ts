@@ -6,15 +6,14 @@ import { better, minDelta, mode, monitor, monitored, patience } from "./monitor.
 const fields = () =>
   object(
     {
-      /** Default "valLoss". */
       monitor: monitor(),
-      /** Epochs without improvement before stopping. Default 0, which as in Keras stops at the first, like 1. */
-      patience: patience(0),
-      /** What does not count as an improvement. Default 0. */
+      patience: patience(
+        0,
+        DOCS &&
+          "Epochs without improvement before stopping. Default 0, which as in Keras stops at the first, like 1.",
+      ),
       minDelta: minDelta(0),
-      /** Default "auto". */
       mode: mode(),
-      /** Go back to the weights of the best epoch at the end. Default false. */
       restoreBestWeights: bool({
         default: false,
         doc: DOCS && "Go back to the weights of the best epoch at the end.",

@@ -24,7 +24,7 @@ export function learningRateScheduler(schedule: (epoch: number, rate: number) =>
       const rate: unknown = schedule(epoch, context.nextLearningRate);
       if (typeof rate !== "number" || !(rate >= 0 && rate < Number.POSITIVE_INFINITY))
         throw new NablaError(
-          `learningRateScheduler: epoch ${epoch}: expected a number ≥ 0 from its function, got ${rate}`,
+          `learningRateScheduler: epoch ${epoch}: expected a number ≥ 0 from its function, got ${show(rate)}`,
         );
       context.nextLearningRate = rate;
     },

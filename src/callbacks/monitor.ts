@@ -10,8 +10,7 @@ export const monitor = () =>
   string({ default: "valLoss", doc: DOCS && "The figure to watch: loss, valLoss, valAccuracy, …" });
 export const mode = () =>
   choice(["auto", "min", "max"], { default: "auto", doc: DOCS && "Whether smaller or larger is better." });
-export const patience = (value: number) =>
-  int({ min: 0, wide: true, default: value, doc: DOCS && "Epochs without improvement." });
+export const patience = (value: number, doc: string) => int({ min: 0, wide: true, default: value, doc });
 export const minDelta = (value: number) =>
   number({ min: 0, default: value, doc: DOCS && "What does not count as an improvement." });
 

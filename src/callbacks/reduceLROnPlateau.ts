@@ -6,33 +6,26 @@ import { better, minDelta, mode, monitor, monitored, patience } from "./monitor.
 const fields = () =>
   object(
     {
-      /** Default "valLoss". */
       monitor: monitor(),
-      /** What the learning rate is multiplied by. Default 0.1. */
       factor: number({
         exclusiveMin: 0,
         exclusiveMax: 1,
         default: 0.1,
         doc: DOCS && "What the learning rate is multiplied by.",
       }),
-      /** Epochs without improvement before that. Default 10. */
-      patience: patience(10),
-      /** What does not count as an improvement. Default 1e-4. */
+      patience: patience(10, DOCS && "Epochs without improvement before that."),
       minDelta: minDelta(1e-4),
-      /** Epochs after a reduction in which nothing is counted. Default 0. */
       cooldown: int({
         min: 0,
         wide: true,
         default: 0,
         doc: DOCS && "Epochs after a reduction in which nothing is counted.",
       }),
-      /** The rate is never made smaller than this. Default 0. */
       minLearningRate: number({
         min: 0,
         default: 0,
         doc: DOCS && "The rate is never made smaller than this.",
       }),
-      /** Default "auto". */
       mode: mode(),
     },
     { doc: DOCS && "Make the learning rate smaller when a figure no longer improves." },

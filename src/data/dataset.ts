@@ -97,6 +97,9 @@ export interface DataSplit {
   standardisation?: Standardisation;
 }
 
+/** A split of which a share F is tested with, the default if F is not given: then there is `test`, unless F is 0 or any number. */
+export type WithTest<Split, F extends number> = 0 extends F ? Split : Split & { test: Dataset };
+
 /** Values per row of a dataset's target: 1 for a label. */
 export function targetSize(target: Target): number {
   return target.kind === "class" ? 1 : target.size;

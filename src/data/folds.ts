@@ -1,6 +1,7 @@
 /** The parts of k-fold cross-validation. */
 
 import { NablaError } from "../errors.ts";
+import { show } from "../fields/fields.ts";
 import { checkGiven } from "../fields/programs.ts";
 import { permutation, STREAMS } from "../math/random.ts";
 import { type Dataset, range } from "./dataset.ts";
@@ -35,7 +36,7 @@ export function kFold(dataset: Dataset, options: KFoldOptions = {}): Fold[] {
   const n = dataset.length;
   if (!Number.isInteger(folds) || folds < 2 || folds > n) {
     throw new NablaError(
-      `folds of ${dataset.name}: expected a whole number from 2 to ${n}, its number of rows, got ${folds}`,
+      `folds of ${dataset.name}: expected a whole number from 2 to ${n}, its number of rows, got ${show(folds)}`,
     );
   }
   if (split === "time" && !groups)
@@ -62,7 +63,7 @@ function foldsOfGroups(name: string, groups: Int32Array, folds: number, seed: nu
   const sizes = sizesOf(groups);
   if (sizes.length < folds)
     throw new NablaError(
-      `folds of ${name}: expected a whole number from 2 to ${sizes.length}, its number of groups, got ${folds}`,
+      `folds of ${name}: expected a whole number from 2 to ${sizes.length}, its number of groups, got ${show(folds)}`,
     );
   const order = [...permutation(sizes.length, seed, STREAMS.split, 1)].sort((a, b) => sizes[b]! - sizes[a]!);
   const rows = new Array<number>(folds).fill(0);

@@ -4,7 +4,7 @@ export type { AugmentOptions } from "./augment/effects.ts";
 export { augment } from "./augment/index.ts";
 export { shifted } from "./augment/shifted.ts";
 export type { ShiftedOptions } from "./augment/shiftedOptions.ts";
-export type { DataSplit, Dataset, Inputs, Standardisation, Target, Targets } from "./dataset.ts";
+export type { DataSplit, Dataset, Inputs, Standardisation, Target, Targets, WithTest } from "./dataset.ts";
 export { digits } from "./digits/index.ts";
 export type { DigitsOptions } from "./digits/options.ts";
 export { type Fold, type KFoldOptions, kFold } from "./folds.ts";

@@ -23,7 +23,7 @@ export function subset(dataset: Dataset, indices: Uint32Array | readonly number[
   for (let i = 0; i < rows.length; i++) {
     if (rows[i]! >= dataset.length || rows[i] !== indices[i]) {
       throw new NablaError(
-        `subset of ${dataset.name}: expected row numbers from 0 to ${dataset.length - 1}, got ${indices[i]}`,
+        `subset of ${dataset.name}: expected row numbers from 0 to ${dataset.length - 1}, got ${show(indices[i])}`,
       );
     }
   }
@@ -135,7 +135,7 @@ export function splitRows(
   const taken = Math.floor(n * fraction + 0.5);
   if (!(fraction > 0 && fraction < 1) || taken < 1 || taken >= n) {
     throw new NablaError(
-      `split of ${dataset.name}: expected a fraction between 0 and 1 that leaves at least one of its ${n} rows in each part, got ${fraction}`,
+      `split of ${dataset.name}: expected a fraction between 0 and 1 that leaves at least one of its ${n} rows in each part, got ${show(fraction)}`,
     );
   }
   const by = wayOf(dataset, options);
@@ -291,7 +291,7 @@ export function* batches(
 ): Generator<Uint32Array> {
   checkGiven("batches", options, { shuffle: bool(), epoch: int({ min: 0, wide: true }) }, ["seed"]);
   if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new NablaError(`batchSize: expected an integer of at least 1, got ${batchSize}`);
+    throw new NablaError(`batchSize: expected an integer of at least 1, got ${show(batchSize)}`);
   }
   const order = epochOrder(length, options.seed ?? 0, options.epoch ?? 0, options.shuffle ?? true);
   for (let from = 0; from < length; from += batchSize)

@@ -19,7 +19,7 @@ import type { Records } from "../core/records.ts";
 import type { RowFormat } from "../data/images/imageSet.ts";
 import { imagesOf } from "../data/images/trained.ts";
 import { NablaError } from "../errors.ts";
-import { bool, number } from "../fields/fields.ts";
+import { bool, number, show } from "../fields/fields.ts";
 import { checkWhole } from "../fields/options.ts";
 import { checkGiven, plain } from "../fields/programs.ts";
 import { toUtf8 } from "../host.ts";
@@ -111,8 +111,8 @@ export function describeExport(model: Model, options: ExportOptions = {}): Expor
     );
   checkWhole("export: rows", rows);
   checkWeightType("export: weights", weights);
-  if (!Number.isFinite(Math.fround(scale)) || Math.fround(scale) === 0)
-    throw new NablaError(`export: scale: expected a finite number other than 0, got ${scale}`);
+  if (typeof scale !== "number" || !Number.isFinite(Math.fround(scale)) || Math.fround(scale) === 0)
+    throw new NablaError(`export: scale: expected a finite number other than 0, got ${show(scale)}`);
   const { classes, standardisation, targetScale } = model.metadata;
   const { architecture } = stream ? stepsOf(model) : network;
   const whole = joined(architecture);

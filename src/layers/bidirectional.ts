@@ -11,7 +11,7 @@ import { averageOperation } from "./average.ts";
 import { concatenateOperation } from "./concatenate.ts";
 import type { SimpleLayerConfig } from "./configs.ts";
 import { stateOf } from "./finalState.ts";
-import { type Built, type LayerKind, layerName, misfit, type Place } from "./layer.ts";
+import { type Built, type LayerKind, type LayerOptions, layerName, misfit, type Place } from "./layer.ts";
 import { multiplyOperation } from "./multiply.ts";
 import type { Held } from "./recurrent.ts";
 import type { RecurrentConfig } from "./recurrentFields.ts";
@@ -137,6 +137,9 @@ function build({ layer: both, mergeMode }: Infer<BidirectionalFields>, at: Place
   };
 }
 
+/** What {@link bidirectional} takes. */
+export interface BidirectionalOptions extends LayerOptions<BidirectionalFields> {}
+
 export interface BidirectionalKind extends LayerKind<BidirectionalFields> {
   readonly inner: readonly string[];
 }
@@ -160,7 +163,7 @@ const kind: BidirectionalKind = {
  */
 export const bidirectional: WrapperFactory<
   "bidirectional",
-  BidirectionalFields,
+  BidirectionalOptions,
   BidirectionalKind,
   Returning
 > = /* @__PURE__ */ wrapper("bidirectional", kind) as never;

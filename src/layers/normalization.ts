@@ -177,9 +177,12 @@ function adapt(this: NormalizationLayer, data: AdaptRows | AdaptDataset): unknow
   return finish(moments);
 }
 
+/** What {@link normalization} takes. */
+export interface NormalizationOptions extends LayerOptions<NormalizationFields> {}
+
 /** What makes the layer: a function that knows its kind. */
 export interface NormalizationFactory {
-  (options?: LayerOptions<NormalizationFields>): NormalizationLayer;
+  (options?: NormalizationOptions): NormalizationLayer;
   readonly kind: LayerKind<NormalizationFields>;
 }
 

@@ -49,10 +49,13 @@ const fields = (): ResidualFields => {
   );
 };
 
+/** What {@link residual} takes, and its layers. */
+export interface ResidualOptions extends LayerOptions<ResidualFields> {}
+
 export interface ResidualFactory {
   (
     layers: readonly SimpleLayerInput[],
-    options?: Omit<LayerOptions<ResidualFields>, "layers">,
+    options?: Omit<ResidualOptions, "layers">,
   ): LayerOf<"residual", ResidualFields>;
   readonly kind: ResidualKind;
 }

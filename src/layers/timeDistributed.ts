@@ -6,7 +6,7 @@ import { object } from "../fields/objects.ts";
 import { ld, type PlanBuilder, type Value } from "../plan/builder.ts";
 import { type AnyOperation, type Operation, parametersOf, type Site } from "../plan/operation.ts";
 import { showShape } from "../shape.ts";
-import { type Built, type LayerKind, layerName, misfit, type Place } from "./layer.ts";
+import { type Built, type LayerKind, type LayerOptions, layerName, misfit, type Place } from "./layer.ts";
 import { kindOf } from "./registry.ts";
 import { WITHIN, type WrappedField, type WrapperFactory, wrappedField, wrapper } from "./wrapper.ts";
 
@@ -112,6 +112,9 @@ function build({ layer: configs }: Infer<TimeDistributedFields>, at: Place): Bui
 
 const beginsMask = ({ steps, pass }: AnyOperation) => steps === "takes" && pass !== undefined;
 
+/** What {@link timeDistributed} takes. */
+export interface TimeDistributedOptions extends LayerOptions<TimeDistributedFields> {}
+
 export interface TimeDistributedKind extends LayerKind<TimeDistributedFields> {
   readonly inner: readonly string[];
 }
@@ -132,5 +135,5 @@ const kind: TimeDistributedKind = {
  * A layer, or several one after the other, applied to each step of [steps, …] by itself with the same weights:
  * timeDistributed(conv2d({ filters: 8, kernelSize: 3 })). Padding steps stay padding.
  */
-export const timeDistributed: WrapperFactory<"timeDistributed", TimeDistributedFields, TimeDistributedKind> =
+export const timeDistributed: WrapperFactory<"timeDistributed", TimeDistributedOptions, TimeDistributedKind> =
   /* @__PURE__ */ wrapper("timeDistributed", kind) as never;

@@ -1,14 +1,7 @@
 /** What layers have in common that hold one layer, or a chain of them, and say what is done with it. */
 import { type Field, list } from "../fields/fields.ts";
 import type { SimpleLayerConfig, SimpleLayerInput } from "./configs.ts";
-import {
-  type Applicable,
-  type First,
-  type LayerKind,
-  type LayerOf,
-  type LayerOptions,
-  written,
-} from "./layer.ts";
+import { type Applicable, type First, type LayerKind, written } from "./layer.ts";
 import { simpleLayerField } from "./registry.ts";
 
 /** Written out, because the layers within are of the types that the index lists, the wrappers among them. */
@@ -28,13 +21,10 @@ export function wrappedField(max: number, doc: string): WrappedField {
   };
 }
 
-/** What programs write such layers with. F: its fields, K: its kind, each written out with a name; A: how it is applied. */
-export interface WrapperFactory<T extends string, F, K, A = Applicable> {
-  (
-    layer: SimpleLayerInput | readonly SimpleLayerInput[],
-    options?: Omit<LayerOptions<F>, "layer">,
-  ): LayerOf<T, F, A>;
-  (options: LayerOptions<F>): LayerOf<T, F, A>;
+/** What programs write such layers with. O: its options, K: its kind, each written out with a name; A: how it is applied. */
+export interface WrapperFactory<T extends string, O, K, A = Applicable> {
+  (layer: SimpleLayerInput | readonly SimpleLayerInput[], options?: Omit<O, "layer">): { type: T } & O & A;
+  (options: O): { type: T } & O & A;
   readonly kind: K;
 }
 

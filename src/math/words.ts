@@ -1,4 +1,5 @@
 /** The words that random numbers are made of, and what needs no more: see random.ts for the whole. */
+
 import { NablaError } from "../errors.ts";
 
 /** What each stream is for. Two purposes never share one, or their numbers would be the same. */
@@ -67,7 +68,9 @@ export function philox(
 /** The low and high words of a seed or step; refuses what is not an integer from 0 to 2^53 - 1. */
 export function wordsOf(value: number, what: string): [low: number, high: number] {
   if (!Number.isSafeInteger(value) || value < 0) {
-    throw new NablaError(`${what}: expected an integer from 0 to ${Number.MAX_SAFE_INTEGER}, got ${value}`);
+    // not every value has a text
+    const got = typeof value === "number" ? value : `a ${typeof value}`;
+    throw new NablaError(`${what}: expected an integer from 0 to ${Number.MAX_SAFE_INTEGER}, got ${got}`);
   }
   return [value >>> 0, Math.floor(value / TWO_32)];
 }

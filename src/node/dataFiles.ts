@@ -1,7 +1,7 @@
 /** Data by path: what a file or folder is, and how it is read, the readers of `src/data` know. */
 
 import { getHeapStatistics } from "node:v8";
-import type { Inputs, Standardisation } from "../data/dataset.ts";
+import type { Inputs, Standardisation, WithTest } from "../data/dataset.ts";
 import { generatedSets } from "../data/generated/index.ts";
 import { gunzip, MAX_UNPACKED } from "../data/gzip.ts";
 import { type Idx, parseIdx } from "../data/idx.ts";
@@ -9,6 +9,7 @@ import { readTable, type TableOptions } from "../data/readers/csv.ts";
 import {
   type DataKind,
   kindOf,
+  type Labelled,
   type OpenedData,
   openArray,
   openFound,
@@ -77,6 +78,11 @@ const MORE = "; take a part of it, or allow more with maxBytes (--max-bytes)";
  *
  * @throws NablaError naming the file, for anything else, damaged files and unknown options
  */
+export async function openData<F extends number = 0.2>(
+  location: Location,
+  options: OpenDataOptions & Labelled<F>,
+): Promise<WithTest<OpenedData, F>>;
+export async function openData(location: Location, options?: OpenDataOptions): Promise<OpenedData>;
 export async function openData(location: Location, options: OpenDataOptions = {}): Promise<OpenedData> {
   checkOptions("openData", options, [...readerOptions(), "maxBytes"]);
   const pathOrName = isAddress(String(location)) ? String(location) : pathOf("openData", location);

@@ -27,7 +27,7 @@ export { type OpenSeriesOptions, openSeries } from "./series.ts";
 export { loadModel, type SaveModelOptions, saveModel } from "./models.ts";
 export { type CsvLoggerOptions, csvLogger } from "./scripts/csvLogger.ts";
 export { type ModelCheckpointOptions, modelCheckpoint } from "./scripts/modelCheckpoint.ts";
-export { type PlotHistoryOptions, plotHistory } from "./scripts/plotHistory.ts";
+export { type Figures, type PlotHistoryOptions, plotHistory } from "./scripts/plotHistory.ts";
 export { type ProgressBarOptions, progressBar } from "./scripts/progressBar.ts";
 export { type WriteReportOptions, writeReport } from "./scripts/writeReport.ts";
 export { type TensorBoardOptions, tensorBoard } from "./tensorBoard/index.ts";

@@ -3,7 +3,9 @@
  * where bytes do not count; types know none of them.
  */
 import { NablaError } from "../errors.ts";
+import { internalsOf } from "../model/internals.ts";
 import type { Model } from "../model/model.ts";
+import { configOf } from "../model/save.ts";
 
 const WHOLE = "the list of sequential() has all layers, and a graph is made with model()";
 const DATA = "model.fit(data) takes data sets, and batches of an iterator";
@@ -40,6 +42,12 @@ export function hintAt(models: Model): void {
   for (const [camel, here] of Object.entries(METHODS))
     for (const name of new Set([camel, snake(camel)]))
       if (!(name in models)) define(models, name, { value: () => refuse(`model.${name}()`, here) });
+  // JSON.stringify() calls it, of whatever a logger writes: a model whose shapes nobody knows yet has no document, and must not throw
+  define(models, "toJSON", {
+    value(this: Model) {
+      return internalsOf(this).network ? configOf(this) : { ...this };
+    },
+  });
   // asked for by sequential() of what is in its list
   define(models, "type", {
     get: () =>

@@ -1,5 +1,7 @@
 /** Confidence intervals of figures: they are computed again on rows that are drawn from those evaluated, with repetition (Efron 1979). */
+
 import { NablaError } from "../errors.ts";
+import { show } from "../fields/fields.ts";
 import { checkWhole } from "../fields/options.ts";
 import { STREAMS, Words } from "../math/words.ts";
 import type { Metric, Scored } from "../metrics/metric.ts";
@@ -164,6 +166,6 @@ export function checkBootstrap({ bootstrap, confidence, seed }: EvaluateOptions)
     throw new NablaError(
       `evaluate: ${confidence === undefined ? "seed" : "confidence"} is for intervals; give bootstrap: 1000, too`,
     );
-  if (confidence !== undefined && !(confidence > 0 && confidence < 1))
-    throw new NablaError(`evaluate: confidence: expected a number between 0 and 1, got ${confidence}`);
+  if (confidence !== undefined && !(Number.isFinite(confidence) && confidence > 0 && confidence < 1))
+    throw new NablaError(`evaluate: confidence: expected a number between 0 and 1, got ${show(confidence)}`);
 }

@@ -1,6 +1,8 @@
 /** What callbacks see of a training. */
+
 import type { TrainingContext } from "../callbacks/callback.ts";
 import { NablaError } from "../errors.ts";
+import { show } from "../fields/fields.ts";
 import { batchesPerEpoch, type TrainRequest } from "./request.ts";
 import { type Run, since } from "./run.ts";
 
@@ -69,8 +71,8 @@ export function contextOf<M>(
         throw new NablaError(
           `learningRate: the schedule "${schedule}" sets the rate of every step; set rateFactor, or compile without a schedule`,
         );
-      if (!(rate >= 0 && rate < Number.POSITIVE_INFINITY))
-        throw new NablaError(`learningRate: expected a number ≥ 0, got ${rate}`);
+      if (!(Number.isFinite(rate) && rate >= 0))
+        throw new NablaError(`learningRate: expected a number ≥ 0, got ${show(rate)}`);
       setting();
       [run.baseRate, run.rateFactor] = [rate, 1];
       changed({ baseRate: rate, rateFactor: 1 });

@@ -6,6 +6,7 @@
 
 import { type ArrayLike2, type ArrayRecord, isRecord, shaped } from "../data/arrays.ts";
 import { didYouMean, NablaError } from "../errors.ts";
+import { show } from "../fields/fields.ts";
 import { checkOptions } from "../fields/options.ts";
 import { checkRows } from "../network/checkRows.ts";
 import type { Network } from "../network/network.ts";
@@ -270,8 +271,8 @@ function gradientsFor(given: ArrayLike2 | ArrayRecord, network: Network, rows: n
 function rateOf({ required, run }: TrainingState, learningRate: number | undefined): number {
   const { config, optimizer } = required;
   if (learningRate !== undefined) {
-    if (learningRate >= 0 && Number.isFinite(learningRate)) return learningRate;
-    fail(`applyGradients: learningRate: expected a number ≥ 0, got ${learningRate}`);
+    if (Number.isFinite(learningRate) && learningRate >= 0) return learningRate;
+    fail(`applyGradients: learningRate: expected a number ≥ 0, got ${show(learningRate)}`);
   }
   if (config.schedule)
     fail(

@@ -56,6 +56,8 @@ export function metricsFor(
 ): Metric[] {
   const { outputShapes } = network;
   return goals.flatMap(({ name, metrics }, k) => {
+    // before they are compared as JSON
+    metrics.forEach((each, i) => isOwn(each) || kindOf(each as NamedMetric, `metrics[${i}]`, kinds));
     const own = different(metrics).map((each, i) =>
       isOwn(each)
         ? seeingUnits(ownMetric(each, outputShapes[k], measure), network)

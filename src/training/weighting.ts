@@ -2,6 +2,7 @@
 
 import type { Dataset } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
+import { show } from "../fields/fields.ts";
 import type { Network } from "../network/network.ts";
 import type { Goal } from "./goals.ts";
 import type { WeightOptions } from "./options.ts";
@@ -45,6 +46,8 @@ export function weightingOf(
   return { classes: classFactors(classWeight, Math.max(2, units)), samples };
 }
 
+const isFactor = (n: unknown): boolean => typeof n === "number" && n >= 0 && Number.isFinite(Math.fround(n));
+
 /** @throws NablaError unless there is a number ≥ 0 for each row */
 export function checkSamples(who: string, length: number, samples: ArrayLike<number>): void {
   if (samples.length !== length) {
@@ -54,8 +57,8 @@ export function checkSamples(who: string, length: number, samples: ArrayLike<num
   }
   for (let i = 0; i < length; i++) {
     const factor = samples[i];
-    if (!(factor >= 0) || !Number.isFinite(Math.fround(factor))) {
-      throw new NablaError(`${who}: sampleWeight[${i}]: expected a number ≥ 0, got ${factor}`);
+    if (!isFactor(factor)) {
+      throw new NablaError(`${who}: sampleWeight[${i}]: expected a number ≥ 0, got ${show(factor)}`);
     }
   }
 }
@@ -67,8 +70,8 @@ function classFactors(weights: WeightOptions["classWeight"], classes: number): n
     const c = Number(key);
     if (!Number.isInteger(c) || c < 0 || c >= classes)
       throw new NablaError(`classWeight: there is no class ${key}; classes are 0 to ${classes - 1}`);
-    if (!(value >= 0) || !Number.isFinite(Math.fround(value)))
-      throw new NablaError(`classWeight[${key}]: expected a number ≥ 0, got ${value}`);
+    if (!isFactor(value))
+      throw new NablaError(`classWeight[${key}]: expected a number ≥ 0, got ${show(value)}`);
     factors[c] = value;
   }
   return factors;

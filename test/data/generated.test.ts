@@ -50,7 +50,10 @@ describe("points", () => {
       expect(curve.y[i]).toBeCloseTo(Math.sin(Math.PI * at), 5);
     });
     expect(spirals({ classes: 4 }).target).toEqual({ kind: "class", classes: 4 });
-    expect(moons({ classes: 4 }).target).toEqual({ kind: "class", classes: 2 });
+    expect(moons({ classes: 2 }).target).toEqual({ kind: "class", classes: 2 });
+    // what would do nothing
+    expect(() => moons({ classes: 4 })).toThrow("moons: classes: there are always two; leave it out");
+    expect(() => sine({ classes: 2 })).toThrow("sine: classes: its targets are quantities; leave it out");
   });
 
   test("refuse nonsense", () => {

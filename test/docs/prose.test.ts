@@ -84,3 +84,9 @@ describe("these checks see", () => {
     expect(anchorsOf("# One\n## One\n```\n# no heading\n```\n")).toEqual(["one", "one-1"]);
   });
 });
+
+test("no page installs the package by its name: it is not published", () => {
+  const wrong = /npm (?:install|i|add) (?:\S+ )*nabla(?![\w./-])/;
+  for (const page of PAGES) expect(wrong.exec(read(page))?.[0], page).toBeUndefined();
+  expect(JSON.parse(read("package.json")).publishConfig).toEqual({ access: "public", provenance: true });
+});

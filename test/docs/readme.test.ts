@@ -160,7 +160,14 @@ const PAGES: Readonly<Record<string, readonly ((printed: string) => void)[]>> = 
     (printed) => expect(printed).toContain("fc.weight → fc.kernel (by name): oi → io, rows chw → hwc "),
   ],
   "docs/command-line.md": [],
-  "docs/migrate.md": [],
+  "docs/migrate.md": [
+    (printed) => {
+      const [theirs, ours, accuracy, apart] = printed.trim().split(/\s+/).slice(-4).map(Number);
+      expect(Math.abs(ours! - theirs!)).toBeLessThan(1e-6);
+      expect(accuracy).toBeGreaterThan(0.85);
+      expect(apart).toBeLessThan(1e-5);
+    },
+  ],
   "docs/reproducibility.md": [(printed) => expect(printed.trim()).toBe("true")],
   "docs/images.md": [(printed) => expect(printed).toMatch(/^dog (?:0\.[5-9]\d*|1) $/)],
   "docs/tables.md": [],

@@ -4,6 +4,8 @@ import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse } from "parse5";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { optionsOf } from "../../scripts/options.mjs";
+import { ALL as LAYERS } from "../../src/layers/all.ts";
 import { root, run, tool } from "../package/support.ts";
 import { type Browser, findBrowser, howToGet, launch } from "../support/browsers/index.mjs";
 import { pagesUnder, read } from "./pages.ts";
@@ -43,6 +45,14 @@ function pageOf(html: string): Read {
   visit(parse(html) as Node);
   return { anchors, links, title };
 }
+
+/** What a page's HTML says, in letters and digits alone: marks are shown as code, or otherwise. */
+function textOf(html: string): string {
+  const visit = (node: Node): string =>
+    node.tagName === "script" ? "" : (node.value ?? "") + (node.childNodes ?? []).map(visit).join("");
+  return plain(visit(parse(html) as Node));
+}
+const plain = (text: string) => text.replace(/[^\p{L}\p{N}]/gu, "");
 
 /** Links of pages that lead to no file, or to an anchor that is not there. Addresses of other sites are not asked. */
 function broken(pages: ReadonlyMap<string, Read>, exists: (file: string) => boolean): string[] {
@@ -101,6 +111,21 @@ describe.skipIf(!typedoc)("the site", () => {
     expect(listed.map(([, , file]) => file).sort()).toEqual(pagesUnder("docs").sort());
     const titles = [...pages.values()].map(({ title }) => title);
     for (const [, name] of listed) expect(titles).toContain(`${name} | Nabla`);
+  });
+
+  test("every layer has a page of its options, with their documentation and defaults", async () => {
+    const byTitle = new Map([...pages].map(([file, { title }]) => [title, file]));
+    const { layers } = await optionsOf();
+    for (const layer of Object.keys(LAYERS)) {
+      // written with graphs, not by programs
+      if (["input", "shared", "finalState"].includes(layer)) continue;
+      const title = `${layer[0]!.toUpperCase()}${layer.slice(1)}Options | Nabla`;
+      expect(byTitle.has(title), title).toBe(true);
+      // as HTML has it
+      const text = textOf(readFileSync(byTitle.get(title)!, "utf8"));
+      for (const [name, said] of Object.entries(layers![layer]!))
+        expect(text, `${layer}.${name}`).toContain(plain(said!));
+    }
   });
 
   const chromium = findBrowser("chromium");

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { blocks } from "../docs/pages.ts";
 import { browserOf, type Site, serve } from "../package/page.ts";
 import { node } from "../package/support.ts";
 import { findBrowser, howToGet } from "../support/browsers/index.mjs";
@@ -113,20 +114,17 @@ describe.each(Object.entries(CASES))("%s", (name, { rows }) => {
   });
 });
 
-test("a program of eight lines trains on the same table, and its file answers", async () => {
+test("the README's program of eight lines trains on the same table, and its file answers", async () => {
   const { rows } = CASES.churn;
-  writeFileSync(
-    inScratch("program.mjs"),
-    `import { dense, sequential } from "nabla";
-import { openData, saveModel } from "nabla/node";
-const { train, test } = await openData("churn.csv", { label: "churned", ignore: ["customer"] });
-const model = sequential([dense({ units: 16, activation: "relu" }), dense({ units: 1, activation: "sigmoid" })]);
-model.compile({ optimizer: "adam", loss: "binaryCrossentropy", metrics: ["accuracy"] });
-await model.fit(train, { epochs: 15 });
-console.log(JSON.stringify([await model.evaluate(test), await model.predictRows(${JSON.stringify(rows)})]));
-await saveModel(model, "program.safetensors");
-`,
-  );
+  const shown = blocks("README.md", "js")[1]!.trim();
+  expect(shown.split("\n").length).toBeLessThanOrEqual(8);
+  const program = shown
+    .replace(/^console\.log\((.+), await model\.predictRows\(.+\)\);$/m, (_, scores) => {
+      return `console.log(JSON.stringify([${scores}, await model.predictRows(${JSON.stringify(rows)})]));`;
+    })
+    .replace('"churn.safetensors"', '"program.safetensors"');
+  expect(program).toContain("JSON.stringify");
+  writeFileSync(inScratch("program.mjs"), program);
   const said = await node(["program.mjs"], scratch.folder);
   const [scores, answers] = JSON.parse(said.stdout) as [{ accuracy: number }, Answer[]];
   expect(scores.accuracy).toBeGreaterThan(0.85);

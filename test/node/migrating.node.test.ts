@@ -4,6 +4,7 @@ import {
   configOf,
   dense,
   earlyStopping,
+  fromConfig,
   lstm,
   NablaError,
   sequential,
@@ -42,6 +43,8 @@ test("methods of theirs say which it is here; nothing that looks at a model call
   const model = regression("mse", "silu") as unknown as Record<string, (...given: unknown[]) => unknown> & {
     layers: { trainable: boolean }[];
   };
+  for (const name of ["add", "getLayer", "getWeights", "countParams", "fitDataset"])
+    expect(Object.keys(METHODS), name).toContain(name);
   for (const name of [...Object.keys(METHODS), "get_weights", "count_params"])
     expect(() => model[name]!(), name).toThrow(`there is no model.${name}() here: `);
   expect(() => model.add!(dense({ units: 1 }))).toThrow("the list of sequential() has all layers");
@@ -56,6 +59,42 @@ test("methods of theirs say which it is here; nothing that looks at a model call
   expect(() => model.save!("file://model")).toThrow("save: expected no path");
   expect(Object.keys(model)).not.toContain("add");
   expect(() => JSON.stringify(model)).not.toThrow();
+});
+
+/** Each name of theirs that the guide's tables have: it does what it does there, or says what it is here. */
+const NAMES: Readonly<Record<string, () => unknown>> = {
+  // options and values that are taken
+  acc: () => regression("mse", "silu").compile({ loss: "mse", metrics: ["acc" as never] }),
+  swish: () => regression("mse", "swish"),
+  mse: () => regression("mse", "silu"),
+  mae: () => regression("mae", "silu"),
+  varianceScaling: () =>
+    withKernel({ kernelInitializer: { name: "varianceScaling", scale: 2, mode: "fanOut" } }),
+  l2: () => withKernel({ kernelRegularizer: "l2" }),
+  "monitor: val_loss": () =>
+    regression("mse", "silu").fit(X, [1, 2, 3], {
+      validationData: [X, [1, 2, 3]],
+      callbacks: [earlyStopping({ monitor: "val_loss" })],
+    }),
+  "fit({ xs, ys })": () => regression("mse", "silu").fit({ xs: X, ys: [1, 2, 3] }),
+  generator: () =>
+    regression("mse", "silu").fit(function* () {
+      yield { xs: X, ys: [1, 2, 3] };
+    }),
+  toJSON: () => (regression("mse", "silu") as unknown as { toJSON(): object }).toJSON(),
+};
+const withKernel = (options: object) =>
+  sequential([dense({ units: 1, ...options } as never)], { inputShape: [2] });
+test.each(Object.entries(NAMES))("%s does what it does there", async (_, use) => {
+  await expect(Promise.resolve().then(use)).resolves.toBeDefined();
+});
+
+test("toJSON gives the document; a model without shapes can be written by a logger", () => {
+  const model = regression("mse", "silu");
+  const written = JSON.parse(JSON.stringify(model));
+  expect(written).toEqual(JSON.parse(JSON.stringify(configOf(model))));
+  expect(configOf(fromConfig(written).model)).toEqual(configOf(model));
+  expect(JSON.stringify({ model: sequential([dense({ units: 1 })]) })).toBe('{"model":{"seed":0}}');
 });
 
 test("acc is accuracy, in the history under that name; val_loss and val_acc are watched as valLoss and valAcc", async () => {
@@ -113,6 +152,14 @@ test("l1 and l2 alone are penalties of 0.01, as in Keras", () => {
   expect(() => sequential([recurrent], { inputShape: [3, 2] })).not.toThrow();
 });
 
+test("kernel_initializer's names and modes of theirs say which it is here", () => {
+  expect(() => withKernel({ kernelInitializer: "variance_scaling" })).toThrow("varianceScaling");
+  expect(() => withKernel({ kernelInitializer: { name: "varianceScaling", mode: "fan_out" } })).toThrow(
+    "fanOut",
+  );
+  expect(() => withKernel({ kernelRegularizer: "L2" })).toThrow("kernelRegularizer");
+});
+
 test("a model within sequential says how models are joined", () => {
   const base = sequential([dense({ units: 2 })], { inputShape: [2] });
   expect(() => sequential([base as never, dense({ units: 1 })])).toThrow("base.apply(x)");
@@ -137,6 +184,7 @@ test.each([
   ["class_weight", "here it is classWeight"],
   ["verbose", "a training says nothing by itself"],
   ["lr", "it belongs to the optimizer"],
+  ["callback", 'did you mean "callbacks"?'],
 ])("fit: %s", async (name, hint) => {
   await expect(regression("mse", "silu").fit(X, [1, 2, 3], { [name]: 1 } as never)).rejects.toThrow(hint);
 });

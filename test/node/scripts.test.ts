@@ -99,7 +99,11 @@ test("plotHistory: the curve of nabla train, and every figure in a file", async 
   await expect(plotHistory(history, { path: at("history.png") })).rejects.toThrow(
     "plotHistory: path: expected a name that ends in .svg or .html",
   );
-  await expect(plotHistory([1, 2] as never)).rejects.toThrow("plotHistory: expected what fit() resolves to");
+  await expect(plotHistory([1, 2] as never)).rejects.toThrow(
+    "plotHistory: expected what fit() resolves to, its history",
+  );
+  // of const { history } = await model.fit(…)
+  expect(await plotHistory(history.history, { output: screen })).toBe(text);
   const once = await classifier().fit(rows(), { epochs: 1 });
   expect(await plotHistory(once, { output: screen })).toMatch(/^1 epoch {2}loss [\d.]+ {2}accuracy/);
 });
@@ -144,6 +148,11 @@ test("writeReport: the page of nabla train, for a data set or arrays", async () 
   ];
   await writeReport(trained.model, history, [x, y], at("arrays.html"), { name: "two rows" });
   expect(readFileSync(at("arrays.html"), "utf8")).toContain("<h1>two rows</h1>");
+  // labels that are texts, as fit() takes them
+  const named = classifier();
+  const { history: figures } = await named.fit([...x, [1, 1]], ["cat", "fox", "owl"], { epochs: 2 });
+  await writeReport(named, figures, [x, ["fox", "cat"]], at("texts.html"));
+  expect(readFileSync(at("texts.html"), "utf8")).toContain("fox");
   await expect(writeReport(trained.model, history, undefined as never, at("x.html"))).rejects.toThrow(
     "writeReport: expected rows to judge it by, a data set (data.test) or [x, y], got undefined",
   );

@@ -2,6 +2,8 @@
  * What the types of the public API allow and refuse. Never run: types.test.ts lets the compiler read it, with and without the
  * marks, and the repository's own check (tsc) does too.
  */
+import { openData as openFiles } from "../../src/browser/index.ts";
+import { csvSplit } from "../../src/data/index.ts";
 import {
   activation,
   arrayDataset,
@@ -19,6 +21,7 @@ import {
   reduceLROnPlateau,
   sequential,
 } from "../../src/index.ts";
+import { openData } from "../../src/node/index.ts";
 
 // --- allowed
 
@@ -99,6 +102,28 @@ fromConfig({
   training: { loss: "meanSquaredError", optimizer: { name: "rmsprop", rho: 0.8 } },
 });
 export const used = [losses, loss, accuracy, outputs, chained, layers, again, callback];
+
+export async function parts(share: number): Promise<number[]> {
+  const byDefault = csvSplit("a,b");
+  const told = csvSplit("a,b", { testFraction: 0.3 });
+  const table = await openData("churn.csv", { label: "churned", ignore: ["customer"] });
+  const chosen = (await openFiles([], { label: 2, testFraction: 0.1 })).test;
+  const mayBe = csvSplit("a,b", { testFraction: share }).test?.length ?? 0;
+  return [byDefault.test.length, told.test.length, table.test.length, chosen.length, mayBe];
+}
+
+// --- data
+
+// @ts-expect-error none was asked for
+export const noPart = csvSplit("a,b", { testFraction: 0 }).test.length;
+// @ts-expect-error whether a set has one, its name does not say
+export const setPart = (await openData("moons")).test.length;
+// @ts-expect-error none was asked for
+export const noLabelledPart = (await openData("a.csv", { label: "a", testFraction: 0 })).test.length;
+// @ts-expect-error an option that there is not
+await openData("a.csv", { label: "a", ignored: ["b"] });
+// @ts-expect-error an option that there is not
+csvSplit("a,b", { lable: "a" });
 
 // --- layers
 

@@ -1,7 +1,9 @@
 /** Data sets from files of a page: what they are, and how they are read, the readers of `src/data` know. */
+import type { WithTest } from "../../data/dataset.ts";
 import { generatedSets } from "../../data/generated/index.ts";
 import type { ImageSetOptions } from "../../data/images/imageSet.ts";
 import {
+  type Labelled,
   type OpenedData,
   openFound,
   openGenerated,
@@ -50,6 +52,11 @@ const ARRAYS = 1e9;
  *
  * @throws NablaError naming the file, for what is nothing of these, damaged, or larger than `maxBytes`
  */
+export async function openData<F extends number = 0.2>(
+  source: string | DataSource,
+  options: OpenDataOptions & Labelled<F>,
+): Promise<WithTest<OpenedData, F>>;
+export async function openData(source: string | DataSource, options?: OpenDataOptions): Promise<OpenedData>;
 export async function openData(
   source: string | DataSource,
   options: OpenDataOptions = {},
@@ -57,7 +64,8 @@ export async function openData(
   checkGiven("openData", options, { signal: abortSignal() }, [...readerOptions(), "maxBytes"]);
   const { maxBytes, signal, ...reading } = options;
   const { table, arrays } = { table: maxBytes ?? TABLE, arrays: maxBytes ?? ARRAYS };
-  if (!(arrays > 0)) throw new NablaError(`openData: maxBytes: expected a number above 0, got ${arrays}`);
+  if (!(arrays > 0))
+    throw new NablaError(`openData: maxBytes: expected a number above 0, got ${show(arrays)}`);
   const address = addressOf(source);
   if (typeof source === "string" && address === undefined) {
     const generated = openGenerated(source, reading);

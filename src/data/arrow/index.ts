@@ -3,8 +3,10 @@
  * apache-arrow, and those that are packed with Zstandard with fzstd. A program installs them. With this import `openData` of
  * `nabla/browser` reads them as well; that of `nabla/node`, and the command line, do so without.
  */
+
 import { demand, isObject } from "../../fields/expected.ts";
 import { isA } from "../../tags.ts";
+import type { WithTest } from "../dataset.ts";
 import { type CsvSplit, type CsvSplitOptions, checkSplit, tableSplit } from "../tables/csv.ts";
 import { arrowTable } from "../tables/formats/arrow.ts";
 import { usedBy } from "../tables/formats/format.ts";
@@ -26,11 +28,14 @@ offer("fzstd", () => import("fzstd"));
  * @throws NablaError for a file that is damaged, for columns of lists or records, for what `csvSplit()` refuses, and where apache-arrow is
  * not installed
  */
-export async function arrowSplit(bytes: Uint8Array, options: CsvSplitOptions = {}): Promise<CsvSplit> {
+export async function arrowSplit<F extends number = 0.2>(
+  bytes: Uint8Array,
+  options: CsvSplitOptions & { testFraction?: F } = {},
+): Promise<WithTest<CsvSplit, F>> {
   demand(isA("Uint8Array", bytes), "arrowSplit", "the bytes of an Arrow file as a Uint8Array", bytes);
   demand(isObject(options), "arrowSplit", "its options as an object", options);
   checkSplit("arrowSplit", options);
   const { name = "data.arrow", maxBytes } = options;
   const table = await arrowTable(bytes, name, {}, usedBy(options), maxBytes);
-  return tableSplit("arrowSplit", () => table, options);
+  return tableSplit("arrowSplit", () => table, options) as WithTest<CsvSplit, F>;
 }

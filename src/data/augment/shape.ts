@@ -43,12 +43,12 @@ export function imageShapeOf(who: string, dataset: Dataset, given?: readonly num
 /** @throws NablaError if the dataset's inputs cannot hold `fill` */
 export function checkFill(who: string, { inputType }: Dataset, fill: number): void {
   const byte = Number.isInteger(fill) && fill >= 0 && fill <= 255;
-  if (inputType === "uint8" ? byte : Number.isFinite(Math.fround(fill))) return;
+  if (inputType === "uint8" ? byte : typeof fill === "number" && Number.isFinite(Math.fround(fill))) return;
   const expected =
     inputType === "uint8"
       ? "a whole number from 0 to 255, as the images are uint8"
       : "a finite float32 number";
-  throw new NablaError(`${who}: fill: expected ${expected}, got ${fill}`);
+  throw new NablaError(`${who}: fill: expected ${expected}, got ${show(fill)}`);
 }
 
 /** An image cannot be moved by its own size or more. @throws NablaError for a distance as large as the image */

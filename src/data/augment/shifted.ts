@@ -1,6 +1,7 @@
 /** The expanded training set: every image and four copies, one pixel up, down, left and right. */
 
 import { NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 import { checkOptions } from "../../fields/options.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Dataset } from "../dataset.ts";
@@ -33,7 +34,7 @@ export function shifted(dataset: Dataset, pixels = 1, options: ShiftedOptions = 
   checkFill("shifted", dataset, fill);
   const most = Math.min(shape.height, shape.width) - 1;
   if (!Number.isInteger(pixels) || pixels < 1 || pixels > most)
-    throw new NablaError(`shifted: expected a whole number of pixels from 1 to ${most}, got ${pixels}`);
+    throw new NablaError(`shifted: expected a whole number of pixels from 1 to ${most}, got ${show(pixels)}`);
   const n = dataset.length;
   const width = sizeOf(dataset.inputShape);
   const image = dataset.inputType === "uint8" ? new Uint8Array(width) : new Float32Array(width);

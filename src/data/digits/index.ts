@@ -20,7 +20,7 @@ export function digits(options: DigitsOptions = {}): Dataset {
   checkOptions("digits", options, ["samples", "seed", "part"]);
   const { samples = 10_000, seed = 0, part = "train" } = options;
   if (!Number.isInteger(samples) || samples < 1 || samples > 2_000_000) {
-    throw new NablaError(`digits: samples: expected an integer from 1 to 2000000, got ${samples}`);
+    throw new NablaError(`digits: samples: expected an integer from 1 to 2000000, got ${show(samples)}`);
   }
   if (part !== "train" && part !== "test")
     throw new NablaError(`digits: part: expected "train" or "test", got ${show(part)}`);

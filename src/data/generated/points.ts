@@ -33,13 +33,19 @@ function stream(name: string, o: PointsOptions, purpose: number): { random: Stre
   if (part !== "train" && part !== "test")
     throw new NablaError(`${name}: part: expected "train" or "test", got ${show(part)}`);
   if (!Number.isInteger(samples) || samples < 1 || samples > 10_000_000) {
-    throw new NablaError(`${name}: samples: expected an integer from 1 to 10000000, got ${samples}`);
+    throw new NablaError(`${name}: samples: expected an integer from 1 to 10000000, got ${show(samples)}`);
   }
-  if (!(noise >= 0 && Number.isFinite(noise))) {
-    throw new NablaError(`${name}: noise: expected a number of at least 0, got ${noise}`);
+  if (!(Number.isFinite(noise) && noise >= 0)) {
+    throw new NablaError(`${name}: noise: expected a number of at least 0, got ${show(noise)}`);
   }
   // The step's high word is the part, its low word tells the sets of one seed apart.
   return { random: new Stream(seed, STREAMS.data, purpose + (part === "train" ? 0 : 4294967296)), samples };
+}
+
+/** An option that would do nothing is refused. */
+function noClasses(name: string, { classes }: PointsOptions, why: string): void {
+  if (classes !== undefined && !(name === "moons" && classes === 2))
+    throw new NablaError(`${name}: classes: ${why}; leave it out`);
 }
 
 /** Points by class: row i belongs to class i mod classes; `place` says where, for t uniform in [0, 1). */
@@ -53,7 +59,7 @@ function cloud(
   const { noise = defaults.noise, classes = defaults.classes } = options;
   const { random, samples } = stream(name, options, defaults.purpose);
   if (!Number.isInteger(classes) || classes < 2 || classes > 1000) {
-    throw new NablaError(`${name}: classes: expected an integer from 2 to 1000, got ${classes}`);
+    throw new NablaError(`${name}: classes: expected an integer from 2 to 1000, got ${show(classes)}`);
   }
   const points = new Float32Array(2 * samples);
   const labels = new Int32Array(samples);
@@ -78,6 +84,7 @@ function partName(name: string, { part }: PointsOptions): string {
 
 /** Two half circles, each reaching into the other. Noise 0.1; always two classes. */
 export function moons(options: PointsOptions = {}): Dataset {
+  if (isObject(options)) noClasses("moons", options, "there are always two");
   return cloud("moons", { ...options, classes: 2 }, { noise: 0.1, classes: 2, purpose: 1 }, (label, _, t) => {
     const angle = PI * t;
     return label === 0 ? [cos(angle), sin(angle)] : [1 - cos(angle), 0.5 - sin(angle)];
@@ -117,6 +124,7 @@ function curve(
   f: (x: number) => number,
 ): Dataset {
   const { random, samples } = stream(name, options, purpose);
+  noClasses(name, options, "its targets are quantities");
   const deviation = options.noise ?? noise;
   const x = new Float32Array(samples);
   const y = new Float32Array(samples);

@@ -88,22 +88,6 @@ export interface ImageSetOptions {
   onProgress?: (done: number, total: number) => void;
 }
 
-export const IMAGE_SET_OPTIONS: readonly (keyof ImageSetOptions)[] = [
-  "size",
-  "channels",
-  "fit",
-  "unreadable",
-  "classes",
-  "labels",
-  "label",
-  "file",
-  "task",
-  "labelPattern",
-  "keepBytes",
-  "maxPixels",
-  "onProgress",
-];
-
 export interface ImageSplit extends DataSplit {
   images: ImageInfo;
   /** Files left out, with `unreadable: "skip"`. */
@@ -268,13 +252,13 @@ function formatOf<File extends ImageFile>(set: ImageSet<File>, options: ImageSet
   const headers = set.parts.flatMap(({ files }) => files.map(({ header }) => header));
   const channels = options.channels ?? (headers.every((header) => header.channels === 1) ? 1 : 3);
   if (channels !== 1 && channels !== 3)
-    throw new NablaError(`channels: expected 1 (grey) or 3 (colour), got ${channels}`);
+    throw new NablaError(`channels: expected 1 (grey) or 3 (colour), got ${show(channels)}`);
   if (!FITS.includes(fit)) throw new NablaError(`fit: expected one of ${FITS.join(", ")}, got ${show(fit)}`);
   const { width, height } =
     typeof size === "number" ? { width: size, height: size } : (size ?? commonSize(set, headers));
   for (const n of [width, height])
     if (!Number.isInteger(n) || n < 1 || n > 4096)
-      throw new NablaError(`size: expected whole numbers from 1 to 4096, got ${width}×${height}`);
+      throw new NablaError(`size: expected whole numbers from 1 to 4096, got ${show(width)}×${show(height)}`);
   return { width, height, channels, fit };
 }
 

@@ -2,6 +2,7 @@
 
 import { NablaError } from "../../errors.ts";
 import { demand, isObject } from "../../fields/expected.ts";
+import { show } from "../../fields/fields.ts";
 import { checkPicture, type Picture } from "./picture.ts";
 
 /** Pixels. */
@@ -22,7 +23,7 @@ export function resize(picture: Picture, width: number, height: number): Picture
   checkPicture(picture, "resize");
   for (const n of [width, height])
     if (!Number.isInteger(n) || n < 1)
-      throw new NablaError(`resize: expected whole numbers ≥ 1, got ${width}×${height}`);
+      throw new NablaError(`resize: expected whole numbers ≥ 1, got ${show(width)}×${show(height)}`);
   if (width === picture.width && height === picture.height) return picture;
   const resizing = new Resizing(picture, picture.channels, width, height);
   resizing.add(picture.data);

@@ -2,8 +2,8 @@
 
 import { NablaError } from "../../errors.ts";
 import { demand } from "../../fields/expected.ts";
-import { show } from "../../fields/fields.ts";
-import { checkOptions } from "../../fields/options.ts";
+import { list, number, show, string } from "../../fields/fields.ts";
+import { checkGiven } from "../../fields/programs.ts";
 import { showShape } from "../../shape.ts";
 import { MAX_UNPACKED } from "../gzip.ts";
 import { elementOf } from "./elements.ts";
@@ -37,6 +37,9 @@ const CLUTTER = /^__MACOSX\/|(^|\/)\._/;
 const HEAD = 1 << 14;
 
 /** @param limit bytes that what is read may unpack to. @throws NablaError naming `name`, for what is no archive */
+/** How much an archive may unpack to. */
+export const limitField = () => number({ min: 0 });
+
 export function openNpz(bytes: Uint8Array, name: string, limit = MAX_UNPACKED, meter?: Meter): NpzArchive {
   const entries = new Map<string, ZipEntry>();
   for (const entry of zipEntries(bytes, name)) {
@@ -97,9 +100,16 @@ export function parseNpz(
   name: string,
   options: number | NpzOptions = {},
 ): Map<string, Npy> {
-  if (typeof options !== "number") checkOptions("parseNpz", options, ["limit", "only"]);
+  if (typeof options === "object" && options)
+    checkGiven("parseNpz", options, { limit: limitField(), only: list(string()) });
+  else
+    demand(
+      typeof options === "number",
+      "parseNpz",
+      "its options as an object, or a number, its limit",
+      options,
+    );
   const { limit, only } = typeof options === "number" ? { limit: options, only: undefined } : options;
-  demand(only === undefined || Array.isArray(only), "parseNpz: only", "a list of names", only);
   const archive = openNpz(bytes, name, limit);
   const names = only ?? archive.names;
   for (const array of names)

@@ -2,15 +2,19 @@
 
 import { NablaError } from "../../errors.ts";
 import { demand, isObject } from "../../fields/expected.ts";
+import { choice, list, string } from "../../fields/fields.ts";
+import { object, optional } from "../../fields/objects.ts";
+import { checkGiven } from "../../fields/programs.ts";
 import { showShape } from "../../shape.ts";
 import { type DataSplit, type Dataset, type Standardisation, targetSize } from "../dataset.ts";
 import { MAX_UNPACKED } from "../gzip.ts";
 import { headerOf } from "../portable.ts";
 import { rowsDataset } from "../rows.ts";
+import { standardisationField } from "../standardisationField.ts";
 import type { Values } from "../values/arranged.ts";
-import { type ReadInputs, readInputs, type SCALINGS, type Scaling } from "../values/inputs.ts";
+import { type ReadInputs, readInputs, SCALINGS, type Scaling } from "../values/inputs.ts";
 import { readTargets, type TargetTask } from "../values/targets.ts";
-import { type NpzArchive, openNpz } from "./archive.ts";
+import { limitField, type NpzArchive, openNpz } from "./archive.ts";
 import { CLASS_NAMES, findArrays, type Pair, type Parts, roleOf } from "./names.ts";
 import type { Npy, NpyText } from "./npy.ts";
 
@@ -23,6 +27,26 @@ export interface ArraysInfo {
   /** Names by class number, where labels in the file are names (or numbers that do not count from 0). */
   classes?: readonly string[];
 }
+
+/** How it is read: npzSplit() takes these, and a limit. */
+export const npzFields = () => ({
+  arrays: optional(list(string())),
+  scaling: optional(choice(SCALINGS)),
+  task: optional(choice(["auto", "classification", "regression"])),
+  likeArrays: optional(arraysField()),
+  standardisation: optional(standardisationField()),
+});
+
+/** {@link ArraysInfo}, as a field. */
+export const arraysField = () => {
+  const pair = () => object({ x: string(), y: string() });
+  return object({
+    names: optional(object({ train: pair(), validation: optional(pair()), test: optional(pair()) })),
+    scaling: optional(choice(SCALINGS.slice(1))),
+    task: optional(choice(["classification", "regression"])),
+    classes: optional(list(string())),
+  });
+};
 
 /** How a `.npz` archive is read. */
 export interface NpzSplitOptions {
@@ -66,6 +90,7 @@ export interface NpzData extends DataSplit {
 export function npzSplit(bytes: Uint8Array, name: string, options: number | NpzSplitOptions = {}): NpzData {
   const given = typeof options === "number" ? { limit: options } : options;
   demand(isObject(given), "npzSplit", "its options as an object, or a number, its limit", given);
+  checkGiven("npzSplit", given, { ...npzFields(), limit: limitField() });
   const { likeArrays: like, standardisation, limit = MAX_UNPACKED } = given;
   const archive = openNpz(bytes, name, limit);
   const known =

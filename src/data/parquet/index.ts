@@ -3,8 +3,10 @@
  * Zstandard, Brotli or LZ4 with hyparquet-compressors. A program installs both. With this import `openData` of `nabla/browser` reads them
  * as well; that of `nabla/node`, and the command line, do so without.
  */
+
 import { demand, isObject } from "../../fields/expected.ts";
 import { isA } from "../../tags.ts";
+import type { WithTest } from "../dataset.ts";
 import { type CsvSplit, type CsvSplitOptions, checkSplit, tableSplit } from "../tables/csv.ts";
 import { usedBy } from "../tables/formats/format.ts";
 import { offer } from "../tables/formats/packages.ts";
@@ -26,11 +28,14 @@ offer("hyparquet-compressors", () => import("hyparquet-compressors"));
  * @throws NablaError for a file that is damaged, for columns of lists or records, for what `csvSplit()` refuses, and where hyparquet is not
  * installed
  */
-export async function parquetSplit(bytes: Uint8Array, options: CsvSplitOptions = {}): Promise<CsvSplit> {
+export async function parquetSplit<F extends number = 0.2>(
+  bytes: Uint8Array,
+  options: CsvSplitOptions & { testFraction?: F } = {},
+): Promise<WithTest<CsvSplit, F>> {
   demand(isA("Uint8Array", bytes), "parquetSplit", "the bytes of a Parquet file as a Uint8Array", bytes);
   demand(isObject(options), "parquetSplit", "its options as an object", options);
   checkSplit("parquetSplit", options);
   const { name = "data.parquet", maxBytes } = options;
   const table = await parquetTable(inMemory(bytes), name, {}, usedBy(options), maxBytes);
-  return tableSplit("parquetSplit", () => table, options);
+  return tableSplit("parquetSplit", () => table, options) as WithTest<CsvSplit, F>;
 }

@@ -1,11 +1,11 @@
 /** IDX files: those of MNIST by their names, or any two of which one holds labels. */
 
 import { NablaError } from "../../errors.ts";
-import { anything, choice } from "../../fields/fields.ts";
+import { choice } from "../../fields/fields.ts";
 import { object, optional } from "../../fields/objects.ts";
 import { atOnce } from "../atOnce.ts";
 import { type Idx, type IdxReading, idxSplit, isIdx, parseIdx } from "../idx.ts";
-import type { ArraysInfo } from "../numpy/split.ts";
+import { type ArraysInfo, arraysField } from "../numpy/split.ts";
 import { standardisationField } from "../standardisationField.ts";
 import { SCALINGS } from "../values/inputs.ts";
 import { contentOf, filesBelow, headOf, isFile } from "./content.ts";
@@ -59,7 +59,7 @@ export const idx: Reader<"idx", IdxOptions> = {
     object({
       scaling: optional(choice(SCALINGS)),
       standardisation: optional(standardisationField()),
-      likeArrays: optional(anything()),
+      likeArrays: optional(arraysField()),
     }),
   async recognise({ of }, host) {
     if (of.kind === "file") return isIdx(await headOf(of, host)) ? SURE : hasPart(of) ? LIKELY : NO;

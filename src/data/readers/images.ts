@@ -2,16 +2,11 @@
 import { NablaError } from "../../errors.ts";
 import { anything } from "../../fields/fields.ts";
 import { object, optional } from "../../fields/objects.ts";
-import { checkOptions } from "../../fields/options.ts";
+import { checkGiven } from "../../fields/programs.ts";
 import { inLanes } from "../atOnce.ts";
 import { shortened } from "../images/classes.ts";
-import {
-  IMAGE_SET_OPTIONS,
-  type ImagePart,
-  type ImageSetOptions,
-  imageSet,
-  type Problem,
-} from "../images/imageSet.ts";
+import { type ImagePart, type ImageSetOptions, imageSet, type Problem } from "../images/imageSet.ts";
+import { IMAGE_SET_OTHERS, imageSetFields } from "../images/imageSetFields.ts";
 import { imageKindOf } from "../images/kinds.ts";
 import { byFolders } from "./byFolders.ts";
 import { headOf, isFolder, isText } from "./content.ts";
@@ -51,7 +46,7 @@ export const images: Reader<"images", { images?: ImageSetOptions }> = {
       );
     }
     const given = options.images ?? {};
-    checkOptions("openData: images", given, [...IMAGE_SET_OPTIONS, ...pictures.options]);
+    checkGiven("openData: images", given, imageSetFields(), [...IMAGE_SET_OTHERS, ...pictures.options]);
     const insides = new Insides(pictures.names);
     const told = given.labels !== undefined || given.labelPattern !== undefined;
     const { parts: found, ...layout } = told

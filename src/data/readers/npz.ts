@@ -2,12 +2,9 @@
 
 import { sha256Hex } from "../../checkpoint/sha256.ts";
 import { NablaError } from "../../errors.ts";
-import { anything, choice, list, string } from "../../fields/fields.ts";
-import { object, optional } from "../../fields/objects.ts";
+import { object } from "../../fields/objects.ts";
 import { parseNpy } from "../numpy/npy.ts";
-import { type NpzSplitOptions, npzSplit, onlyInputs } from "../numpy/split.ts";
-import { standardisationField } from "../standardisationField.ts";
-import { SCALINGS } from "../values/inputs.ts";
+import { type NpzSplitOptions, npzFields, npzSplit, onlyInputs } from "../numpy/split.ts";
 import { contentOf, headOf, latin } from "./content.ts";
 import { LIKELY, NO, type Reader, SURE } from "./reader.ts";
 
@@ -22,14 +19,7 @@ export const npz: Reader<"npz", NpzReading> = {
   title: "npz archive",
   from: "file",
   expected: "a .npz archive",
-  fields: () =>
-    object({
-      arrays: optional(list(string())),
-      scaling: optional(choice(SCALINGS)),
-      task: optional(choice(["auto", "classification", "regression"])),
-      likeArrays: optional(anything()),
-      standardisation: optional(standardisationField()),
-    }),
+  fields: () => object(npzFields()),
   async recognise({ of }, host) {
     if (of.kind === "folder") return NO;
     const start = latin(await headOf(of, host));

@@ -61,6 +61,12 @@ export interface OpenedData extends DataSplit {
 /** Each reader takes the ones that concern it: `seed`, `samples`, … for generated sets, `label`, `task`, … for CSV, `images`. */
 export type ReaderOptions = GeneratedOptions & Together<OptionsOf<(typeof all)[keyof typeof all]>>;
 
+/** Of a table, or of sequences, whose target is told: a share F of its rows is tested with. */
+export interface Labelled<F extends number> {
+  label: string | number;
+  testFraction?: F;
+}
+
 type OptionsOf<R> = R extends Reader<string, infer Options> ? Options : never;
 
 const GENERATED_OPTIONS: readonly (keyof GeneratedOptions)[] = ["samples", "noise", "seed", "classes"];

@@ -1,7 +1,8 @@
 /** Sequences of different lengths: JSON, or a table whose rows are steps, where a column is told that says of which sequence. */
 import { loaded, NablaError } from "../../errors.ts";
-import { anything, string } from "../../fields/fields.ts";
+import { string } from "../../fields/fields.ts";
 import { object, optional } from "../../fields/objects.ts";
+import { plain } from "../../fields/programs.ts";
 import { sequenceFields } from "../sequences/sequenceFields.ts";
 import type { CsvSequenceOptions } from "../sequences/sequences.ts";
 import type { SequencesInfo } from "../sequences/sequencesInfo.ts";
@@ -43,7 +44,7 @@ export const sequences: Reader<"sequences", SequencesReaderOptions> = {
       ...textFields(),
       sequence: optional(string()),
       time: optional(string()),
-      likeSequences: optional(anything()),
+      likeSequences: optional(plain<SequencesInfo>("what sequences() wrote")),
     });
   },
   async recognise({ of }, host, { sequence, likeSequences }: SequencesReaderOptions = {}) {

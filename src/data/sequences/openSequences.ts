@@ -59,7 +59,7 @@ export function rawText(
   cells?: number,
 ): RawSequences {
   const { header, delimiter, decimal, likeSequences: like, label, ignore, unlabelled = false } = options;
-  if (like) checkSequencesInfo(like);
+  if (like != null) checkSequencesInfo(like, "likeSequences");
   const { ids, sequence, known, label: key } = readAs<string | number>(options, like);
   if (/^\uFEFF?\s*[[{]/.test(text)) {
     const given = parseLines(text, name).values;

@@ -1,6 +1,7 @@
 /** The options of sequences, as fields: sequences.ts says in docstrings what they do. */
-import { anything, bool, choice, int, list, number, string } from "../../fields/fields.ts";
+import { bool, choice, int, list, number, string } from "../../fields/fields.ts";
 import { optional } from "../../fields/objects.ts";
+import { targetScaleField } from "../standardisationField.ts";
 
 /** What becomes of sequences with more steps than a row. */
 const KEPT = ["first", "last"] as const;
@@ -21,7 +22,7 @@ export const sequenceFields = () => ({
   keep: optional(choice(KEPT)),
   missing: optional(choice(MISSING)),
   standardise: optional(bool()),
-  targetScale: optional(anything()),
+  targetScale: optional(targetScaleField()),
   testFraction: optional(number({ min: 0, exclusiveMax: 1 })),
   seed: optional(int({ min: 0, wide: true })),
 });

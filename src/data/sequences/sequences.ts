@@ -2,7 +2,7 @@
 import { NablaError } from "../../errors.ts";
 import { demandText } from "../../fields/expected.ts";
 import { type Fields, number, string } from "../../fields/fields.ts";
-import { checkGiven } from "../../fields/programs.ts";
+import { checkGiven, having } from "../../fields/programs.ts";
 import type { Dataset } from "../dataset.ts";
 import { parseLines } from "../jsonLines.ts";
 import { tableFields } from "../tables/csvFields.ts";
@@ -104,13 +104,18 @@ export function sequences(given: unknown, asked: SequenceOptions = {}): Sequence
 export function jsonSequences(text: string, asked: SequenceOptions = {}): SequenceSplit {
   demandText("jsonSequences", "a JSON document", text);
   const { name } = givenOf("jsonSequences", asked);
-  return readSequences("jsonSequences", parseLines(text, name ?? "sequences").values, asked);
+  return readSequences(
+    "jsonSequences",
+    parseLines(text, typeof name === "string" ? name : "sequences").values,
+    asked,
+  );
 }
 
 function readSequences(who: string, given: unknown, asked: SequenceOptions): SequenceSplit {
   const options = givenOf(who, asked);
-  checkGiven(who, options, fields(options.maskValue), ["labels", "vocabulary", "like", "maskValue"]);
-  if (options.like) checkSequencesInfo(options.like, `${who}: like`);
+  const vocabulary = having("what wordVocabulary() makes", "split", "encode");
+  checkGiven(who, options, { ...fields(options.maskValue), vocabulary }, ["labels", "like", "maskValue"]);
+  if (options.like != null) checkSequencesInfo(options.like, `${who}: like`);
   const { like, name = "sequences", labels, ignore } = options;
   const { ids, label, known } = readAs(options, like);
   const raw = rawSequences(given, {
@@ -139,7 +144,7 @@ export function csvSequences(text: string, asked: CsvSequenceOptions): SequenceS
     decimal,
   };
   checkGiven(who, options, { ...fields(options.maskValue), ...more }, ["like", "maskValue"]);
-  if (options.like) checkSequencesInfo(options.like, `${who}: like`);
+  if (options.like != null) checkSequencesInfo(options.like, `${who}: like`);
   const { name = "sequences.csv" } = options;
   if (readAs(options, options.like).sequence === undefined)
     throw new NablaError(`${who}: sequence: expected the column that tells which rows are one sequence`);

@@ -1,6 +1,6 @@
 /** What a model's file says of the series it was trained on: `metadata.extra.series`. */
 import { NablaError } from "../../errors.ts";
-import { int, list, number, string } from "../../fields/fields.ts";
+import { int, list, number, show, string } from "../../fields/fields.ts";
 import type { Spacing } from "./spacing.ts";
 
 /** How windows were cut and standardised; plain JSON. */
@@ -34,6 +34,9 @@ export function checkSeriesInfo(value: unknown, path = "series"): SeriesInfo {
     int({ min: 1 }).check(info[key], `${path}.${key}`);
   if (info.season !== undefined) int({ min: 1 }).check(info.season, `${path}.season`);
   const { spacing, standardisation: by } = info;
+  for (const [key, given] of Object.entries({ spacing, standardisation: by }))
+    if (given !== undefined && (typeof given !== "object" || given === null))
+      throw new NablaError(`${path}.${key}: expected an object that windows() wrote, got ${show(given)}`);
   if (spacing !== undefined)
     number({ exclusiveMin: 0 }).check("months" in spacing ? spacing.months : spacing.by, `${path}.spacing`);
   if (by === undefined) return info;

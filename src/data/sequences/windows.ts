@@ -131,7 +131,7 @@ type Fields = Parameters<typeof checkGiven>[2];
 /** What cuts windows out of a series. */
 function cutter(who: string, given: SeriesInput, options: WindowOptions, more: Fields) {
   checkGiven(who, options, { ...windowFields(), ...more }, OTHERS);
-  if (options.like) checkSeriesInfo(options.like);
+  if (options.like != null) checkSeriesInfo(options.like, `${who}: like`);
   const { length: steps, horizon, step, features, targets, like } = options;
   const season = options.season ?? like?.season;
   const read = series(given, seriesPart(options), who);
@@ -140,14 +140,18 @@ function cutter(who: string, given: SeriesInput, options: WindowOptions, more: F
   const length = steps ?? like!.length;
   const ahead = horizon ?? like?.horizon ?? 1;
   const every = step ?? like?.step ?? 1;
-  const inputs = columnsIn(who, read, features ?? like?.features ?? read.columns);
+  const inputs = columnsIn(`${who}: features`, read, features ?? like?.features ?? read.columns);
   const told =
     targets === undefined
       ? (like?.targets ?? [read.columns.at(-1)!])
       : typeof targets === "string"
         ? [targets]
         : targets;
-  const outputs = columnsIn(who, read, list(string(), { min: 1 }).check(told, `${who}: targets`));
+  const outputs = columnsIn(
+    `${who}: targets`,
+    read,
+    list(string(), { min: 1 }).check(told, `${who}: targets`),
+  );
   if (length + ahead > read.length) throw tooShort(who, read, { length, horizon: ahead });
   const name = read.name;
   const spacing = read.times?.spacing;

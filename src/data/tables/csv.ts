@@ -4,7 +4,7 @@ import { demand, isObject } from "../../fields/expected.ts";
 import { number, string } from "../../fields/fields.ts";
 import { object, optional } from "../../fields/objects.ts";
 import { checkOptions } from "../../fields/options.ts";
-import type { DataSplit, Dataset, Standardisation } from "../dataset.ts";
+import type { DataSplit, Dataset, Standardisation, WithTest } from "../dataset.ts";
 import { range } from "../dataset.ts";
 import { withHeader } from "../portable.ts";
 import { rowsDataset } from "../rows.ts";
@@ -130,9 +130,12 @@ export interface CsvSplit extends DataSplit, Omit<CsvData, "dataset"> {
 }
 
 /** Reads a table, splits it in two, and standardises both parts by the mean and deviation of the training part. */
-export function csvSplit(text: string, options: CsvSplitOptions = {}): CsvSplit {
+export function csvSplit<F extends number = 0.2>(
+  text: string,
+  options: CsvSplitOptions & { testFraction?: F } = {},
+): WithTest<CsvSplit, F> {
   demand(isObject(options), "csvSplit", "its options as an object", options);
-  return tableSplit("csvSplit", parsed(text, options), options);
+  return tableSplit("csvSplit", parsed(text, options), options) as WithTest<CsvSplit, F>;
 }
 
 const parsed = (text: string, options: CsvOptions) => (): Table =>

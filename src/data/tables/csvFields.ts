@@ -2,10 +2,11 @@
 
 import { NablaError } from "../../errors.ts";
 import { isObject } from "../../fields/expected.ts";
-import { anything, bool, choice, type Field, int, list, number, show, string } from "../../fields/fields.ts";
+import { bool, choice, type Field, int, list, number, show, string } from "../../fields/fields.ts";
 import { optional } from "../../fields/objects.ts";
-import { standardisationField } from "../standardisationField.ts";
+import { standardisationField, targetScaleField } from "../standardisationField.ts";
 import { askedField } from "./asked.ts";
+import { columnField } from "./columnField.ts";
 import type { CsvInfo } from "./csv.ts";
 import { checkInfo, MISSING_WAYS } from "./tableData.ts";
 import { tableSplitField } from "./tableSplit.ts";
@@ -15,7 +16,7 @@ export const tableFields = () => ({
   header: optional(bool()),
   delimiter: optional(string()),
   decimal: optional(choice([".", ","])),
-  label: optional(column()),
+  label: optional(columnField()),
   ignore: optional(list(string())),
   task: optional(choice(["auto", "classification", "regression"])),
   columns: optional(askedField()),
@@ -35,7 +36,7 @@ export const splitFields = () => ({
   seed: optional(int({ min: 0, wide: true })),
   standardise: optional(bool()),
   standardisation: optional(standardisationField()),
-  targetScale: optional(anything()),
+  targetScale: optional(targetScaleField()),
 });
 
 /** What is known of a table that was read before. */
@@ -51,19 +52,5 @@ function info(): Field<CsvInfo> {
       return known;
     },
     jsonSchema: DOCS && (() => ({ type: "object" })),
-  };
-}
-
-/** By name, or by number. */
-function column(): Field<string | number> {
-  const expected = "the name of a column, or its number (from -1 at the end)";
-  return {
-    presence: "required",
-    expected,
-    check(value, path) {
-      if (typeof value === "string" || Number.isInteger(value)) return value as string | number;
-      throw new NablaError(`${path}: expected ${expected}, got ${show(value)}`);
-    },
-    jsonSchema: DOCS && (() => ({ type: ["string", "integer"] })),
   };
 }

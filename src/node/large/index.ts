@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { basename } from "node:path";
-import { type DataSplit, type Dataset, range, type Targets } from "../../data/dataset.ts";
+import { type DataSplit, type Dataset, range, type Targets, type WithTest } from "../../data/dataset.ts";
 import { gather } from "../../data/gather.ts";
 import { isAddress, withoutSecrets } from "../../data/readers/remote.ts";
 import { partsOf, splitRows } from "../../data/split.ts";
@@ -88,10 +88,10 @@ const OPTIONS: readonly (keyof LargeTableOptions)[] = [
  *
  * @throws NablaError with line and column for what `openData()` refuses, and for what the first piece does not know
  */
-export async function openLargeTable(
+export async function openLargeTable<F extends number = 0.2>(
   location: Location,
-  options: LargeTableOptions = {},
-): Promise<LargeTable> {
+  options: LargeTableOptions & { testFraction?: F } = {},
+): Promise<WithTest<LargeTable, F>> {
   const who = "openLargeTable";
   if (isAddress(String(location)))
     throw new NablaError(
@@ -195,7 +195,7 @@ export async function openLargeTable(
         `columns are as the first ${first.table.rows.length} of ${y.length} rows show; ${megabytes} MB of numbers are in ${folder}`,
       ],
       close: () => store.close(),
-    };
+    } as WithTest<LargeTable, F>;
   } catch (cause) {
     store.close();
     throw cause;

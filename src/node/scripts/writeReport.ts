@@ -4,14 +4,16 @@ import { NablaError } from "../../errors.ts";
 import { demand, isObject } from "../../fields/expected.ts";
 import { number, string } from "../../fields/fields.ts";
 import { checkGiven } from "../../fields/programs.ts";
+import { toDataset } from "../../model/fit.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { History, Model } from "../../model/model.ts";
 import { examine, MISTAKES } from "../../report/examine.ts";
 import { typed } from "../../report/terminal.ts";
-import { datasetOf, isDataset } from "../../training/arguments.ts";
+import { isDataset, type TargetsArgument } from "../../training/arguments.ts";
+import { meant } from "../../training/meant.ts";
 import { checkWritable, writeFileAtomic } from "../files.ts";
 import { type Location, pathOf } from "../location.ts";
-import { demandHistory } from "./plotHistory.ts";
+import { type Figures, readHistory } from "./plotHistory.ts";
 import { calledAs } from "./terminal.ts";
 
 /** What a report says besides what the model, its history and the rows say. */
@@ -34,20 +36,21 @@ export interface WriteReportOptions {
  *     await writeReport(model, history, data.test, "report.html");
  *
  * @param model of one input and one output, compiled
+ * @param training what fit() resolves to, or its history
  * @param test the rows it is judged by: a data set, or `[x, y]`
  * @param path where to, a path or a `file:` URL
  * @throws NablaError for other arguments, and where the file cannot be written; an older file of that name is then as it was
  */
 export async function writeReport(
   model: Model,
-  history: History,
-  test: Dataset | readonly [x: ArrayLike2, y: ArrayLike2],
+  training: History | Figures,
+  test: Dataset | readonly [x: ArrayLike2, y: TargetsArgument],
   path: Location,
   options: WriteReportOptions = {},
 ): Promise<void> {
   const who = "writeReport";
   demand(isObject(model) && typeof model.predict === "function", who, "a model", model);
-  demandHistory(who, history);
+  const history = readHistory(who, training);
   const data = isDataset(test) || (Array.isArray(test) && test.length === 2);
   demand(data, who, "rows to judge it by, a data set (data.test) or [x, y]", test);
   const to = pathOf(who, path);
@@ -55,7 +58,9 @@ export async function writeReport(
   if (model.inputs.length > 1 || model.outputs.length > 1)
     throw new NablaError(`${who}: expected a model of one input and one output, this one has several`);
   await checkWritable(to);
-  const dataset = datasetOf(test, "test rows", internalsOf(model));
+  const internals = internalsOf(model);
+  const reads = { datasetOf: toDataset(internals) };
+  const dataset = meant("test rows", internals, test, false, reads).data as Dataset;
   const { name = dataset.name, part = "test part", seconds, command = commandOf() } = options;
   const examination = await examine(model, dataset, { mistakes: MISTAKES, rows: true });
   const { reportPage } = await import("../../report/page/index.ts");
