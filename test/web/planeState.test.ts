@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { MAX_POINTS } from "../../web/plane/choices.ts";
-import { painted } from "../../web/plane/painted.ts";
-import { snap } from "../../web/plane/points.ts";
-import { choosing, fit, fromQuery, INITIAL, type PlaneState, toQuery } from "../../web/plane/state.ts";
+import { MAX_POINTS } from "../../web/plane/state/choices.ts";
+import { painted } from "../../web/plane/state/painted.ts";
+import { snap } from "../../web/plane/state/points.ts";
+import { choosing, fit, fromQuery, INITIAL, type PlaneState, toQuery } from "../../web/plane/state/state.ts";
 
 describe("links of the plane", () => {
   it("says nothing where everything is as it was", () => {

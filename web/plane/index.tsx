@@ -1,17 +1,17 @@
 /** Plane: a net learns to tell classes of points in the plane apart, and everything in it can be watched. */
 import { useEffect } from "preact/hooks";
-import { CurvesPanel } from "./curves.tsx";
-import { GradientsPanel } from "./gradients.tsx";
-import { LandscapePanel } from "./landscapePanel.tsx";
-import { Legend } from "./legend.tsx";
-import { MicroscopePanel } from "./microscopePanel.tsx";
-import { NetworkPanel } from "./network.tsx";
-import { RacePanel } from "./racePanel.tsx";
-import { open, state } from "./session.ts";
-import { DataPanel, TrainingPanel } from "./settings.tsx";
-import { SurfacePanel } from "./surface.tsx";
-import { TakePanel } from "./takePanel.tsx";
-import { PlayBar, Transport } from "./transport.tsx";
+import { Legend } from "./bar/legend.tsx";
+import { PlayBar, Transport } from "./bar/transport.tsx";
+import { CurvesPanel } from "./curves/curves.tsx";
+import { RacePanel } from "./curves/racePanel.tsx";
+import { LandscapePanel } from "./landscape/landscapePanel.tsx";
+import { GradientsPanel } from "./net/gradients.tsx";
+import { MicroscopePanel } from "./net/microscopePanel.tsx";
+import { NetworkPanel } from "./net/network.tsx";
+import { open, state } from "./page/session.ts";
+import { DataPanel, TrainingPanel } from "./settings/settings.tsx";
+import { SurfacePanel } from "./surface/surface.tsx";
+import { TakePanel } from "./take/takePanel.tsx";
 
 export function View() {
   useEffect(open, []);

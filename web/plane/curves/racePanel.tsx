@@ -1,0 +1,67 @@
+/** Plain descent, momentum, Nesterov and Adam side by side, from the same first weights. */
+import { Panel } from "../../ui/controls.tsx";
+import { SURFACE_SIDE } from "../engine/protocol.ts";
+import { LayersStepper, UnitsStepper } from "../net/network.tsx";
+import { Pixels } from "../page/pixels.tsx";
+import { change, figures, frame, state } from "../page/session.ts";
+import { RateChoice } from "../settings/settings.tsx";
+import { RACERS } from "../state/choices.ts";
+import { LineLayer, PointsLayer } from "../surface/surface.tsx";
+import { nameOf } from "./curves.tsx";
+
+export function RacePanel() {
+  const { rates, net } = state.value;
+  return (
+    <Panel title="Race from the same first weights" help="race" actions={<LayersStepper />}>
+      {net.length > 0 && (
+        <div class="row units">
+          {net.map((_, layer) => (
+            <span class="row small muted" key={layer}>
+              Layer {layer + 1}
+              <UnitsStepper layer={layer} />
+            </span>
+          ))}
+        </div>
+      )}
+      <div class="racers">
+        {RACERS.map((optimizer, i) => (
+          <article class="racer" key={optimizer} aria-label={nameOf(optimizer)}>
+            <h3>
+              <span class={`dot class-${i}`} aria-hidden="true">
+                ●
+              </span>
+              {nameOf(optimizer)}
+            </h3>
+            <div class="surface">
+              <Pixels class="below" side={SURFACE_SIDE} pixels={() => frame.value?.surfaces[i]} />
+              <PointsLayer />
+              <LineLayer runner={i} />
+            </div>
+            <Place runner={i} />
+            <RateChoice
+              label="Learning rate"
+              value={rates[i]}
+              onChange={(rate) => change({ rates: rates.map((old, k) => (k === i ? rate : old)) })}
+            />
+          </article>
+        ))}
+      </div>
+    </Panel>
+  );
+}
+
+function Place({ runner }: { runner: number }) {
+  const standings = figures.value?.standings ?? [];
+  const own = standings[runner];
+  if (!own) return <p class="small muted">–</p>;
+  if (own.failed) return <p class="small failed">Diverged: its steps are too long.</p>;
+  const ahead = standings.every((other, i) => i === runner || other.failed || other.loss > own.loss);
+  return (
+    <p class="small figures place">
+      training loss {own.loss.toFixed(4)}
+      {!Number.isNaN(own.accuracy) &&
+        `, ${own.testAccuracy === undefined ? "training" : "test"} accuracy ${(100 * (own.testAccuracy ?? own.accuracy)).toFixed(1)} %`}
+      {ahead && <strong> leads</strong>}
+    </p>
+  );
+}

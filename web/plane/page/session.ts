@@ -1,0 +1,302 @@
+/** The view's state on the page: the link's settings, the engine's last frame, and the connection to it. */
+import { batch, computed, effect, signal } from "@preact/signals";
+import { replaceQuery, route } from "../../shell/router.ts";
+import { announce, notify } from "../../ui/messages.tsx";
+import { reducedMotion } from "../../ui/theme.ts";
+import type { DirectionKind, Landscape } from "../engine/landscape.ts";
+import type { Curves, Frame, FromEngine } from "../engine/protocol.ts";
+import {
+  after,
+  type Change,
+  type Edit,
+  isLive,
+  MAX_CHANGES,
+  type Settings,
+  type WeightPlace,
+} from "../state/changes.ts";
+import { fit, fromQuery, INITIAL, type PlaneState, toQuery } from "../state/state.ts";
+import { type Connection, connect } from "./connection.ts";
+import { paletteNow } from "./palette.ts";
+
+type DataMessage = Extract<FromEngine, { kind: "data" }>;
+
+/** Steps a second one may choose. */
+export const SPEEDS = [2, 20, 200, 1000, Number.POSITIVE_INFINITY] as const;
+
+/** Settings as they are by now. */
+export const state = signal<PlaneState>(INITIAL);
+export const frame = signal<Frame | undefined>(undefined);
+/** The same for what is read as numbers: ten times a second while training, because no one reads faster. */
+export const figures = signal<Frame | undefined>(undefined);
+export const curves = signal<Curves>({ steps: [], epochs: [], samples: [] });
+/** What changed while it trained, and at which epochs. */
+export const changed = signal<readonly { readonly change: Change; readonly epoch: number }[]>([]);
+/** Weights that were typed, as they were before: the last is undone first. */
+export const edits = signal<readonly Edit[]>([]);
+export const data = signal<DataMessage | undefined>(undefined);
+export const landscape = signal<Landscape | undefined>(undefined);
+export const playing = signal(false);
+export const speed = signal<number>(1000);
+export const sharp = signal(false);
+export const showTest = signal(true);
+/** The unit that is looked at, where the large surface shows one. */
+export const focused = signal<{ readonly layer: number; readonly unit: number } | undefined>(undefined);
+/** The unit whose numbers stay in sight, and the link a pointer is on: the number-th weight of a layer's kernel. */
+export const chosen = signal<{ readonly layer: number; readonly unit: number } | undefined>(undefined);
+export const linked = signal<{ readonly layer: number; readonly index: number } | undefined>(undefined);
+/** The training point under the microscope, where it is open. */
+export const picked = signal<number | undefined>(undefined);
+/** The class that is painted, or −1 to erase. */
+export const brush = signal(0);
+/** Whether the engine has to share the page's thread. */
+export const onPage = signal(false);
+
+export const empty = computed(() => data.value !== undefined && data.value.train.labels.length === 0);
+
+let figuresAt = 0;
+let opened = false;
+let connection: Connection | undefined;
+let id = 0;
+/** What a link says: the first settings, and what changes when. */
+let origin: PlaneState = INITIAL;
+/** Of the last change; an older frame does not know it. */
+let serial = 0;
+let dataOf = -1;
+let tuned: Settings = {};
+let tuning: ReturnType<typeof setTimeout> | undefined;
+let resetAsked = false;
+let written = "";
+let writing: ReturnType<typeof setTimeout> | undefined;
+
+/** Takes the link's state and starts the engine. @returns what stops it */
+export function open(): () => void {
+  connection = connect(hear, () => {
+    onPage.value = true;
+  });
+  const { query } = route.peek();
+  if (query === "" && opened) {
+    // back from another view: what was set is still there
+    reset();
+    writeLink();
+  } else take(query);
+  opened = true;
+  connection.send({ kind: "speed", speed: speed.peek() });
+  const stops = [
+    effect(() => {
+      connection?.send({ kind: "look", palette: paletteNow(), sharp: sharp.value });
+    }),
+    effect(() => {
+      const gradients = Boolean(focused.value ?? chosen.value ?? linked.value);
+      connection?.send({ kind: "watch", gradients });
+    }),
+    effect(() => {
+      const { view, query } = route.value;
+      if (view === "plane" && query !== written) take(query);
+    }),
+  ];
+  // with reduced motion, training starts only on request
+  if (!reducedMotion.peek()) play();
+  ask();
+  return () => {
+    for (const stop of stops) stop();
+    connection?.close();
+    connection = undefined;
+    if (writing !== undefined) clearTimeout(writing);
+    writing = undefined;
+    settle();
+    batch(() => {
+      frame.value = figures.value = data.value = landscape.value = focused.value = picked.value = undefined;
+      chosen.value = linked.value = undefined;
+      playing.value = false;
+    });
+  };
+}
+
+function take(query: string): void {
+  const { state: given, notices } = fromQuery(query);
+  written = query;
+  for (const notice of notices.slice(0, 4)) notify("info", notice);
+  state.value = { ...given, changes: [] };
+  begin(given);
+}
+
+/**
+ * Changes settings. What a training can go on with holds from its next step on; it is written into the link with that step. For all
+ * else the net starts again from its first weights. Either way a link means one training and no other.
+ */
+export function change(patch: Partial<PlaneState>): void {
+  const now = figures.peek();
+  const begun = now?.id === id && (now.step > 0 || now.changes.length > 0 || edits.peek().length > 0);
+  if (isLive(patch) && begun && !now.over) tune(patch);
+  else restart(patch);
+}
+
+/** Changes settings, and starts again from the first weights. */
+export function restart(patch: Partial<PlaneState>): void {
+  settle();
+  state.value = fit({ ...state.peek(), ...patch });
+  reset();
+}
+
+function tune(patch: Settings): void {
+  serial++;
+  tuned = { ...tuned, ...patch };
+  state.value = { ...state.peek(), ...patch };
+  // a slider passes many values on its way
+  if (tuning !== undefined) clearTimeout(tuning);
+  tuning = setTimeout(flush, 200);
+}
+
+/** Hands on what was tuned. */
+function flush(): void {
+  if (tuning !== undefined) connection?.send({ kind: "change", set: tuned, serial });
+  settle();
+}
+
+function settle(): void {
+  if (tuning !== undefined) clearTimeout(tuning);
+  tuning = undefined;
+  tuned = {};
+}
+
+/** A weight as it is shown. */
+export function weightAt({ layer, part, index }: WeightPlace): number | undefined {
+  return figures.peek()?.layers[layer]?.[part][index];
+}
+
+/** Sets one weight, and keeps what it was. */
+export function editWeight(edit: Edit): void {
+  const before = weightAt(edit);
+  if (before === undefined || Object.is(before, Math.fround(edit.value))) return;
+  // what is no number is nothing to go back to, and no link could say it
+  if (Number.isFinite(before)) edits.value = [...edits.peek(), { ...edit, value: before }];
+  setWeight(edit);
+}
+
+/** Sets the weight that was typed last to what it was before. */
+export function undoEdit(): void {
+  const last = edits.peek().at(-1);
+  if (!last) return;
+  edits.value = edits.peek().slice(0, -1);
+  setWeight(last);
+}
+
+function setWeight(weight: Edit): void {
+  flush();
+  connection?.send({ kind: "change", weight, serial: ++serial });
+}
+
+// some browsers allow few changes of the address in a short time
+function writeSoon(): void {
+  writing ??= setTimeout(writeLink, 300);
+}
+
+/** Puts the state into the address now. @returns the whole link */
+export function writeLink(): string {
+  if (writing !== undefined) clearTimeout(writing);
+  writing = undefined;
+  written = toQuery(origin);
+  if (route.peek().query !== written) replaceQuery(written);
+  return location.href;
+}
+
+/** Starts again from the first weights, with the settings as they are. */
+export function reset(): void {
+  settle();
+  begin({ ...state.peek(), changes: [] });
+  writeSoon();
+}
+
+function begin(from: PlaneState): void {
+  id++;
+  origin = from;
+  landscape.value = undefined;
+  focused.value = linked.value = undefined;
+  changed.value = [];
+  edits.value = [];
+  if (resetAsked) return;
+  resetAsked = true;
+  // many changes between two frames are one
+  queueMicrotask(() => {
+    resetAsked = false;
+    connection?.send({ kind: "reset", state: origin, id, serial });
+    if (playing.peek()) connection?.send({ kind: "play" });
+  });
+}
+
+export function play(): void {
+  playing.value = true;
+  connection?.send({ kind: "play" });
+}
+
+export function pause(): void {
+  playing.value = false;
+  connection?.send({ kind: "pause" });
+}
+
+export function step(steps: number | "epoch"): void {
+  flush();
+  playing.value = false;
+  connection?.send({ kind: "step", steps });
+}
+
+export function chooseSpeed(value: number): void {
+  speed.value = value;
+  connection?.send({ kind: "speed", speed: value });
+}
+
+export function survey(directions: DirectionKind): void {
+  landscape.value = undefined;
+  connection?.send({ kind: "landscape", directions });
+}
+
+/** One question at a time, the next when the screen is ready for it: a hidden page asks nothing, and nothing is trained. */
+function ask(): void {
+  requestAnimationFrame(() => connection?.send({ kind: "frame" }));
+}
+
+function hear(message: FromEngine): void {
+  if (message.kind === "problem") {
+    playing.value = false;
+    notify("error", message.text);
+    return;
+  }
+  if (message.kind === "frame") ask();
+  if (message.id !== id) return;
+  batch(() => {
+    if (message.kind === "data") {
+      data.value = message;
+      if (dataOf !== id) curves.value = { steps: [], epochs: [], samples: [] };
+      dataOf = id;
+      // without points there is no net, and the figures of the last one would be misleading
+      if (message.train.labels.length === 0) frame.value = figures.value = undefined;
+    } else if (message.kind === "landscape") landscape.value = message.landscape;
+    else {
+      frame.value = message;
+      if (message.heard === serial) follow(message);
+      const now = performance.now();
+      if (!message.playing || now - figuresAt >= 100) {
+        figures.value = message;
+        figuresAt = now;
+      }
+      if (message.curves) curves.value = message.curves;
+      if (message.over && playing.peek()) {
+        playing.value = false;
+        const failed = message.standings.find((standing) => standing.failed);
+        announce(failed ? "Training broke off." : "Training is at its last epoch.");
+      }
+    }
+  });
+}
+
+/** Takes over what the engine has changed: what a link had it change, and what the page asked for. */
+function follow({ changes, changedAt }: Frame): void {
+  const kept = Math.min(changes.length, MAX_CHANGES);
+  if (kept === origin.changes.length && changedAt.length === changed.peek().length) return;
+  if (changes.length > MAX_CHANGES)
+    notify("info", `A link has room for ${MAX_CHANGES} changes; it says nothing of those after.`);
+  origin = { ...origin, changes: changes.slice(0, MAX_CHANGES) };
+  state.value = { ...after({ ...origin, changes }, changedAt.length), changes: [] };
+  changed.value = changedAt.map((epoch, i) => ({ change: changes[i], epoch }));
+  writeSoon();
+}

@@ -1,0 +1,176 @@
+/** Everything a link says about the Plane view: the data, the net, how it is trained. Plain JSON. */
+
+import {
+  choiceField,
+  type Field,
+  flagField,
+  initialOf,
+  listField,
+  numberField,
+  read,
+  write,
+} from "../../ui/codec.ts";
+import { type Change, changesField, hasWeight } from "./changes.ts";
+import {
+  ACTIVATIONS,
+  type ActivationName,
+  CLASSES,
+  DATA,
+  type DataName,
+  FEATURES,
+  type FeatureName,
+  FULL_BATCH,
+  INITIALIZERS,
+  type InitializerName,
+  isCurve,
+  isPainted,
+  isSingle,
+  LOSSES,
+  type LossName,
+  MAX_LAYERS,
+  MAX_UNITS,
+  OF_X,
+  OPTIMIZERS,
+  type OptimizerName,
+  PLAIN,
+  RACERS,
+  SCHEDULES,
+  type ScheduleName,
+} from "./choices.ts";
+import { type Point, pointsField } from "./points.ts";
+
+export interface PlaneState {
+  readonly data: DataName;
+  readonly classes: number;
+  /** Points in all, training and test. */
+  readonly samples: number;
+  /** 0 to 100; what that is in the plane depends on the set. */
+  readonly noise: number;
+  /** Share of the points that are kept for testing, in percent. */
+  readonly test: number;
+  readonly seed: number;
+  readonly points: readonly Point[];
+  readonly features: readonly FeatureName[];
+  /** Units of each hidden layer. */
+  readonly net: readonly number[];
+  readonly activation: ActivationName;
+  readonly init: InitializerName;
+  readonly loss: LossName;
+  readonly optimizer: OptimizerName;
+  readonly rate: number;
+  /** Share of the last step that momentum and Nesterov keep. */
+  readonly momentum: number;
+  readonly schedule: ScheduleName;
+  readonly l1: number;
+  readonly l2: number;
+  readonly dropout: number;
+  readonly batch: number;
+  /** Whether RACERS run side by side instead of `optimizer`. */
+  readonly race: boolean;
+  /** Their learning rates. */
+  readonly rates: readonly number[];
+  /** What changed while it trained, in the order of steps. */
+  readonly changes: readonly Change[];
+}
+
+const rate = (initial: number) => numberField(initial, 0.000001, 10);
+
+const settings: { [K in Exclude<keyof PlaneState, "changes">]: Field<PlaneState[K]> } = {
+  data: choiceField("moons", DATA),
+  classes: numberField(2, 1, 6, true),
+  samples: numberField(400, 10, 2000, true),
+  noise: numberField(20, 0, 100),
+  test: numberField(30, 0, 90),
+  seed: numberField(1, 0, 4294967295, true),
+  points: pointsField,
+  features: listField(["x", "y"], choiceField<FeatureName>("x", FEATURES), {
+    min: 1,
+    max: FEATURES.length,
+    distinct: true,
+  }),
+  net: listField([6, 4], numberField(1, 1, MAX_UNITS, true), { min: 0, max: MAX_LAYERS }),
+  activation: choiceField("tanh", ACTIVATIONS),
+  init: choiceField(PLAIN, INITIALIZERS),
+  loss: choiceField("categoricalCrossentropy", LOSSES),
+  optimizer: choiceField("adam", OPTIMIZERS),
+  rate: rate(0.01),
+  momentum: numberField(0.9, 0, 0.999),
+  schedule: choiceField("constant", SCHEDULES),
+  l1: numberField(0, 0, 1),
+  l2: numberField(0, 0, 1),
+  dropout: numberField(0, 0, 0.9),
+  batch: numberField(16, 1, FULL_BATCH, true),
+  race: flagField,
+  rates: listField([0.03, 0.03, 0.03, 0.01], rate(0.03), { min: RACERS.length, max: RACERS.length }),
+};
+const fields = { ...settings, changes: changesField(settings) };
+
+export const INITIAL: PlaneState = initialOf(fields);
+
+export const toQuery = (state: PlaneState): string => write(fields, state);
+
+/** The state of a link's query. Never fails: impossible values are replaced, and `notices` name them. */
+export function fromQuery(query: string): { state: PlaneState; notices: string[] } {
+  const { state, notices } = read<PlaneState>(fields, query);
+  const fitted = fit(state);
+  if (fitted.classes !== state.classes && new URLSearchParams(query).has("classes")) {
+    const [least, most] = CLASSES[state.data];
+    const range = least === most ? `${least}` : `${least} to ${most}`;
+    notices.push(
+      `The link sets classes to ${state.classes}; ${state.data} has ${range}. ${fitted.classes} is used.`,
+    );
+  }
+  for (const key of ["loss", "net", "features"] as const) {
+    const [wanted, used] = [state, fitted].map((each) => (fields[key] as Field<unknown>).write(each[key]));
+    // the order of features means nothing
+    if (new URLSearchParams(query).has(key) && !sameParts(wanted, used))
+      notices.push(`The link sets ${key} to ${wanted}, which does not go with the rest; ${used} is used.`);
+  }
+  const changes = fitted.changes.filter(
+    ({ weight }) => !weight || hasWeight(fitted, outputsOf(fitted), weight),
+  );
+  if (changes.length < fitted.changes.length)
+    notices.push("The link changes weights that its net does not have; they are left out.");
+  return { state: { ...fitted, changes }, notices };
+}
+
+const sameParts = (a: string, b: string): boolean =>
+  a.split(",").sort().join() === b.split(",").sort().join();
+
+/** Units of the output layer. */
+export const outputsOf = ({ loss, classes }: Pick<PlaneState, "loss" | "classes">): number =>
+  isSingle(loss) ? 1 : classes;
+
+/**
+ * The same state with values that fit each other: a curve has one output, which is a number; one output tells two classes apart; the
+ * perceptron's rule is for one layer.
+ */
+export function fit(state: PlaneState): PlaneState {
+  const { data, points } = state;
+  const curve = isCurve(data);
+  const [least, most] = CLASSES[data];
+  const needed = data === "painted" ? Math.max(0, ...points.map(({ label }) => label)) + 1 : 0;
+  const unfit = curve ? state.loss !== "meanSquaredError" : isSingle(state.loss) && (needed > 2 || least > 2);
+  const loss = unfit ? (curve ? "meanSquaredError" : INITIAL.loss) : state.loss;
+  const classes = isSingle(loss) ? 2 : Math.min(most, Math.max(least, needed, state.classes));
+  const allowed = curve ? OF_X : FEATURES.map(({ value }) => value);
+  const features = FEATURES.map(({ value }) => value).filter(
+    (name) => state.features.includes(name) && allowed.includes(name),
+  );
+  return {
+    ...state,
+    classes,
+    loss,
+    features: features.length > 0 ? features : ["x"],
+    net: loss === "perceptron" ? [] : state.net,
+    points: isPainted(data) && curve ? points.map((point) => ({ ...point, label: 0 })) : points,
+  };
+}
+
+/** What another set needs to be changed beside it: from classes to a curve, and back. */
+export function choosing(data: DataName, { data: before }: PlaneState): Partial<PlaneState> {
+  if (isCurve(data) === isCurve(before)) return { data };
+  return isCurve(data)
+    ? { data, loss: "meanSquaredError", features: ["x"] }
+    : { data, loss: INITIAL.loss, features: INITIAL.features };
+}
