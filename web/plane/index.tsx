@@ -1,5 +1,6 @@
-/** Plane: a net learns to tell classes of points in the plane apart, and everything in it can be watched. */
+/** Plane: a net learns to tell classes of points in the plane apart, or values, and everything in it can be watched. */
 import { useEffect } from "preact/hooks";
+import { planeText } from "../text/plane.ts";
 import { Legend } from "./bar/legend.tsx";
 import { PlayBar, Transport } from "./bar/transport.tsx";
 import { CurvesPanel } from "./curves/curves.tsx";
@@ -9,33 +10,44 @@ import { GradientsPanel } from "./net/gradients.tsx";
 import { MicroscopePanel } from "./net/microscopePanel.tsx";
 import { NetworkPanel } from "./net/network.tsx";
 import { open, state } from "./page/session.ts";
-import { DataPanel, TrainingPanel } from "./settings/settings.tsx";
+import { DataPanel } from "./settings/dataPanel.tsx";
+import { useDrops } from "./settings/files.tsx";
+import { TrainingPanel } from "./settings/trainingPanel.tsx";
+import { SharePanel } from "./share/sharePanel.tsx";
+import type { PartName } from "./state/choices.ts";
 import { SurfacePanel } from "./surface/surface.tsx";
 import { TakePanel } from "./take/takePanel.tsx";
 
 export function View() {
   useEffect(open, []);
-  const { race } = state.value;
+  useDrops();
+  const { race, hide, lock } = state.value;
+  const shows = (part: PartName): boolean => !hide.includes(part);
+  const settings = shows("data") || shows("training");
   return (
-    <div class={`plane ${race ? "race" : ""}`}>
-      <h1 class="unseen">Plane</h1>
+    <div class={`plane ${race ? "race" : ""} ${settings ? "" : "bare"}`}>
+      <h1 class="unseen">{planeText.title}</h1>
       <Transport />
       <Legend />
       <div class="columns">
-        <div class="stack settings">
-          <DataPanel />
-          <TrainingPanel />
-        </div>
+        {settings && (
+          <div class="stack settings">
+            {lock && <p class="panel small locked">{planeText.share.locked}</p>}
+            {shows("data") && <DataPanel />}
+            {shows("training") && <TrainingPanel />}
+          </div>
+        )}
         <div class="stack middle">
-          {race ? <RacePanel /> : <NetworkPanel />}
-          {!race && <MicroscopePanel />}
-          {!race && <GradientsPanel />}
-          <LandscapePanel />
-          {!race && <TakePanel />}
+          {shows("net") && (race ? <RacePanel /> : <NetworkPanel />)}
+          {!race && shows("microscope") && <MicroscopePanel />}
+          {!race && shows("gradients") && <GradientsPanel />}
+          {shows("landscape") && <LandscapePanel />}
+          {!race && shows("take") && <TakePanel />}
+          <SharePanel />
         </div>
         <div class="stack result">
-          {!race && <SurfacePanel />}
-          <CurvesPanel />
+          {!race && shows("surface") && <SurfacePanel />}
+          {shows("curves") && <CurvesPanel />}
         </div>
       </div>
       <PlayBar />

@@ -33,6 +33,10 @@ export const enHelp = {
       says: "These points are all the net learns from: an x each, and the y that is to be said for it. It never sees the points that are kept for testing, so they tell whether it has understood or learned by heart.",
       term: "training set and test set; regression",
     },
+    fieldData: {
+      says: "These points are all the net learns from: two coordinates and a number each, shown as a colour. It never sees the points that are kept for testing, so they tell whether it has understood or learned by heart.",
+      term: "training set and test set; regression",
+    },
     training: {
       says: "These choices decide how weights change from step to step. Those that need no new beginning hold from the next step on; the curve has a line there, and the link says when.",
       term: "hyperparameters",
@@ -68,6 +72,11 @@ export const enHelp = {
       term: "regression curve",
       formula: "L = mean of (a(x) − y)²",
     },
+    fieldSurface: {
+      says: "The colour of a place is the number that the net says there, on the scale of the points. The loss is the mean of the squares of its distances from their numbers.",
+      term: "regression surface",
+      formula: "L = mean of (a(x, y) − value)²",
+    },
     curves: {
       says: "The curve shows the loss or the accuracy over the epochs, of training and of test points. Where the test curve rises while the other falls, the net learns its points by heart.",
       term: "learning curve; overfitting",
@@ -88,6 +97,11 @@ export const enHelp = {
     take: {
       says: "A net is its form and its weights. With both in a file or a program it gives the same answers elsewhere, and can be trained further.",
       term: "model export",
+    },
+
+    share: {
+      says: "A link has everything that this training depends on, so it opens the same one anywhere. It can also say which parts of the page are shown, and whether settings can be changed.",
+      term: "permalink",
     },
 
     // Plane: controls

@@ -3,18 +3,31 @@ import { planeText } from "../../text/plane.ts";
 import { fill } from "../../text/words.ts";
 import { useHelp } from "../../ui/what.tsx";
 import { state } from "../page/session.ts";
+import { isCurve, isField } from "../state/choices.ts";
 
 const SHAPES = ["●", "■", "▲", "◆", "▼", "⬢"];
 const said = planeText.legend;
 
 export function Legend() {
-  const { classes, race } = state.value;
+  const { data, classes, race } = state.value;
   const [ask, answer] = useHelp("legend", said.title);
   return (
     <section class="panel key" aria-label={said.title}>
       <div class="row">
         <ul class="legend small">
-          {classes === 1 && (
+          {isField(data) && (
+            <>
+              <li>
+                {said.values1} <span aria-hidden="true">{said.least}</span>
+                <span class="ramp" aria-hidden="true" />
+                <span aria-hidden="true">{said.most}</span>
+              </li>
+              <li>
+                ● {said.above} ■ {said.below}
+              </li>
+            </>
+          )}
+          {isCurve(data) && (
             <>
               <li>
                 <span class="class-0" aria-hidden="true">

@@ -1,15 +1,20 @@
 /** Play, pause, step, reset, speed; where training stands; the link. On a phone the first of it also at the lower edge. */
 
+import { useEffect } from "preact/hooks";
 import { planeText } from "../../text/plane.ts";
+import { fill } from "../../text/words.ts";
 import { short } from "../../ui/chart.tsx";
 import { Button, Choice, Segments } from "../../ui/controls.tsx";
 import { Dock } from "../../ui/dock.tsx";
 import { announce, notify } from "../../ui/messages.tsx";
+import { past } from "../page/past.ts";
+import { sayPast } from "../page/saying.ts";
 import {
   change,
   chooseSpeed,
   empty,
   figures,
+  locked,
   onPage,
   pause,
   play,
@@ -19,20 +24,25 @@ import {
   speed,
   state,
   step,
+  undo,
   writeLink,
 } from "../page/session.ts";
 
+const said = planeText.transport;
+
 const speedLabel = (value: number): string =>
-  value === Number.POSITIVE_INFINITY ? "As fast as it goes" : `${value.toLocaleString("en")} steps/s`;
+  value === Number.POSITIVE_INFINITY
+    ? said.fastest
+    : fill(said.speeds, { steps: value.toLocaleString("en") });
 
 async function copyLink(): Promise<void> {
   const link = writeLink();
   try {
     await navigator.clipboard.writeText(link);
-    announce("Link copied.");
-    notify("info", "Link copied. It opens exactly this training.");
+    announce(said.copied);
+    notify("info", said.copied);
   } catch {
-    notify("info", `The browser does not allow copying here; the link is in the address bar: ${link}`);
+    notify("info", fill(said.forbidden, { link }));
   }
 }
 
@@ -46,19 +56,45 @@ function Play() {
       <svg class="glyph" viewBox="0 0 16 16" aria-hidden="true">
         <path d={on ? "M3 2h4v12H3zM9 2h4v12H9z" : "M4 2l10 6-10 6z"} />
       </svg>
-      {on ? "Pause" : "Train"}
+      {on ? said.pause : said.train}
     </Button>
   );
 }
 
 const OneStep = () => (
-  <Button onClick={() => step(1)} disabled={still()} title="One batch">
-    Step
+  <Button onClick={() => step(1)} disabled={still()} title={said.stepHint}>
+    {said.step}
   </Button>
 );
 
+/** Takes back what was changed last: a setting, a weight, or what began anew. */
+function Undo() {
+  const last = past.value.at(-1);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      const typing = (event.target as Element | null)?.closest(
+        "input:not([type='range'], [type='radio'], [type='checkbox']), textarea",
+      );
+      if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey || typing) return;
+      event.preventDefault();
+      if (past.peek().length > 0) undo();
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+  return (
+    <Button
+      onClick={undo}
+      disabled={!last || locked.value}
+      title={last ? fill(said.undoHint, { what: sayPast(last) }) : said.nothing}
+    >
+      {said.undo}
+    </Button>
+  );
+}
+
 export function PlayBar() {
-  const said = planeText.dock;
+  const dock = planeText.dock;
   const now = figures.value;
   const shown = (value: number | undefined): string => (value === undefined ? "–" : short(value));
   const own = now?.standings[0];
@@ -66,13 +102,13 @@ export function PlayBar() {
   const values = state.value.race
     ? []
     : [
-        { name: said.training, text: shown(own?.loss) },
-        { name: said.test, text: shown(own?.testLoss) },
+        { name: dock.training, text: shown(own?.loss) },
+        { name: dock.test, text: shown(own?.testLoss) },
       ];
   return (
     <Dock
-      label={said.label}
-      values={[{ name: said.epoch, text: (now?.epoch ?? 0).toLocaleString("en") }, ...values]}
+      label={dock.label}
+      values={[{ name: dock.epoch, text: (now?.epoch ?? 0).toLocaleString("en") }, ...values]}
     >
       <Play />
       <OneStep />
@@ -82,19 +118,20 @@ export function PlayBar() {
 
 export function Transport() {
   return (
-    <section class="panel transport" aria-label="Play, step and speed">
+    <section class="panel transport" aria-label={said.title}>
       <div class="row">
         <Play />
         <OneStep />
-        <Button onClick={() => step("epoch")} disabled={still()} title="To the end of the epoch">
-          Epoch
+        <Button onClick={() => step("epoch")} disabled={still()} title={said.epochHint}>
+          {said.epoch}
         </Button>
-        <Button onClick={reset} title="Back to the first weights">
-          Reset
+        <Button onClick={reset} title={said.resetHint}>
+          {said.reset}
         </Button>
+        <Undo />
       </div>
       <Choice
-        label="Speed"
+        label={said.speed}
         help="speed"
         value={String(speed.value)}
         options={SPEEDS.map((value) => ({ value: String(value), label: speedLabel(value) }))}
@@ -102,16 +139,16 @@ export function Transport() {
       />
       <Standing />
       <Segments
-        label="Who trains"
+        label={said.who}
         help="who"
         value={state.value.race ? "race" : "one"}
         options={[
-          { value: "one", label: "One net" },
-          { value: "race", label: "Race of four" },
+          { value: "one", label: said.one },
+          { value: "race", label: said.race },
         ]}
         onChange={(value) => change({ race: value === "race" })}
       />
-      <Button onClick={copyLink}>Copy link</Button>
+      <Button onClick={() => void copyLink()}>{said.copy}</Button>
     </section>
   );
 }
@@ -121,18 +158,18 @@ function Standing() {
   return (
     <dl class="standing figures">
       <div>
-        <dt>Epoch</dt>
+        <dt>{said.epoch}</dt>
         <dd>{epoch.toLocaleString("en")}</dd>
       </div>
       <div>
-        <dt>Step</dt>
+        <dt>{said.step}</dt>
         <dd>{steps.toLocaleString("en")}</dd>
       </div>
       <div>
-        <dt>Steps/s</dt>
-        <dd>{over ? "over" : pace > 0 ? Math.round(pace).toLocaleString("en") : "–"}</dd>
+        <dt>{said.pace}</dt>
+        <dd>{over ? said.over : pace > 0 ? Math.round(pace).toLocaleString("en") : "–"}</dd>
       </div>
-      {onPage.value && <p class="small muted">No worker here: training shares this page’s thread.</p>}
+      {onPage.value && <p class="small muted">{said.onPage}</p>}
     </dl>
   );
 }

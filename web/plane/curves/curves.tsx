@@ -7,13 +7,13 @@ import { Panel, Segments } from "../../ui/controls.tsx";
 import type { Sample } from "../engine/protocol.ts";
 import { sayChange } from "../page/saying.ts";
 import { changed, curves, figures, state } from "../page/session.ts";
-import { isCurve, OPTIMIZERS, RACERS } from "../state/choices.ts";
+import { isRegression, OPTIMIZERS, RACERS } from "../state/choices.ts";
 
 type Figure = "loss" | "log" | "accuracy";
 const asked = signal<Figure>("loss");
-/** A curve through points has no accuracy. */
+/** Regression has no accuracy. */
 const figure = computed<Figure>(() =>
-  isCurve(state.value.data) && asked.value === "accuracy" ? "loss" : asked.value,
+  isRegression(state.value.data) && asked.value === "accuracy" ? "loss" : asked.value,
 );
 
 const epochs = computed(() => curves.value.epochs);
@@ -67,7 +67,7 @@ export function CurvesPanel() {
         options={[
           { value: "loss", label: "Loss" },
           { value: "log", label: "Log" },
-          ...(isCurve(state.value.data) ? [] : [{ value: "accuracy" as const, label: "Accuracy" }]),
+          ...(isRegression(state.value.data) ? [] : [{ value: "accuracy" as const, label: "Accuracy" }]),
         ]}
         onChange={(value) => (asked.value = value)}
       />

@@ -4,7 +4,7 @@ import { SURFACE_SIDE } from "../engine/protocol.ts";
 import { LayersStepper, UnitsStepper } from "../net/network.tsx";
 import { Pixels } from "../page/pixels.tsx";
 import { change, figures, frame, state } from "../page/session.ts";
-import { RateChoice } from "../settings/settings.tsx";
+import { RateChoice } from "../settings/rateChoice.tsx";
 import { RACERS } from "../state/choices.ts";
 import { LineLayer, PointsLayer } from "../surface/surface.tsx";
 import { nameOf } from "./curves.tsx";

@@ -24,6 +24,9 @@ export const ALL_GREY: Palette = {
 /** How much of a class's colour a place shows where the net is sure: points on it stay visible. */
 const DEPTH = 0.62;
 
+/** The same of values: points on it have their full colour, and an edge. */
+const FIELD_DEPTH = 0.85;
+
 /**
  * A decision surface: the colours of the classes mixed by their probabilities, the paler, the less sure the net is. `sharp` shows the
  * likeliest class alone, with one depth.
@@ -50,6 +53,24 @@ export function surfacePixels(
     }
     pixels[to + 3] = 255;
   }
+  return pixels;
+}
+
+/** Values over the plane, −1 to 1 as minus – zero – plus in full colour; `sharp` shows five bands. */
+export function fieldPixels(
+  values: Float32Array,
+  { minus, zero, plus }: Palette,
+  sharp: boolean,
+): Uint8ClampedArray<ArrayBuffer> {
+  const pixels = new Uint8ClampedArray(values.length * 4);
+  values.forEach((value, i) => {
+    const held = Math.max(-1, Math.min(1, value));
+    const t = sharp ? Math.round(held * 2) / 2 : held;
+    const end = t < 0 ? minus : plus;
+    for (let channel = 0; channel < 3; channel++)
+      pixels[4 * i + channel] = zero[channel] + (end[channel] - zero[channel]) * Math.abs(t) * FIELD_DEPTH;
+    pixels[4 * i + 3] = 255;
+  });
   return pixels;
 }
 

@@ -12,14 +12,17 @@ import {
 } from "nabla/data";
 // the library's sine, because links promise the same bits on every engine
 import { sin } from "../../../src/math/elementary.ts";
-import { type DataName, type FeatureName, isCurve, isPainted } from "../state/choices.ts";
+import { type DataName, type FeatureName, isCurve, isField, isPainted } from "../state/choices.ts";
 import { EXTENT } from "../state/points.ts";
 import type { PlaneState } from "../state/state.ts";
+import { type FieldName, fieldPoints } from "./fields.ts";
 
-/** Places [n, 2] in the plane and their classes. Of a curve the second coordinate is what is asked for. */
+/** Places [n, 2] in the plane and their classes, or what is asked for there: of a curve the second coordinate, else a value. */
 export interface Points {
   readonly places: Float32Array;
   readonly labels: Int32Array;
+  /** Of regression, [n]. */
+  readonly values?: Float32Array;
 }
 
 export interface PlaneData {
@@ -28,7 +31,7 @@ export interface PlaneData {
   readonly test: Points;
 }
 
-type Generated = Exclude<DataName, "painted" | "curve">;
+type Generated = Exclude<DataName, "painted" | "curve" | "values" | FieldName>;
 
 interface Set {
   /** Standard deviation at noise 100, in the set's own units. */
@@ -75,16 +78,19 @@ const DIAGONAL = Math.SQRT1_2;
 
 /** A pure function of the state: the same link gives the same points. */
 export function makeData(state: PlaneState): PlaneData {
-  if (isPainted(state.data)) return painted(state);
-  const test = Math.min(state.samples - 1, Math.round((state.samples * state.test) / 100));
-  return {
-    train: generated(state.data as Generated, state, state.samples - test, "train"),
-    test: generated(state.data as Generated, state, test, "test"),
+  const { data, samples } = state;
+  if (isPainted(data)) return painted(state);
+  const test = Math.min(samples - 1, Math.round((samples * state.test) / 100));
+  const of = (count: number, part: "train" | "test"): Points => {
+    if (count < 1) return none;
+    return isField(data)
+      ? fieldPoints(data as FieldName, { ...state, samples: count }, part)
+      : generated(data as Generated, state, count, part);
   };
+  return { train: of(samples - test, "train"), test: of(test, "test") };
 }
 
 function generated(name: Generated, state: PlaneState, samples: number, part: "train" | "test"): Points {
-  if (samples < 1) return none;
   const { noise, scale, scaleY = scale, centre, make } = SETS[name];
   const { seed, classes } = state;
   const set = make({ samples, noise: (state.noise / 100) * noise, seed, classes, part });
@@ -95,30 +101,51 @@ function generated(name: Generated, state: PlaneState, samples: number, part: "t
     places[i] = name === "xor" ? (x - y) * DIAGONAL : x;
     places[i + 1] = name === "xor" ? (x + y) * DIAGONAL : y;
   }
+  if (isCurve(name)) return { places, labels, values: ys(places) };
   return { places, labels: name === "xor" ? labels.map((label) => label % 2) : labels };
 }
 
-function painted({ points, test, seed, classes }: PlaneState): PlaneData {
+/** The second coordinates. */
+const ys = (places: Float32Array): Float32Array =>
+  Float32Array.from({ length: places.length / 2 }, (_, i) => places[2 * i + 1]);
+
+function painted({ data, points, test, seed, classes }: PlaneState): PlaneData {
+  const places = Float32Array.from(points.flatMap(({ x, y }) => [x, y]));
   const all: Points = {
-    places: Float32Array.from(points.flatMap(({ x, y }) => [x, y])),
+    places,
     labels: Int32Array.from(points, ({ label }) => label),
+    ...(isCurve(data) && { values: ys(places) }),
+    ...(isField(data) && { values: Float32Array.from(points, ({ value = 0 }) => value) }),
   };
   const taken = Math.floor((points.length * test) / 100 + 0.5);
   // a class's only point is trained on
   const alone = new Set(all.labels).size === points.length;
   if (taken < 1 || taken >= points.length || alone) return { train: all, test: none };
-  const [trainPart, testPart] = splitDataset(
-    dataset(all, ["x", "y"], Math.max(2, classes), "painted"),
-    test / 100,
-    {
-      seed,
-    },
-  );
-  return { train: pointsOf(trainPart), test: pointsOf(testPart) };
+  // by classes, where there are any; a value goes with its place
+  const rows = Float32Array.from(points.flatMap(({ x, y, value = 0 }) => [x, y, value]));
+  const set = arrayDataset(rows, all.labels, {
+    name: "painted",
+    inputShape: [3],
+    target: "class",
+    classes: Math.max(2, classes),
+  });
+  const [trainPart, testPart] = splitDataset(set, test / 100, { seed });
+  return { train: paintedPart(data, trainPart), test: paintedPart(data, testPart) };
 }
 
-function pointsOf(set: Dataset): Points {
-  const places = new Float32Array(2 * set.length);
+function paintedPart(data: DataName, part: Dataset): Points {
+  const { places: rows, labels } = pointsOf(part, 3);
+  const places = rows.filter((_, i) => i % 3 < 2);
+  return {
+    places,
+    labels,
+    ...(isCurve(data) && { values: ys(places) }),
+    ...(isField(data) && { values: rows.filter((_, i) => i % 3 === 2) }),
+  };
+}
+
+function pointsOf(set: Dataset, width = 2): Points {
+  const places = new Float32Array(width * set.length);
   const labels = new Int32Array(set.length);
   set.read(
     Uint32Array.from(labels, (_, i) => i),
@@ -163,18 +190,15 @@ export function inputsOf(places: Float32Array, features: readonly FeatureName[])
   return inputs;
 }
 
-/** What a model is trained on. @param classes 1 where y is asked for */
+/** What a model is trained on: values where points have them, else classes. */
 export function dataset(
-  { places, labels }: Points,
+  { places, labels, values }: Points,
   features: readonly FeatureName[],
   classes: number,
   name: string,
 ): Dataset {
   const inputs = inputsOf(places, features);
-  if (classes === 1) {
-    const y = Float32Array.from(labels, (_, i) => places[2 * i + 1]);
-    return arrayDataset(inputs, y, { name, inputShape: [features.length], target: "values" });
-  }
+  if (values) return arrayDataset(inputs, values, { name, inputShape: [features.length], target: "values" });
   return arrayDataset(inputs, labels, { name, inputShape: [features.length], target: "class", classes });
 }
 

@@ -46,6 +46,11 @@ export class Engine {
   private curvesShown = -1;
   private pace = { since: 0, steps: 0, value: 0 };
 
+  /** Whether to pause at convergence; whether that has been; the epoch where it pauses now. */
+  private pausing = false;
+  private passed = false;
+  private paused: number | undefined;
+
   private working = false;
   private landscape: AbortController | undefined;
   /** Changes that wait for the steps under way. */
@@ -79,6 +84,9 @@ export class Engine {
       case "play":
       case "pause":
         this.playing = message.kind === "play";
+        // who goes on from there knows
+        this.passed = this.race.converged;
+        this.paused = undefined;
         this.credit = 0;
         this.target = 0;
         this.clock = performance.now();
@@ -90,6 +98,9 @@ export class Engine {
         this.target = message.steps === "epoch" ? this.race.epochEnd(from) : from + message.steps;
         break;
       }
+      case "converge":
+        this.pausing = message.on;
+        break;
       case "change":
         this.waiting.push(message);
         break;
@@ -192,7 +203,8 @@ export class Engine {
     const end = performance.now() + SLICE;
     let left = due;
     let chunk = 1;
-    while (left > 0 && !race.over && race === this.race) {
+    const stops = (): boolean => this.pausing && !this.passed && this.playing && race.converged;
+    while (left > 0 && !race.over && race === this.race && !stops()) {
       const before = race.step;
       const start = performance.now();
       await race.advance(Math.min(left, chunk));
@@ -208,6 +220,12 @@ export class Engine {
     // a net that was replaced while it took its steps
     if (race !== this.race) return;
     this.credit = due === Number.POSITIVE_INFINITY ? 0 : Math.max(0, this.credit - (due - left));
+    if (stops()) {
+      this.playing = false;
+      this.passed = true;
+      this.paused = race.epoch;
+      this.changed = true;
+    }
     if (race.over) {
       this.playing = false;
       this.changed = true;
@@ -223,6 +241,9 @@ export class Engine {
     this.heard = serial;
     this.id = id;
     this.race = new Race(state);
+    this.pausing = state.converge;
+    this.passed = false;
+    this.paused = undefined;
     this.grid = inputsOf(PLACES, state.features);
     this.curvesShown = -1;
     this.pace = { since: performance.now(), steps: 0, value: 0 };
@@ -274,6 +295,7 @@ export class Engine {
         ...frameOf(race, standings),
         id: this.id,
         playing: this.playing,
+        ...(this.paused !== undefined && { converged: this.paused }),
         pace,
         surfaces,
         lines,

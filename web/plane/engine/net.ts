@@ -1,7 +1,7 @@
 /** From a state to models, ready to be trained. */
 import { dense, dropout, type LayerInput, type Model, sequential } from "nabla";
 import { isSingle, type OptimizerName, OUTPUTS, RACERS } from "../state/choices.ts";
-import { outputsOf, type PlaneState } from "../state/state.ts";
+import { activationOf, outputsOf, type PlaneState } from "../state/state.ts";
 
 /** Names of the dense layers, in order: "hidden-1", …, "output". */
 export const layerNames = ({ net }: PlaneState): string[] => [
@@ -10,10 +10,10 @@ export const layerNames = ({ net }: PlaneState): string[] => [
 ];
 
 export function makeModel(state: PlaneState, optimizer = state.optimizer, rate = state.rate): Model {
-  const { net, features, activation, loss, l1, l2, seed, classes, schedule } = state;
+  const { net, features, loss, l1, l2, seed, classes, schedule } = state;
   const common = { kernelInitializer: state.init, kernelRegularizer: { l1, l2 } };
   const hidden = net.flatMap((units, i): LayerInput[] => [
-    dense({ units, activation, name: `hidden-${i + 1}`, ...common }),
+    dense({ units, activation: activationOf(state, i), name: `hidden-${i + 1}`, ...common }),
     ...(state.dropout > 0 ? [dropout({ rate: state.dropout, name: `dropout-${i + 1}` })] : []),
   ]);
   const output = dense({ units: outputsOf(state), activation: OUTPUTS[loss], name: "output", ...common });

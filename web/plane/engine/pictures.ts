@@ -1,5 +1,6 @@
 /** What a frame shows of nets: decision surfaces, and what each unit makes of the plane. */
-import { type Palette, surfacePixels, unitPixels } from "./colours.ts";
+import { isCurve } from "../state/choices.ts";
+import { fieldPixels, type Palette, surfacePixels, unitPixels } from "./colours.ts";
 import { probabilities } from "./net.ts";
 import { type LayerView, SURFACE_SIDE, UNIT_SIDE } from "./protocol.ts";
 import type { Race } from "./race.ts";
@@ -26,30 +27,33 @@ export function pictures(
   sharp: boolean,
   gradient = false,
 ): { surfaces: Pixels[]; lines: Float32Array[]; layers: LayerView[] } {
-  const { classes, loss } = race.state;
+  const { classes, loss, data } = race.state;
   let layers: LayerView[] = [];
   const lines: Float32Array[] = [];
   const surfaces = race.entrants.flatMap((entrant) => {
     const looked = race.look(entrant, grid, gradient);
     const last = looked.outputs.at(-1)!;
-    const curve = classes === 1;
-    const shares = curve ? last : probabilities(last, classes, loss);
+    const regression = classes === 1;
+    const shares = regression ? last : probabilities(last, classes, loss);
     if (race.entrants.length === 1)
       layers = looked.layers.map((layer, l) => {
         const isOutput = l === looked.layers.length - 1;
         const values = isOutput ? shares : looked.outputs[l];
         // one output for two classes shows the second
-        const single = isOutput && !curve && layer.bias.length === 1;
+        const single = isOutput && !regression && layer.bias.length === 1;
         const length = single ? 2 : layer.bias.length;
         const units = Array.from(layer.bias, (_, u) => {
           const at = single ? 1 : u;
           const own =
-            isOutput && !curve ? { ...palette, zero: palette.paper, plus: palette.classes[at] } : palette;
+            isOutput && !regression
+              ? { ...palette, zero: palette.paper, plus: palette.classes[at] }
+              : palette;
           return unitPicture((pixel) => values[pixel * length + at], own);
         });
         return { ...layer, units };
       });
-    if (!curve) return [surfacePixels(shares, palette, classes, sharp)];
+    if (!regression) return [surfacePixels(shares, palette, classes, sharp)];
+    if (!isCurve(data)) return [fieldPixels(last, palette, sharp)];
     // y is no input: every row is the same
     lines.push(last.slice(0, SURFACE_SIDE));
     return [];

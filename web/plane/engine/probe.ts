@@ -3,7 +3,7 @@ import { dense, type Model, sequential } from "nabla";
 import type { Dataset } from "nabla/data";
 import { gradients } from "../../gradients.ts";
 import { OUTPUTS } from "../state/choices.ts";
-import { outputsOf, type PlaneState } from "../state/state.ts";
+import { activationOf, outputsOf, type PlaneState } from "../state/state.ts";
 import { layerNames } from "./net.ts";
 
 /**
@@ -21,13 +21,19 @@ export class Probe {
     private readonly model: Model,
     state: PlaneState,
   ) {
-    const { net, activation, features, loss } = state;
+    const { net, features, loss } = state;
     const units = [...net, outputsOf(state)];
     this.stages = layerNames(state).map((name, i) => ({
       name,
       units: units[i],
       model: sequential(
-        [dense({ units: units[i], name, activation: i < net.length ? activation : OUTPUTS[loss] })],
+        [
+          dense({
+            units: units[i],
+            name,
+            activation: i < net.length ? activationOf(state, i) : OUTPUTS[loss],
+          }),
+        ],
         { inputShape: [i > 0 ? units[i - 1] : features.length] },
       ),
     }));

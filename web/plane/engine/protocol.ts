@@ -23,6 +23,8 @@ export type ToEngine =
   /** Whether the gradient of each weight is wanted: it costs a pass over all points. */
   | { readonly kind: "watch"; readonly gradients: boolean }
   | { readonly kind: "look"; readonly palette: Palette; readonly sharp: boolean }
+  /** Whether training pauses where it has converged. */
+  | { readonly kind: "converge"; readonly on: boolean }
   /** Steps a second; Infinity: as many as there are. */
   | { readonly kind: "speed"; readonly speed: number }
   | { readonly kind: "play" | "pause" }
@@ -89,6 +91,8 @@ export interface Frame {
   readonly playing: boolean;
   /** All runners are at their last epoch, or failed. */
   readonly over: boolean;
+  /** The epoch at which training paused because it has converged. */
+  readonly converged?: number;
   /** Steps a second, over the last second. */
   readonly pace: number;
   readonly standings: readonly Standing[];

@@ -2,7 +2,8 @@
 import type { Model } from "nabla";
 import type { Dataset } from "nabla/data";
 import { after, type Change, changesOf, type Edit, type Settings } from "../state/changes.ts";
-import type { PlaneState } from "../state/state.ts";
+import { activationOf, type PlaneState } from "../state/state.ts";
+import { hasConverged } from "./converged.ts";
 import { dataset, inputsOf, makeData, type PlaneData } from "./data.ts";
 import { goOn } from "./goOn.ts";
 import { flatWeights } from "./landscape.ts";
@@ -169,6 +170,21 @@ export class Race {
     });
   }
 
+  /** Whether the losses of all who run have stopped falling, as far as is recorded: the same at any speed. */
+  get converged(): boolean {
+    const { items } = this.recorder;
+    const epochs = items.map(({ epoch }) => epoch);
+    return (
+      this.entrants.length > 0 &&
+      this.entrants.every((_, i) =>
+        hasConverged(
+          epochs,
+          items.map(({ samples }) => samples[i].loss),
+        ),
+      )
+    );
+  }
+
   /** How often curves have changed. */
   get recorded(): number {
     return this.recorder.steps.at(-1) ?? -1;
@@ -216,11 +232,15 @@ export class Race {
 
   /** Which units of each hidden layer are dead; none where the activation cannot die. Leaves the probe refreshed. */
   private dead(probe: Probe): boolean[][] {
-    const { net, activation } = this.state;
+    const { state } = this;
+    const { net } = state;
+    const canDie = net.map((_, i) => activationOf(state, i) === "relu");
     probe.refresh();
-    if (activation !== "relu") return net.map((units) => new Array<boolean>(units).fill(false));
+    if (!canDie.includes(true)) return net.map((units) => new Array<boolean>(units).fill(false));
     const outputs = probe.outputs(this.trainInputs, this.data.train.labels.length);
-    return net.map((units, i) => deadUnits(outputs[i], units));
+    return net.map((units, i) =>
+      canDie[i] ? deadUnits(outputs[i], units) : new Array<boolean>(units).fill(false),
+    );
   }
 
   /**

@@ -9,31 +9,31 @@ import { Slider } from "../../ui/controls.tsx";
 import { inputsOf, type Points } from "../engine/data.ts";
 import type { LayerView } from "../engine/protocol.ts";
 import { data, figures, picked, state } from "../page/session.ts";
-import { isSingle, OUTPUTS } from "../state/choices.ts";
-import type { PlaneState } from "../state/state.ts";
+import { isCurve, isSingle, OUTPUTS } from "../state/choices.ts";
+import { activationOf, type PlaneState } from "../state/state.ts";
 
 /** A step of plain descent, without penalties and dropout: what the lectures work out by hand. */
 export function caseOf(
-  { features, classes, activation, loss, rate }: PlaneState,
+  state: PlaneState,
   layers: readonly Omit<LayerView, "units" | "dead">[],
-  { places, labels }: Points,
+  { places, labels, values }: Points,
   point: number,
 ): Case {
+  const { features, classes, loss, rate } = state;
   return {
     layers: layers.map(({ kernel, bias }, i) => ({
       kernel,
       bias,
-      activation: i < layers.length - 1 ? activation : OUTPUTS[loss],
+      activation: i < layers.length - 1 ? activationOf(state, i) : OUTPUTS[loss],
     })),
     // of one output they are the same
     loss: loss === "binaryCrossentropy" ? "crossEntropy" : loss,
     x: [...inputsOf(places.subarray(2 * point, 2 * point + 2), features)],
-    y:
-      classes === 1
-        ? [places[2 * point + 1]]
-        : isSingle(loss)
-          ? [labels[point]]
-          : Array.from({ length: classes }, (_, c) => (c === labels[point] ? 1 : 0)),
+    y: values
+      ? [values[point]]
+      : isSingle(loss)
+        ? [labels[point]]
+        : Array.from({ length: classes }, (_, c) => (c === labels[point] ? 1 : 0)),
     rate,
   };
 }
@@ -61,11 +61,12 @@ export function Magnified() {
         min={1}
         max={points.labels.length}
         format={(n) =>
-          fill(state.value.classes === 1 ? said.on : said.is, {
+          fill(isCurve(state.value.data) ? said.on : points.values ? said.valued : said.is, {
             point: String(n),
             x: x.toFixed(2),
             y: y.toFixed(2),
             label: String(points.labels[point] + 1),
+            value: (points.values?.[point] ?? 0).toFixed(2),
           })
         }
         onChange={(n) => {

@@ -9,14 +9,14 @@ import { announce } from "../../ui/messages.tsx";
 import { inputOf, unitOf, weightOf } from "../page/saying.ts";
 import {
   chosen,
-  edits,
   editWeight,
   figures,
   focused,
+  lastEdit,
   linked,
   pause,
   state,
-  undoEdit,
+  undo,
 } from "../page/session.ts";
 import { MOST_WEIGHT, readWeight, type WeightPlace } from "../state/changes.ts";
 import { outputsOf } from "../state/state.ts";
@@ -66,14 +66,14 @@ function type(place: WeightPlace): void {
 
 export function Numbers() {
   const unit = shown.value;
-  const last = edits.value.at(-1);
+  const last = lastEdit.value;
   return (
     <div class="numbers">
       {unit ? <Unit {...unit} /> : <p class="small muted">{said.hint}</p>}
       {last && (
         <Button
           onClick={() => {
-            undoEdit();
+            undo();
             announce(fill(said.undone, { name: weightOf(last), value: num(last.value) }));
           }}
         >

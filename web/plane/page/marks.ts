@@ -1,5 +1,6 @@
 /** Points on a canvas: a colour and a shape for each class, so that they differ not only in colour. */
-import { type ColourName, colour } from "../../ui/theme.ts";
+import { signed } from "../../ui/canvas.tsx";
+import { type ColourName, colour, rgb } from "../../ui/theme.ts";
 import type { Points } from "../engine/data.ts";
 import { EXTENT } from "../state/points.ts";
 
@@ -25,6 +26,12 @@ function outline(context: CanvasRenderingContext2D, label: number, x: number, y:
   else polygon(6, 0, r * 1.15);
 }
 
+/** A value as minus – zero – plus, as the surface shows it. */
+export function valueColour(value: number): string {
+  const [r, g, b] = signed(value, rgb("minus"), rgb("zero"), rgb("plus")).map(Math.round);
+  return `rgb(${r} ${g} ${b})`;
+}
+
 /**
  * Draws points on a square canvas of `side` CSS pixels.
  * @param hollow rings, for points the net is not trained on
@@ -32,25 +39,30 @@ function outline(context: CanvasRenderingContext2D, label: number, x: number, y:
 export function drawPoints(
   context: CanvasRenderingContext2D,
   side: number,
-  { places, labels }: Points,
+  { places, labels, values }: Points,
   hollow: boolean,
+  /** Whether values are shown as colours. */
+  valued = false,
 ): void {
   const r = Math.max(2.2, Math.min(4, side / 110)) * (labels.length > 800 ? 0.75 : 1);
   for (let i = 0; i < labels.length; i++) {
-    const own = `class-${labels[i]}` as ColourName;
-    outline(context, labels[i], toPixel(places[2 * i], side), side - toPixel(places[2 * i + 1], side), r);
+    const value = valued && values ? values[i] : undefined;
+    const own = value === undefined ? colour(`class-${labels[i]}` as ColourName) : valueColour(value);
+    // sign by shape as well
+    const shape = value === undefined ? labels[i] : value < 0 ? 1 : 0;
+    outline(context, shape, toPixel(places[2 * i], side), side - toPixel(places[2 * i + 1], side), r);
     if (hollow) {
       context.lineWidth = 4.5;
-      context.strokeStyle = colour("paper", 0.85);
+      context.strokeStyle = value === undefined ? colour("paper", 0.85) : colour("ink", 0.75);
       context.stroke();
       context.lineWidth = 2;
-      context.strokeStyle = colour(own);
+      context.strokeStyle = own;
       context.stroke();
     } else {
       context.lineWidth = 1.5;
-      context.strokeStyle = colour("paper", 0.95);
+      context.strokeStyle = value === undefined ? colour("paper", 0.95) : colour("ink", 0.75);
       context.stroke();
-      context.fillStyle = colour(own);
+      context.fillStyle = own;
       context.fill();
     }
   }

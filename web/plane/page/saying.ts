@@ -5,7 +5,14 @@ import { fill } from "../../text/words.ts";
 import { type Change, LIVE, type WeightPlace } from "../state/changes.ts";
 import { BATCHES, FEATURES, OPTIMIZERS, SCHEDULES } from "../state/choices.ts";
 import { outputsOf } from "../state/state.ts";
+import type { Past } from "./past.ts";
 import { state } from "./session.ts";
+
+/** Behind a narrow space that does not break. */
+export const percent = (value: number): string => `${Math.round(value)}\u202f%`;
+
+/** A share, with one decimal. */
+export const percentOf = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 /** What goes into a unit, by its number: "x²", "unit 3". */
 export function inputOf(layer: number, k: number): string {
@@ -37,6 +44,12 @@ const labels: { readonly [key: string]: readonly { readonly value: string; reado
   schedule: SCHEDULES,
   batch: BATCHES.map(({ value, label }) => ({ value: String(value), label })),
 };
+
+/** What an undo brings back. */
+export function sayPast(last: Past): string {
+  if (last.kind === "training") return planeText.transport.training;
+  return sayChange({ step: 0, ...(last.kind === "setting" ? { set: last.set } : { weight: last.weight }) });
+}
 
 export function sayChange({ set, weight }: Change): string {
   const said = planeText.changes;

@@ -1,6 +1,8 @@
 /** The view's state on the page: the link's settings, the engine's last frame, and the connection to it. */
 import { batch, computed, effect, signal } from "@preact/signals";
 import { replaceQuery, route } from "../../shell/router.ts";
+import { planeText } from "../../text/plane.ts";
+import { fill } from "../../text/words.ts";
 import { announce, notify } from "../../ui/messages.tsx";
 import { reducedMotion } from "../../ui/theme.ts";
 import type { DirectionKind, Landscape } from "../engine/landscape.ts";
@@ -10,13 +12,15 @@ import {
   type Change,
   type Edit,
   isLive,
+  type LiveKey,
   MAX_CHANGES,
   type Settings,
   type WeightPlace,
 } from "../state/changes.ts";
-import { fit, fromQuery, INITIAL, type PlaneState, toQuery } from "../state/state.ts";
+import { fit, fromQuery, INITIAL, isQuiet, type PlaneState, toQuery } from "../state/state.ts";
 import { type Connection, connect } from "./connection.ts";
 import { paletteNow } from "./palette.ts";
+import { forget, past, remember, takeLast } from "./past.ts";
 
 type DataMessage = Extract<FromEngine, { kind: "data" }>;
 
@@ -31,8 +35,13 @@ export const figures = signal<Frame | undefined>(undefined);
 export const curves = signal<Curves>({ steps: [], epochs: [], samples: [] });
 /** What changed while it trained, and at which epochs. */
 export const changed = signal<readonly { readonly change: Change; readonly epoch: number }[]>([]);
-/** Weights that were typed, as they were before: the last is undone first. */
-export const edits = signal<readonly Edit[]>([]);
+/** The weight that was typed last, as it was before, where that is what comes next to be undone. */
+export const lastEdit = computed(() => {
+  const last = past.value.at(-1);
+  return last?.kind === "weight" ? last.weight : undefined;
+});
+/** Whether a link has locked its settings. */
+export const locked = computed(() => state.value.lock);
 export const data = signal<DataMessage | undefined>(undefined);
 export const landscape = signal<Landscape | undefined>(undefined);
 export const playing = signal(false);
@@ -52,6 +61,8 @@ export const brush = signal(0);
 export const onPage = signal(false);
 
 export const empty = computed(() => data.value !== undefined && data.value.train.labels.length === 0);
+
+const said = planeText.session;
 
 let figuresAt = 0;
 let opened = false;
@@ -125,21 +136,60 @@ function take(query: string): void {
  * else the net starts again from its first weights. Either way a link means one training and no other.
  */
 export function change(patch: Partial<PlaneState>): void {
+  if (isQuiet(patch)) return quietly(patch);
+  if (refused()) return;
   const now = figures.peek();
-  const begun = now?.id === id && (now.step > 0 || now.changes.length > 0 || edits.peek().length > 0);
+  const typed = past.peek().some(({ kind }) => kind === "weight");
+  const begun = now?.id === id && (now.step > 0 || now.changes.length > 0 || typed);
   if (isLive(patch) && begun && !now.over) tune(patch);
   else restart(patch);
 }
 
 /** Changes settings, and starts again from the first weights. */
 export function restart(patch: Partial<PlaneState>): void {
+  if (refused()) return;
+  remember({ kind: "training", origin });
   settle();
   state.value = fit({ ...state.peek(), ...patch });
   reset();
 }
 
+/** What is no part of the training is in the link, and nothing else happens. */
+function quietly(patch: Partial<PlaneState>): void {
+  state.value = { ...state.peek(), ...patch };
+  origin = { ...origin, ...patch };
+  connection?.send({ kind: "converge", on: origin.converge });
+  writeSoon();
+}
+
+/** Whether settings are locked, which is said. */
+function refused(): boolean {
+  if (!locked.peek()) return false;
+  notify("info", planeText.share.locked);
+  return true;
+}
+
+/** Takes the last change back. */
+export function undo(): void {
+  if (refused()) return;
+  flush();
+  const last = takeLast();
+  if (last?.kind === "training") {
+    settle();
+    state.value = { ...last.origin, changes: [] };
+    begin(last.origin);
+    writeSoon();
+  } else if (last?.kind === "setting") {
+    state.value = { ...state.peek(), ...last.set };
+    connection?.send({ kind: "change", set: last.set, serial: ++serial });
+  } else if (last) setWeight(last.weight);
+}
+
 function tune(patch: Settings): void {
   serial++;
+  const before = state.peek();
+  for (const key of Object.keys(patch) as LiveKey[])
+    if (!(key in tuned)) remember({ kind: "setting", set: { [key]: before[key] } });
   tuned = { ...tuned, ...patch };
   state.value = { ...state.peek(), ...patch };
   // a slider passes many values on its way
@@ -166,19 +216,12 @@ export function weightAt({ layer, part, index }: WeightPlace): number | undefine
 
 /** Sets one weight, and keeps what it was. */
 export function editWeight(edit: Edit): void {
+  if (refused()) return;
   const before = weightAt(edit);
   if (before === undefined || Object.is(before, Math.fround(edit.value))) return;
   // what is no number is nothing to go back to, and no link could say it
-  if (Number.isFinite(before)) edits.value = [...edits.peek(), { ...edit, value: before }];
+  if (Number.isFinite(before)) remember({ kind: "weight", weight: { ...edit, value: before } });
   setWeight(edit);
-}
-
-/** Sets the weight that was typed last to what it was before. */
-export function undoEdit(): void {
-  const last = edits.peek().at(-1);
-  if (!last) return;
-  edits.value = edits.peek().slice(0, -1);
-  setWeight(last);
 }
 
 function setWeight(weight: Edit): void {
@@ -200,6 +243,15 @@ export function writeLink(): string {
   return location.href;
 }
 
+/** The link of this training with other things hidden. */
+export function linkWith(patch: Pick<PlaneState, "hide" | "lock">): string {
+  // what is changed on the way is a new link
+  void changed.value;
+  void state.value;
+  const query = toQuery({ ...origin, ...patch });
+  return `${location.href.split("#")[0]}#/plane${query && `?${query}`}`;
+}
+
 /** Starts again from the first weights, with the settings as they are. */
 export function reset(): void {
   settle();
@@ -213,7 +265,7 @@ function begin(from: PlaneState): void {
   landscape.value = undefined;
   focused.value = linked.value = undefined;
   changed.value = [];
-  edits.value = [];
+  forget();
   if (resetAsked) return;
   resetAsked = true;
   // many changes between two frames are one
@@ -283,7 +335,11 @@ function hear(message: FromEngine): void {
       if (message.over && playing.peek()) {
         playing.value = false;
         const failed = message.standings.find((standing) => standing.failed);
-        announce(failed ? "Training broke off." : "Training is at its last epoch.");
+        announce(failed ? said.broke : said.over);
+      }
+      if (message.converged !== undefined && !message.playing && playing.peek()) {
+        playing.value = false;
+        notify("info", fill(said.converged, { epoch: String(message.epoch) }));
       }
     }
   });
@@ -293,8 +349,7 @@ function hear(message: FromEngine): void {
 function follow({ changes, changedAt }: Frame): void {
   const kept = Math.min(changes.length, MAX_CHANGES);
   if (kept === origin.changes.length && changedAt.length === changed.peek().length) return;
-  if (changes.length > MAX_CHANGES)
-    notify("info", `A link has room for ${MAX_CHANGES} changes; it says nothing of those after.`);
+  if (changes.length > MAX_CHANGES) notify("info", fill(said.changes, { most: String(MAX_CHANGES) }));
   origin = { ...origin, changes: changes.slice(0, MAX_CHANGES) };
   state.value = { ...after({ ...origin, changes }, changedAt.length), changes: [] };
   changed.value = changedAt.map((epoch, i) => ({ change: changes[i], epoch }));

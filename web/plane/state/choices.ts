@@ -18,6 +18,9 @@ export const DATA = list(
   ["sine", "Sine"],
   ["cubic", "Cubic"],
   ["curve", "Curve"],
+  ["plane", "Plane"],
+  ["gaussian", "Gaussian"],
+  ["values", "Values"],
 );
 export type DataName = (typeof DATA)[number]["value"];
 
@@ -32,10 +35,16 @@ export const CLASSES: Readonly<Record<DataName, readonly [number, number]>> = {
   sine: [1, 1],
   cubic: [1, 1],
   curve: [1, 1],
+  plane: [1, 1],
+  gaussian: [1, 1],
+  values: [1, 1],
 };
-/** Sets where the net is to say y = f(x) instead of a class. */
-export const isCurve = (data: DataName): boolean => CLASSES[data][1] === 1;
-export const isPainted = (data: DataName): boolean => data === "painted" || data === "curve";
+/** Sets where the net is to say a number instead of a class: y = f(x), or a value at (x, y). */
+export const isRegression = (data: DataName): boolean => CLASSES[data][1] === 1;
+export const isCurve = (data: DataName): boolean => ["sine", "cubic", "curve"].includes(data);
+export const isField = (data: DataName): boolean => isRegression(data) && !isCurve(data);
+/** Sets whose points are in the link, painted or from a file. */
+export const isPainted = (data: DataName): boolean => ["painted", "curve", "values"].includes(data);
 
 export const FEATURES = list(
   ["x", "x"],
@@ -129,6 +138,20 @@ export const SCHEDULES = list(
 );
 export type ScheduleName = (typeof SCHEDULES)[number]["value"];
 
+/** Panels that a link may hide. */
+export const PARTS = list(
+  ["data", "Data"],
+  ["training", "Training"],
+  ["net", "Net"],
+  ["microscope", "Microscope"],
+  ["gradients", "Gradients"],
+  ["landscape", "Loss surface"],
+  ["take", "Take the net"],
+  ["surface", "Plane"],
+  ["curves", "Curves"],
+);
+export type PartName = (typeof PARTS)[number]["value"];
+
 export const RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3];
 export const PENALTIES = [0, 0.00001, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1];
 
@@ -142,5 +165,5 @@ export const BATCHES: readonly { readonly value: number; readonly label: string 
 
 export const MAX_LAYERS = 6;
 export const MAX_UNITS = 8;
-/** Painted points; their places go into the link. */
-export const MAX_POINTS = 500;
+/** Points that are painted or from a file; their places go into the link. */
+export const MAX_POINTS = 2000;

@@ -23,7 +23,9 @@ import {
   INITIALIZERS,
   type InitializerName,
   isCurve,
+  isField,
   isPainted,
+  isRegression,
   isSingle,
   LOSSES,
   type LossName,
@@ -32,6 +34,8 @@ import {
   OF_X,
   OPTIMIZERS,
   type OptimizerName,
+  PARTS,
+  type PartName,
   PLAIN,
   RACERS,
   SCHEDULES,
@@ -54,6 +58,8 @@ export interface PlaneState {
   /** Units of each hidden layer. */
   readonly net: readonly number[];
   readonly activation: ActivationName;
+  /** Of each hidden layer, where they differ; empty: `activation` is that of all. */
+  readonly activations: readonly ActivationName[];
   readonly init: InitializerName;
   readonly loss: LossName;
   readonly optimizer: OptimizerName;
@@ -69,6 +75,11 @@ export interface PlaneState {
   readonly race: boolean;
   /** Their learning rates. */
   readonly rates: readonly number[];
+  /** Whether training pauses where it has converged. */
+  readonly converge: boolean;
+  /** Panels that are not shown, and whether settings are as the link has them for good. */
+  readonly hide: readonly PartName[];
+  readonly lock: boolean;
   /** What changed while it trained, in the order of steps. */
   readonly changes: readonly Change[];
 }
@@ -90,6 +101,7 @@ const settings: { [K in Exclude<keyof PlaneState, "changes">]: Field<PlaneState[
   }),
   net: listField([6, 4], numberField(1, 1, MAX_UNITS, true), { min: 0, max: MAX_LAYERS }),
   activation: choiceField("tanh", ACTIVATIONS),
+  activations: listField([], choiceField<ActivationName>("tanh", ACTIVATIONS), { min: 0, max: MAX_LAYERS }),
   init: choiceField(PLAIN, INITIALIZERS),
   loss: choiceField("categoricalCrossentropy", LOSSES),
   optimizer: choiceField("adam", OPTIMIZERS),
@@ -102,7 +114,14 @@ const settings: { [K in Exclude<keyof PlaneState, "changes">]: Field<PlaneState[
   batch: numberField(16, 1, FULL_BATCH, true),
   race: flagField,
   rates: listField([0.03, 0.03, 0.03, 0.01], rate(0.03), { min: RACERS.length, max: RACERS.length }),
+  converge: flagField,
+  hide: listField([], choiceField<PartName>("data", PARTS), { min: 0, max: PARTS.length, distinct: true }),
+  lock: flagField,
 };
+/** What is no part of a training: it goes on as it is. */
+const QUIET: readonly (keyof PlaneState)[] = ["converge", "hide", "lock"];
+export const isQuiet = (patch: Partial<PlaneState>): boolean =>
+  Object.keys(patch).every((key) => QUIET.includes(key as keyof PlaneState));
 const fields = { ...settings, changes: changesField(settings) };
 
 export const INITIAL: PlaneState = initialOf(fields);
@@ -146,31 +165,64 @@ export const outputsOf = ({ loss, classes }: Pick<PlaneState, "loss" | "classes"
  * perceptron's rule is for one layer.
  */
 export function fit(state: PlaneState): PlaneState {
-  const { data, points } = state;
+  const { data } = state;
   const curve = isCurve(data);
+  const regression = isRegression(data);
+  const points = isPainted(data) ? state.points.map((point) => pointFor(data, point)) : state.points;
   const [least, most] = CLASSES[data];
   const needed = data === "painted" ? Math.max(0, ...points.map(({ label }) => label)) + 1 : 0;
-  const unfit = curve ? state.loss !== "meanSquaredError" : isSingle(state.loss) && (needed > 2 || least > 2);
-  const loss = unfit ? (curve ? "meanSquaredError" : INITIAL.loss) : state.loss;
+  const unfit = regression
+    ? state.loss !== "meanSquaredError"
+    : isSingle(state.loss) && (needed > 2 || least > 2);
+  const loss = unfit ? (regression ? "meanSquaredError" : INITIAL.loss) : state.loss;
   const classes = isSingle(loss) ? 2 : Math.min(most, Math.max(least, needed, state.classes));
   const allowed = curve ? OF_X : FEATURES.map(({ value }) => value);
   const features = FEATURES.map(({ value }) => value).filter(
     (name) => state.features.includes(name) && allowed.includes(name),
   );
+  const net = loss === "perceptron" ? [] : state.net;
   return {
     ...state,
     classes,
     loss,
     features: features.length > 0 ? features : ["x"],
-    net: loss === "perceptron" ? [] : state.net,
-    points: isPainted(data) && curve ? points.map((point) => ({ ...point, label: 0 })) : points,
+    net,
+    activations: ofLayers(state, net),
+    points,
   };
 }
 
-/** What another set needs to be changed beside it: from classes to a curve, and back. */
+/** A painted point as a set of this kind has them: a class is below or above zero where values are asked for. */
+function pointFor(data: DataName, point: Point): Point {
+  const { x, y, label, value } = point;
+  if (isField(data)) return value === undefined ? { x, y, label: 0, value: label === 0 ? -1 : 1 } : point;
+  if (isCurve(data)) return value === undefined && label === 0 ? point : { x, y, label: 0 };
+  return value === undefined ? point : { x, y, label: value < 0 ? 0 : 1 };
+}
+
+/** One for each hidden layer, or none where all are alike. */
+function ofLayers(
+  { activation, activations }: PlaneState,
+  net: readonly number[],
+): readonly ActivationName[] {
+  if (activations.length === 0) return activations;
+  const all = net.map((_, i) => activations[i] ?? activation);
+  return all.every((own) => own === activation) ? [] : all;
+}
+
+/** The activation of a hidden layer. */
+export const activationOf = (
+  { activation, activations }: Pick<PlaneState, "activation" | "activations">,
+  layer: number,
+): ActivationName => activations[layer] ?? activation;
+
+/** What another set needs to be changed beside it: from classes to a curve or to values, and back. */
 export function choosing(data: DataName, { data: before }: PlaneState): Partial<PlaneState> {
-  if (isCurve(data) === isCurve(before)) return { data };
-  return isCurve(data)
-    ? { data, loss: "meanSquaredError", features: ["x"] }
-    : { data, loss: INITIAL.loss, features: INITIAL.features };
+  const kind = (name: DataName): boolean[] => [isCurve(name), isField(name)];
+  if (String(kind(data)) === String(kind(before))) return { data };
+  return {
+    data,
+    loss: isRegression(data) ? "meanSquaredError" : INITIAL.loss,
+    features: isCurve(data) ? ["x"] : INITIAL.features,
+  };
 }

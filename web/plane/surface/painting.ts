@@ -2,26 +2,35 @@
 import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useRef } from "preact/hooks";
+import { planeText } from "../../text/plane.ts";
+import { fill } from "../../text/words.ts";
 import { announce, notify } from "../../ui/messages.tsx";
 import { toPlane } from "../page/marks.ts";
 import { brush, change, state } from "../page/session.ts";
-import { MAX_POINTS } from "../state/choices.ts";
-import { APART, painted } from "../state/painted.ts";
+import { isField, MAX_POINTS } from "../state/choices.ts";
+import { APART, BRUSHES, painted, sayValue } from "../state/painted.ts";
 import { EXTENT } from "../state/points.ts";
 
 /** How far an arrow key goes; with Shift five times as far. */
 const KEY = 0.05;
 
 /** The class that is painted: a set may have fewer than the one before. */
-const labelNow = (): number => Math.min(brush.peek(), state.peek().classes - 1);
+const labelNow = (): number => Math.min(brush.peek(), choicesNow() - 1);
+const choicesNow = (): number => (isField(state.peek().data) ? BRUSHES.length : state.peek().classes);
+const valued = (): boolean => isField(state.peek().data);
+/** What the brush paints, as it is said. */
+const nameOf = (label: number): string =>
+  valued()
+    ? fill(said.value, { value: sayValue(BRUSHES[label]) })
+    : fill(said.class, { label: String(label + 1) });
+const said = planeText.painting;
 const clamp = (v: number): number => Math.max(-EXTENT, Math.min(EXTENT, v));
 
 function apply(x: number, y: number, label: number): void {
   const { points } = state.peek();
-  const next = painted(points, x, y, label);
+  const next = painted(points, x, y, label, valued() ? BRUSHES[label] : undefined);
   if (next !== points) change({ points: next });
-  else if (label >= 0)
-    notify("info", `There is room for ${MAX_POINTS} points, as the link carries them all; erase some first.`);
+  else if (label >= 0) notify("info", fill(said.full, { most: String(MAX_POINTS) }));
 }
 
 export function usePainting(element: RefObject<HTMLElement | null>) {
@@ -72,19 +81,20 @@ export function usePainting(element: RefObject<HTMLElement | null>) {
         cursor.value = { x: clamp(x + moves[key][0]), y: clamp(y + moves[key][1]) };
       } else if (key === " " || key === "Enter") {
         apply(x, y, labelNow());
-        tell(brush.peek() < 0 ? "Erased" : `Class ${labelNow() + 1}`);
+        tell(brush.peek() < 0 ? said.erased : nameOf(labelNow()));
       } else if (key === "Delete" || key === "Backspace") {
         apply(x, y, -1);
-        tell("Erased");
-      } else if (/^[1-6]$/.test(key) && Number(key) <= state.peek().classes) {
+        tell(said.erased);
+      } else if (/^[1-6]$/.test(key) && Number(key) <= choicesNow()) {
         brush.value = Number(key) - 1;
-        announce(`Painting class ${key}`);
+        announce(fill(said.brush, { what: nameOf(Number(key) - 1) }));
       } else return;
       event.preventDefault();
     },
   };
   function tell(what: string): void {
     const { x, y } = cursor.peek();
-    announce(`${what} at ${x.toFixed(2)}, ${y.toFixed(2)}; ${state.peek().points.length} points.`);
+    const { points } = state.peek();
+    announce(fill(said.at, { what, x: x.toFixed(2), y: y.toFixed(2), points: String(points.length) }));
   }
 }

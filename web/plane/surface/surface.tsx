@@ -2,6 +2,7 @@
 import { useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { planeText } from "../../text/plane.ts";
+import { fill } from "../../text/words.ts";
 import { Canvas } from "../../ui/canvas.tsx";
 import { short } from "../../ui/chart.tsx";
 import { Panel, Segments, Switch } from "../../ui/controls.tsx";
@@ -9,7 +10,7 @@ import { colour } from "../../ui/theme.ts";
 import { SURFACE_SIDE, UNIT_SIDE } from "../engine/protocol.ts";
 import { drawPoints, toPixel, toPlane } from "../page/marks.ts";
 import { Pixels } from "../page/pixels.tsx";
-import { unitOf } from "../page/saying.ts";
+import { percentOf, unitOf } from "../page/saying.ts";
 import {
   brush,
   data,
@@ -22,8 +23,11 @@ import {
   showTest,
   state,
 } from "../page/session.ts";
-import { isCurve, isPainted } from "../state/choices.ts";
+import { isCurve, isField, isPainted, isRegression } from "../state/choices.ts";
+import { BRUSHES, sayValue } from "../state/painted.ts";
 import { usePainting } from "./painting.ts";
+
+const said = planeText.surface;
 
 /** CSS pixels the points are drawn in; the page scales them. */
 const SIDE = 440;
@@ -31,12 +35,19 @@ const SIDE = 440;
 export function SurfacePanel() {
   const { data: set } = state.value;
   const painted = isPainted(set);
-  const { plane, curve } = planeText.surface;
   const picking = !painted && picked.value !== undefined;
   return (
     <Panel
-      title={focused.value ? unitOf(focused.value.layer, focused.value.unit) : isCurve(set) ? curve : plane}
-      help={isCurve(set) ? "curveSurface" : "surface"}
+      title={
+        focused.value
+          ? unitOf(focused.value.layer, focused.value.unit)
+          : isCurve(set)
+            ? said.curve
+            : isField(set)
+              ? said.field
+              : said.plane
+      }
+      help={isCurve(set) ? "curveSurface" : isField(set) ? "fieldSurface" : "surface"}
     >
       <div class="stack">
         {painted && <BrushChoice />}
@@ -58,17 +69,17 @@ export function SurfacePanel() {
           <PointsLayer />
           <LineLayer runner={0} />
           {painted && <PaintLayer />}
-          {empty.value && <p class="hint">Choose a class, then click here to paint points.</p>}
+          {empty.value && <p class="hint">{isField(set) ? said.hintValue : said.hint}</p>}
         </div>
         <Scores />
         <div class="row switches">
-          <Switch
-            label="Test points (hollow)"
-            checked={showTest.value}
-            onChange={(on) => (showTest.value = on)}
-          />
+          <Switch label={said.test} checked={showTest.value} onChange={(on) => (showTest.value = on)} />
           {!isCurve(set) && (
-            <Switch label="Sharp borders" checked={sharp.value} onChange={(on) => (sharp.value = on)} />
+            <Switch
+              label={isField(set) ? said.bands : said.sharp}
+              checked={sharp.value}
+              onChange={(on) => (sharp.value = on)}
+            />
           )}
         </div>
       </div>
@@ -94,17 +105,17 @@ function pick(event: PointerEvent): void {
 
 /** The controls of painting, next to the surface, also on a phone. */
 function BrushChoice() {
-  const { classes } = state.value;
-  const said = planeText.surface;
-  const brushes = Array.from({ length: classes }, (_, c) => ({
+  const { classes, data: set } = state.value;
+  const values = isField(set);
+  const brushes = Array.from({ length: values ? BRUSHES.length : classes }, (_, c) => ({
     value: String(c),
-    label: classes === 1 ? said.points : String(c + 1),
+    label: values ? sayValue(BRUSHES[c]) : classes === 1 ? said.points : String(c + 1),
   }));
   return (
     <Segments
-      label={classes === 1 ? said.pen : said.brush}
+      label={values ? said.penValue : classes === 1 ? said.pen : said.brush}
       help="brush"
-      value={String(Math.min(brush.value, classes - 1))}
+      value={String(Math.min(brush.value, brushes.length - 1))}
       options={[...brushes, { value: "-1", label: said.erase }]}
       onChange={(value) => {
         brush.value = Number(value);
@@ -115,17 +126,17 @@ function BrushChoice() {
 
 export function PointsLayer() {
   const shown = data.value;
+  const { data: set, classes } = state.value;
   const points = shown ? shown.train.labels.length + shown.test.labels.length : 0;
   return (
     <Canvas
       class="above"
       width={SIDE}
       height={SIDE}
-      label={
-        isCurve(state.value.data)
-          ? `${points} points of a curve`
-          : `Plane with ${points} points in ${state.value.classes} classes and the net's surface`
-      }
+      label={fill(isCurve(set) ? said.curveLabel : isField(set) ? said.fieldLabel : said.label, {
+        points: String(points),
+        classes: String(classes),
+      })}
       paint={(context) => {
         context.strokeStyle = colour("ink", 0.18);
         context.lineWidth = 1;
@@ -137,8 +148,8 @@ export function PointsLayer() {
         context.stroke();
         const now = data.value;
         if (!now) return;
-        if (showTest.value) drawPoints(context, SIDE, now.test, true);
-        drawPoints(context, SIDE, now.train, false);
+        if (showTest.value) drawPoints(context, SIDE, now.test, true, isField(state.value.data));
+        drawPoints(context, SIDE, now.train, false, isField(state.value.data));
         const at = picked.value;
         if (at === undefined || at >= now.train.labels.length) return;
         context.strokeStyle = colour("ink");
@@ -160,7 +171,7 @@ export function LineLayer({ runner }: { runner: number }) {
       class="above"
       width={SIDE}
       height={SIDE}
-      label={planeText.surface.line}
+      label={said.line}
       paint={(context) => {
         const line = frame.value?.lines[runner];
         if (!line) return;
@@ -192,7 +203,7 @@ function PaintLayer() {
       role="application"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it is interactive
       tabIndex={0}
-      aria-label="Painting: arrow keys move, Space adds a point, Delete erases, digits choose the class"
+      aria-label={said.painting}
       {...handlers}
     >
       <svg viewBox="0 0 20 20" aria-hidden="true">
@@ -204,37 +215,38 @@ function PaintLayer() {
 
 function Scores() {
   const now = figures.value?.standings[0];
+  const regression = isRegression(state.value.data);
   const test = now?.testLoss !== undefined;
   const text = (value: number | undefined): string =>
     value === undefined ? "–" : value < 1000 ? value.toFixed(3) : short(value);
   const share = (value: number | undefined): string =>
-    value === undefined || Number.isNaN(value) ? "–" : `${(100 * value).toFixed(1)} %`;
+    value === undefined || Number.isNaN(value) ? "–" : percentOf(value);
   return (
     <>
       <table class="scores figures">
         <thead>
           <tr>
             <th>
-              <span class="unseen">Points</span>
+              <span class="unseen">{said.scores.points}</span>
             </th>
-            <th scope="col">Loss</th>
-            <th scope="col">Accuracy</th>
+            <th scope="col">{regression ? said.scores.mse : said.scores.loss}</th>
+            {!regression && <th scope="col">{said.scores.accuracy}</th>}
           </tr>
         </thead>
         <tbody>
           <tr>
-            <th scope="row">Training</th>
+            <th scope="row">{said.scores.training}</th>
             <td title={now && String(now.loss)}>{text(now?.loss)}</td>
-            <td>{share(now?.accuracy)}</td>
+            {!regression && <td>{share(now?.accuracy)}</td>}
           </tr>
           <tr>
-            <th scope="row">Test</th>
+            <th scope="row">{said.scores.test}</th>
             <td title={test ? String(now?.testLoss) : undefined}>{test ? text(now?.testLoss) : "–"}</td>
-            <td>{test ? share(now?.testAccuracy) : "–"}</td>
+            {!regression && <td>{test ? share(now?.testAccuracy) : "–"}</td>}
           </tr>
         </tbody>
       </table>
-      {now?.failed && <p class="failed small">Training broke off; “Gradient of each layer” says why.</p>}
+      {now?.failed && <p class="failed small">{said.broke}</p>}
     </>
   );
 }

@@ -1,8 +1,8 @@
 /** A net of Plane as programs: for Nabla, and for Keras. They have its weights, and the settings to train it further. */
 
 import type { LayerView } from "../engine/protocol.ts";
-import { isCurve, type OptimizerName, OUTPUTS } from "../state/choices.ts";
-import type { PlaneState } from "../state/state.ts";
+import { isRegression, type OptimizerName, OUTPUTS } from "../state/choices.ts";
+import { activationOf, type PlaneState } from "../state/state.ts";
 
 export type Weights = readonly Pick<LayerView, "kernel" | "bias">[];
 
@@ -16,11 +16,11 @@ const matrix = (kernel: ArrayLike<number>, units: number): string =>
 const inputsOf = ({ features }: PlaneState): string => features.join(", ");
 
 export function nablaCode(state: PlaneState, weights: Weights): string {
-  const { net, activation, loss, l1, l2, dropout, features } = state;
+  const { net, loss, l1, l2, dropout, features } = state;
   const penalty = l1 > 0 || l2 > 0 ? `, kernelRegularizer: { l1: ${l1}, l2: ${l2} }` : "";
   const layers = weights.flatMap(({ bias }, i) => {
     const last = i === net.length;
-    const made = `  dense({ units: ${bias.length}, activation: "${last ? OUTPUTS[loss] : activation}", name: "${last ? "output" : `hidden-${i + 1}`}"${penalty} }),`;
+    const made = `  dense({ units: ${bias.length}, activation: "${last ? OUTPUTS[loss] : activationOf(state, i)}", name: "${last ? "output" : `hidden-${i + 1}`}"${penalty} }),`;
     return dropout > 0 && !last ? [made, `  dropout({ rate: ${dropout} }),`] : [made];
   });
   const set = weights.flatMap(({ kernel, bias }, i) => {
@@ -92,11 +92,11 @@ const kerasOptimizer = ({ optimizer, rate, momentum }: PlaneState): string => {
 };
 
 export function kerasCode(state: PlaneState, weights: Weights): string {
-  const { net, activation, loss, l1, l2, dropout, features, data } = state;
+  const { net, loss, l1, l2, dropout, features, data } = state;
   const penalty = l1 > 0 || l2 > 0 ? `, kernel_regularizer=keras.regularizers.L1L2(${l1}, ${l2})` : "";
   const layers = weights.flatMap(({ bias }, i) => {
     const last = i === net.length;
-    const made = `    keras.layers.Dense(${bias.length}, activation=${KERAS[last ? OUTPUTS[loss] : activation]}${penalty}),`;
+    const made = `    keras.layers.Dense(${bias.length}, activation=${KERAS[last ? OUTPUTS[loss] : activationOf(state, i)]}${penalty}),`;
     return dropout > 0 && !last ? [made, `    keras.layers.Dropout(${dropout}),`] : [made];
   });
   const arrays = weights.flatMap(({ kernel, bias }) => [
@@ -105,7 +105,7 @@ export function kerasCode(state: PlaneState, weights: Weights): string {
   ]);
   const lossName = KERAS_LOSSES[loss];
   const end = lossName
-    ? `# to train it further: model.fit(x, y, batch_size=${state.batch})${ONE_HOT.includes(loss) && !isCurve(data) ? ", with y one-hot" : ""}
+    ? `# to train it further: model.fit(x, y, batch_size=${state.batch})${ONE_HOT.includes(loss) && !isRegression(data) ? ", with y one-hot" : ""}
 model.compile(loss=${lossName}, optimizer=${kerasOptimizer(state)})
 `
     : "# Keras has no perceptron rule: w <- w - rate * (a - y) * x\n";
