@@ -138,7 +138,13 @@ describe("the path over the loss surface", () => {
     await model.fit(train, { epochs: 3 });
     const end = flatWeights(model);
     const surfaces: Landscape[] = [];
-    await computeLandscape(state, train, [[start, end]], "path", (each) => void surfaces.push(each));
+    await computeLandscape(
+      state,
+      train,
+      [[start, end]],
+      { directions: "path" },
+      (each) => void surfaces.push(each),
+    );
     const { losses, box, paths, explained } = surfaces.at(-1)!;
     expect(surfaces).toHaveLength(SIDE);
     expect(surfaces[0].losses.filter(Number.isFinite)).toHaveLength(SIDE);

@@ -41,6 +41,7 @@ describe("links of the plane", () => {
       converge: true,
       hide: ["take", "data"],
       lock: true,
+      ravine: [0.02, 0.1, 0.5, 1, -1],
       changes: [
         { step: 12, set: { rate: 0.3 } },
         { step: 12, set: { schedule: "cosine:0,300+warmup:10" } },

@@ -6,6 +6,7 @@ import { PlayBar, Transport } from "./bar/transport.tsx";
 import { CurvesPanel } from "./curves/curves.tsx";
 import { RacePanel } from "./curves/racePanel.tsx";
 import { LandscapePanel } from "./landscape/landscapePanel.tsx";
+import { RavinePanel } from "./landscape/ravinePanel.tsx";
 import { GradientsPanel } from "./net/gradients.tsx";
 import { MicroscopePanel } from "./net/microscopePanel.tsx";
 import { NetworkPanel } from "./net/network.tsx";
@@ -42,6 +43,7 @@ export function View() {
           {!race && shows("microscope") && <MicroscopePanel />}
           {!race && shows("gradients") && <GradientsPanel />}
           {shows("landscape") && <LandscapePanel />}
+          {shows("landscape") && <RavinePanel />}
           {!race && shows("take") && <TakePanel />}
           <SharePanel />
         </div>

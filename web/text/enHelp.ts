@@ -104,7 +104,25 @@ export const enHelp = {
       term: "permalink",
     },
 
+    ravine: {
+      says: "This cost has two weights, so its whole surface is seen, and every optimizer goes down it by the same gradients. Across the ravine it is a hundred times as steep as along it, which is what plain descent finds hard.",
+      term: "ill-conditioned quadratic",
+      formula: "J(w) = ½ (w_{1} − 3)² + 50 (w_{2} + 2)²",
+    },
+
     // Plane: controls
+    solid: {
+      says: "From above, colours and lines say how high the loss is, as on a map. In 3-D the same surface is a hill that you can turn, with a pointer or with the arrow keys.",
+      term: "contour plot, surface plot",
+    },
+    axes: {
+      says: "These two weights change over the surface, and all others stay as they are now. Where you drag the mark, the net has those two values.",
+      term: "cross-section of the loss surface",
+    },
+    ravineStep: {
+      says: "So many steps each optimizer has taken. All are computed before; here you look at any moment of the race.",
+      term: "iteration",
+    },
     classes: {
       says: "So many kinds of points the net has to tell apart. It has an output for each; of two classes, one sigmoid or one step can tell them apart as well.",
       term: "number of classes",

@@ -83,6 +83,17 @@ export function randomPlane(
   return { origin, first, second, explained: 1 };
 }
 
+/** Along two weights, all others as they are: places in it are the values of these two. */
+export function weightsPlane(now: Float32Array, [a, b]: readonly [number, number]): Plane {
+  const along = (axis: number): Float32Array => Float32Array.from(now, (_, i) => (i === axis ? 1 : 0));
+  return {
+    origin: now.map((w, i) => (i === a || i === b ? 0 : w)),
+    first: along(a),
+    second: along(b),
+    explained: 1,
+  };
+}
+
 /** Where points lie in a plane, [n, 2]: the nearest places, by least squares, as random directions are not quite orthogonal. */
 export function project(points: readonly Float32Array[], { origin, first, second }: Plane): Float32Array {
   const [aa, ab, bb] = [dot(first, first), dot(first, second), dot(second, second)];

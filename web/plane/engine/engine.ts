@@ -6,8 +6,9 @@ import { NablaError } from "nabla";
 import { INITIAL } from "../state/state.ts";
 import { ALL_GREY, type Palette } from "./colours.ts";
 import { gridPlaces, inputsOf, type PlaneData } from "./data.ts";
+import type { Plane } from "./directions.ts";
 import { buffers, frameOf } from "./frames.ts";
-import { computeLandscape, type DirectionKind } from "./landscape.ts";
+import { computeLandscape, type Directions, SIDE } from "./landscape.ts";
 import { pictures, unitPicture } from "./pictures.ts";
 import { type FromEngine, SURFACE_SIDE, type ToEngine } from "./protocol.ts";
 import { Race } from "./race.ts";
@@ -53,6 +54,9 @@ export class Engine {
 
   private working = false;
   private landscape: AbortController | undefined;
+  /** What the surface that was posted last lies along; what is drawn again and again. */
+  private plane: Plane | undefined;
+  private live: Directions | undefined;
   /** Changes that wait for the steps under way. */
   private waiting: Extract<ToEngine, { kind: "change" }>[] = [];
   private heard = 0;
@@ -113,9 +117,11 @@ export class Engine {
         this.lastWanted = performance.now();
         break;
       case "landscape":
-        void this.survey(message.directions);
+        this.live = message.live ? message : undefined;
+        void this.survey(message);
         break;
       case "stop landscape":
+        this.live = undefined;
         this.landscape?.abort();
         break;
     }
@@ -234,6 +240,7 @@ export class Engine {
 
   private reset({ state, id, serial = 0 }: Extract<ToEngine, { kind: "reset" }>): void {
     this.landscape?.abort();
+    this.plane = undefined;
     void this.race.dispose();
     this.target = 0;
     this.credit = 0;
@@ -249,6 +256,7 @@ export class Engine {
     this.pace = { since: performance.now(), steps: 0, value: 0 };
     this.tellData();
     this.changed = true;
+    if (this.live) void this.survey(this.live);
   }
 
   private tellData(): void {
@@ -301,29 +309,44 @@ export class Engine {
         lines,
         layers,
         heard: this.heard,
+        ...(this.plane && { at: race.places(this.plane) }),
         ...(fresh && { curves: race.curves }),
       },
       buffers([...surfaces, ...layers.flatMap(({ units }) => units)]),
     );
   }
 
-  private async survey(directions: DirectionKind): Promise<void> {
+  /** Draws the loss surface; where it is live, again after steps were taken. What is drawn again is posted when it is whole. */
+  private async survey(wanted: Directions): Promise<void> {
     this.landscape?.abort();
     const { signal } = (this.landscape = new AbortController());
     const { race, id } = this;
     if (!race.train) return;
+    const live = (): boolean => this.live !== undefined && !signal.aborted;
     try {
-      await computeLandscape(
-        race.state,
-        race.train,
-        race.paths,
-        directions,
-        (landscape) => {
-          if (!signal.aborted) this.post({ kind: "landscape", id, landscape }, []);
-          return nextTask();
-        },
-        signal,
-      );
+      // before the first step there is no way yet
+      while (live() && race.step === 0) await wait(100);
+      for (let whole = false; !signal.aborted; whole = true) {
+        const { step, changes } = race;
+        await computeLandscape(
+          race.state,
+          race.train,
+          race.paths,
+          wanted,
+          (landscape, plane) => {
+            if (!signal.aborted && (!whole || landscape.rows === SIDE)) {
+              this.plane = plane;
+              this.post({ kind: "landscape", id, landscape }, []);
+              this.changed = true;
+              void this.work();
+            }
+            return nextTask();
+          },
+          signal,
+        );
+        while (live() && race.step === step && race.changes === changes) await wait(100);
+        if (!live()) return;
+      }
     } catch (error) {
       this.fail(error);
     }

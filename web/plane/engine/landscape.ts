@@ -6,16 +6,25 @@
 import type { Model } from "nabla";
 import type { Dataset } from "nabla/data";
 import type { PlaneState } from "../state/state.ts";
-import { type Plane, principalPlane, project, randomPlane } from "./directions.ts";
+import { type Plane, principalPlane, project, randomPlane, weightsPlane } from "./directions.ts";
 import { makeModel } from "./net.ts";
 
-export type DirectionKind = "path" | "random";
+/** Along the path, at random, or along two weights. */
+export type DirectionKind = "path" | "random" | "weights";
+
+export interface Directions {
+  readonly directions: DirectionKind;
+  /** Of "weights": which two, counted as flatWeights() has them. */
+  readonly axes?: readonly [number, number];
+}
 
 /** Cells along each side. */
 export const SIDE = 44;
 
 export interface Landscape {
   readonly kind: DirectionKind;
+  /** Of "weights": which two these are; places are their values then. */
+  readonly axes?: readonly [number, number];
   /** Where the left, right, bottom and top borders lie, in units of the directions. */
   readonly box: readonly [number, number, number, number];
   /** Losses at the centres of SIDE × SIDE cells from the upper left; NaN where it is not computed yet or not finite. */
@@ -50,16 +59,19 @@ export async function computeLandscape(
   state: PlaneState,
   data: Dataset,
   paths: readonly (readonly Float32Array[])[],
-  kind: DirectionKind,
-  onRow: (landscape: Landscape) => void | Promise<void>,
+  { directions: kind, axes = [0, 1] }: Directions,
+  onRow: (landscape: Landscape, plane: Plane) => void | Promise<void>,
   signal?: AbortSignal,
 ): Promise<void> {
   const model = makeModel(state);
   const shapes = Object.values(model.weightShapes());
+  const now = paths[0].at(-1)!;
   const plane =
     kind === "path"
-      ? principalPlane(paths.flat(), paths[0].at(-1)!)
-      : randomPlane(paths[0].at(-1)!, shapes, state.seed);
+      ? principalPlane(paths.flat(), now)
+      : kind === "random"
+        ? randomPlane(now, shapes, state.seed)
+        : weightsPlane(now, axes);
   const projected = paths.map((path) => project(path, plane));
   const box = frame(projected);
   const losses = new Float32Array(SIDE * SIDE).fill(Number.NaN);
@@ -70,14 +82,16 @@ export async function computeLandscape(
       losses[row * SIDE + column] = await lossAt(model, plane, u, v, data);
       if (signal?.aborted) return;
     }
-    await onRow({
+    const shown = {
       kind,
+      ...(kind === "weights" && { axes }),
       box,
       losses: losses.slice(),
       paths: projected,
       explained: plane.explained,
       rows: row + 1,
-    });
+    };
+    await onRow(shown, plane);
     if (signal?.aborted) return;
   }
 }

@@ -4,7 +4,7 @@ import type { OptimizerName } from "../state/choices.ts";
 import type { PlaneState } from "../state/state.ts";
 import type { Palette } from "./colours.ts";
 import type { Points } from "./data.ts";
-import type { DirectionKind, Landscape } from "./landscape.ts";
+import type { Directions, Landscape } from "./landscape.ts";
 
 /** Cells along a side of the decision surface, and of a unit's. */
 export const SURFACE_SIDE = 96;
@@ -32,7 +32,8 @@ export type ToEngine =
   | { readonly kind: "step"; readonly steps: number | "epoch" }
   /** The page is ready to show something. There are no answers without a request, and no training while the page is hidden. */
   | { readonly kind: "frame" }
-  | { readonly kind: "landscape"; readonly directions: DirectionKind }
+  /** `live`: again and again while training goes on. */
+  | ({ readonly kind: "landscape"; readonly live?: boolean } & Directions)
   | { readonly kind: "stop landscape" };
 
 /** How far a training is. */
@@ -102,6 +103,8 @@ export interface Frame {
   readonly surfaces: readonly Uint8ClampedArray<ArrayBuffer>[];
   /** Of the first runner; empty in a race. */
   readonly layers: readonly LayerView[];
+  /** Of each runner, where it is on the loss surface that was posted last. */
+  readonly at?: readonly Float32Array[];
   /** What was and will be changed; the epochs of those that were. */
   readonly changes: readonly Change[];
   readonly changedAt: readonly number[];

@@ -5,6 +5,7 @@ import { after, type Change, changesOf, type Edit, type Settings } from "../stat
 import { activationOf, type PlaneState } from "../state/state.ts";
 import { hasConverged } from "./converged.ts";
 import { dataset, inputsOf, makeData, type PlaneData } from "./data.ts";
+import { type Plane, project } from "./directions.ts";
 import { goOn } from "./goOn.ts";
 import { flatWeights } from "./landscape.ts";
 import { Lane } from "./lane.ts";
@@ -202,6 +203,11 @@ export class Race {
       ...this.recorder.items.map((moment) => moment.weights[i]),
       flatWeights(model),
     ]);
+  }
+
+  /** Where each entrant is in a plane of weights. */
+  places(plane: Plane): Float32Array[] {
+    return this.entrants.map(({ model }) => project([flatWeights(model)], plane));
   }
 
   async standings(): Promise<Standing[]> {

@@ -1,127 +1,163 @@
 /** The loss around the way that training went, and the way itself. */
-import { signal } from "@preact/signals";
-import { Canvas } from "../../ui/canvas.tsx";
-import { Button, Meter, Panel, Segments } from "../../ui/controls.tsx";
-import { type ColourName, colour, rgb } from "../../ui/theme.ts";
+import { computed, signal } from "@preact/signals";
+import { planeText } from "../../text/plane.ts";
+import { fill } from "../../text/words.ts";
+import { Button, Choice, Meter, Panel, Segments, Switch } from "../../ui/controls.tsx";
 import { nameOf } from "../curves/curves.tsx";
-import type { DirectionKind, Landscape } from "../engine/landscape.ts";
-import { empty, figures, landscape, state, survey } from "../page/session.ts";
+import type { DirectionKind } from "../engine/landscape.ts";
+import { percent, weightOf } from "../page/saying.ts";
+import { editWeights, empty, figures, frame, landscape, state, survey, unsurvey } from "../page/session.ts";
+import type { WeightPlace } from "../state/changes.ts";
 import { RACERS } from "../state/choices.ts";
-import { reliefPixels } from "./relief.ts";
+import { outputsOf } from "../state/state.ts";
+import { type Ground, SurfaceView } from "./surfaceView.tsx";
 
-const SIDE = 400;
+const said = planeText.landscape;
+
 const directions = signal<DirectionKind>("path");
+const live = signal(false);
+/** The weights that are the axes, by their number among all. */
+const axes = signal<readonly [number, number]>([0, 1]);
+
+/** All weights of the net, in the order of its parameters. */
+const places = computed((): WeightPlace[] => {
+  const { net, features } = state.value;
+  const units = [...net, outputsOf(state.value)];
+  return units.flatMap((own, layer) => {
+    const inputs = layer === 0 ? features.length : units[layer - 1];
+    const of = (part: WeightPlace["part"], count: number) =>
+      Array.from({ length: count }, (_, index): WeightPlace => ({ layer, part, index }));
+    return [...of("kernel", inputs * own), ...of("bias", own)];
+  });
+});
+const axesNow = (): readonly [number, number] => {
+  const last = places.peek().length - 1;
+  const [a, b] = axes.peek();
+  return [Math.min(a, last - 1), Math.min(b, last)];
+};
+
+/** With where each is now, where the engine says it. */
+const ground = computed((): Ground | undefined => {
+  const shown = landscape.value;
+  if (!shown) return undefined;
+  const at = frame.value?.at;
+  if (!at || at.length !== shown.paths.length) return shown;
+  return { ...shown, paths: shown.paths.map((path, i) => Float32Array.of(...path, ...at[i])) };
+});
+
+const ask = (): void =>
+  survey({
+    directions: directions.peek(),
+    live: live.peek(),
+    ...(directions.peek() === "weights" && { axes: axesNow() }),
+  });
 
 export function LandscapePanel() {
   const shown = landscape.value;
   const busy = shown !== undefined && shown.rows * shown.rows < shown.losses.length;
+  const { race } = state.value;
+  const two = shown?.kind === "weights" && shown.axes;
+  const named = two && (two.map((i) => weightOf(places.value[i] ?? places.value[0])) as [string, string]);
   return (
-    <Panel title="The path over the loss surface" help="landscape">
+    <Panel title={said.title} help="landscape">
       <div class="landscape">
         <div class="stack">
-          <p class="small muted">
-            A net has as many directions as weights; this is the loss along two of them, as far as training
-            has come, and the way it took.
-          </p>
+          <p class="small muted">{said.lead}</p>
           <Segments
-            label="Directions"
+            label={said.directions}
             help="directions"
             value={directions.value}
             options={[
-              { value: "path", label: "Along the path" },
-              { value: "random", label: "Random" },
+              { value: "path", label: said.path },
+              { value: "random", label: said.random },
+              { value: "weights", label: said.weights },
             ]}
             onChange={(value) => {
               directions.value = value;
-              if (landscape.peek()) survey(value);
+              if (landscape.peek()) ask();
             }}
-            hint={
-              directions.value === "path"
-                ? "The two principal components of the weights along the path."
-                : "Drawn by the seed, each unit’s weights scaled to the norm they have."
-            }
+            hint={said.hints[directions.value]}
           />
-          <Button
-            onClick={() => survey(directions.value)}
-            disabled={busy || empty.value || (figures.value?.step ?? 0) === 0}
-          >
-            {shown ? "Draw again from here" : "Draw the surface"}
+          {directions.value === "weights" && <Axes />}
+          <Switch
+            label={said.live}
+            checked={live.value}
+            onChange={(on) => {
+              live.value = on;
+              if (on) ask();
+              else unsurvey();
+            }}
+          />
+          <Button onClick={ask} disabled={busy || empty.value || (figures.value?.step ?? 0) === 0}>
+            {shown ? said.again : said.draw}
           </Button>
-          {busy && <Meter share={shown.rows / Math.sqrt(shown.losses.length)} label="Surface drawn" />}
+          {busy && <Meter share={shown.rows / Math.sqrt(shown.losses.length)} label={said.progress} />}
           {shown && !busy && (
             <p class="small">
-              {shown.kind === "path" &&
-                `${(100 * shown.explained).toFixed(0)} % of the path’s movement lies in this plane. `}
-              ○ start, ● now. Full colour is low, and fades as the loss grows; lines are equal loss.
+              {shown.kind === "path" && `${fill(said.explained, { share: percent(100 * shown.explained) })} `}
+              {said.key}
             </p>
           )}
-          {shown && shown.paths.length > 1 && (
-            <ul class="legend small">
-              {RACERS.map((optimizer, i) => (
-                <li key={optimizer}>
-                  <span class={`class-${i}`} aria-hidden="true">
-                    ●
-                  </span>{" "}
-                  {nameOf(optimizer)}
-                </li>
-              ))}
-            </ul>
-          )}
+          {shown && shown.paths.length > 1 && <Racers />}
         </div>
-        <div class="relief">
-          {!shown && <p class="small muted">Train a little, then draw the surface around the path.</p>}
-          <Canvas
-            width={SIDE}
-            height={SIDE}
-            label={shown ? "Loss surface with the path of training" : "The loss surface is not drawn yet"}
-            paint={(context) => {
-              const now = landscape.value;
-              if (now) draw(context, now, state.value.race);
-            }}
-          />
-        </div>
+        <SurfaceView
+          ground={ground}
+          tones={race ? RACERS.map((_, i) => `class-${i as 0 | 1 | 2 | 3}` as const) : ["class-0"]}
+          label={shown ? said.label : said.nothing}
+          empty={said.empty}
+          {...(two &&
+            named && {
+              names: named,
+              onMove: (u: number, v: number) => {
+                const [a, b] = two.map((i) => places.peek()[i]);
+                if (a && b)
+                  editWeights([
+                    { ...a, value: u },
+                    { ...b, value: v },
+                  ]);
+              },
+            })}
+        />
       </div>
     </Panel>
   );
 }
 
-function draw(context: CanvasRenderingContext2D, shown: Landscape, race: boolean): void {
-  const pixels = reliefPixels(shown.losses, SIDE, {
-    low: rgb("accent"),
-    high: rgb("paper"),
-    line: rgb("ink"),
-  });
-  const picture = document.createElement("canvas");
-  picture.width = picture.height = SIDE;
-  picture.getContext("2d")?.putImageData(new ImageData(pixels, SIDE), 0, 0);
-  context.drawImage(picture, 0, 0, SIDE, SIDE);
-  const [left, right, bottom, top] = shown.box;
-  const x = (u: number): number => ((u - left) / (right - left)) * SIDE;
-  const y = (v: number): number => ((top - v) / (top - bottom)) * SIDE;
-  shown.paths.forEach((path, runner) => {
-    const own: ColourName = race ? `class-${runner as 0 | 1 | 2 | 3}` : "class-0";
-    context.beginPath();
-    for (let i = 0; i < path.length; i += 2) context.lineTo(x(path[i]), y(path[i + 1]));
-    context.lineJoin = "round";
-    for (const [width, stroke] of [
-      [5, colour("surface", 0.9)],
-      [2.2, colour(own)],
-    ] as const) {
-      context.lineWidth = width;
-      context.strokeStyle = stroke;
-      context.stroke();
-    }
-    dot(context, x(path[0]), y(path[1]), colour("surface"), colour(own));
-    dot(context, x(path[path.length - 2]), y(path[path.length - 1]), colour(own), colour("surface"));
-  });
+/** Which weights the surface is over. */
+function Axes() {
+  const options = places.value.map((place, i) => ({ value: String(i), label: weightOf(place) }));
+  const now = axesNow();
+  void axes.value;
+  return (
+    <div class="pair">
+      {([0, 1] as const).map((k) => (
+        <Choice
+          key={k}
+          label={k === 0 ? said.first : said.second}
+          help="axes"
+          value={String(now[k])}
+          options={options.filter((_, i) => i !== now[1 - k])}
+          onChange={(value) => {
+            axes.value = k === 0 ? [Number(value), now[1]] : [now[0], Number(value)];
+            if (landscape.peek()) ask();
+          }}
+        />
+      ))}
+    </div>
+  );
 }
 
-function dot(context: CanvasRenderingContext2D, x: number, y: number, fill: string, stroke: string): void {
-  context.beginPath();
-  context.arc(x, y, 5, 0, 2 * Math.PI);
-  context.fillStyle = fill;
-  context.fill();
-  context.lineWidth = 2;
-  context.strokeStyle = stroke;
-  context.stroke();
+function Racers() {
+  return (
+    <ul class="legend small">
+      {RACERS.map((optimizer, i) => (
+        <li key={optimizer}>
+          <span class={`class-${i}`} aria-hidden="true">
+            ●
+          </span>{" "}
+          {nameOf(optimizer)}
+        </li>
+      ))}
+    </ul>
+  );
 }

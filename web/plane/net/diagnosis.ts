@@ -1,8 +1,8 @@
 /** What is wrong with a training, as far as its figures prove it, and what may be changed about it here. */
 import { hasDiverged } from "../../ui/diverged.ts";
 import type { LayerView, Sample } from "../engine/protocol.ts";
-import { PLAIN, RATES } from "../state/choices.ts";
-import type { PlaneState } from "../state/state.ts";
+import { type ActivationName, PLAIN, RATES } from "../state/choices.ts";
+import { activationOf, type PlaneState } from "../state/state.ts";
 
 /** A layer whose gradient is so many times smaller than the output's hardly learns. */
 const VANISHED = 100;
@@ -86,6 +86,10 @@ function equalUnits({ kernel, bias }: Seen, units: number): boolean {
   return kernel.every((w, i) => w === kernel[i - (i % units)]) && bias.every((b) => b === bias[0]);
 }
 
+/** This activation for all layers, whatever they have. */
+const ofAll = ({ activations }: PlaneState, activation: ActivationName): Partial<PlaneState> =>
+  activations.length > 0 ? { activation, activations: [] } : { activation };
+
 const deadIn = (layers: readonly Seen[], layer: number): number =>
   layers[layer]?.dead.filter(Boolean).length ?? 0;
 
@@ -99,22 +103,22 @@ function death(state: PlaneState, layers: readonly Seen[]): Finding | undefined 
   return {
     kind: "dead",
     text: `${dead} ReLU${dead === 1 ? " is" : "s are"} dead: zero for every training point, so nothing reaches their weights.${also}`,
-    remedies: [{ label: "Leaky ReLU", change: { activation: "leakyRelu" } }, ...lower(state)],
+    remedies: [{ label: "Leaky ReLU", change: ofAll(state, "leakyRelu") }, ...lower(state)],
   };
 }
 
 function vanishing(state: PlaneState, last: Sample, layers: readonly Seen[]): Finding | undefined {
-  const { net, activation } = state;
+  const { net } = state;
   // behind a layer that is dead as a whole there is nothing to vanish
   if (net.some((units, i) => deadIn(layers, i) === units)) return undefined;
   const output = last.gradients.at(-1) ?? 0;
   const faint = net.flatMap((_, i) => (last.gradients[i]! * VANISHED < output ? [i + 1] : []));
   if (faint.length === 0) return undefined;
   const who = faint.length === 1 ? `Layer ${faint[0]} gets` : `Layers ${faint.join(", ")} get`;
-  const saturates = ["sigmoid", "tanh", "gaussian"].includes(activation);
+  const saturates = net.some((_, i) => ["sigmoid", "tanh", "gaussian"].includes(activationOf(state, i)));
   return {
     kind: "vanishing",
     text: `Vanishing gradients: ${who} less than 1/${VANISHED} of what the output gets.`,
-    remedies: saturates ? [{ label: "ReLU", change: { activation: "relu" } }] : [],
+    remedies: saturates ? [{ label: "ReLU", change: ofAll(state, "relu") }] : [],
   };
 }

@@ -5,6 +5,7 @@ import { Button, Panel } from "../../ui/controls.tsx";
 import { colour } from "../../ui/theme.ts";
 import type { Sample } from "../engine/protocol.ts";
 import { curves, figures, restart, state } from "../page/session.ts";
+import { activationOf } from "../state/state.ts";
 import { decades } from "./decades.ts";
 import { diagnose } from "./diagnosis.ts";
 
@@ -15,7 +16,7 @@ const samplesNow = (): readonly Sample[] => curves.value.samples[0] ?? [];
 const scale = computed(() => decades(samplesNow().flatMap(({ gradients }) => gradients)));
 
 export function GradientsPanel() {
-  const { net, activation } = state.value;
+  const { net } = state.value;
   const samples = samplesNow();
   const last = samples.at(-1);
   const [low, high] = scale.value;
@@ -32,7 +33,7 @@ export function GradientsPanel() {
               <div class="head small">
                 <span>{name}</span>
                 <span class="figures muted">
-                  {activation === "relu" && layer < net.length && layers[layer]
+                  {layer < net.length && activationOf(state.value, layer) === "relu" && layers[layer]
                     ? `${layers[layer].dead.filter(Boolean).length} of ${net[layer]} dead · `
                     : ""}
                   {size === undefined || Number.isNaN(size) ? "–" : size.toExponential(1)}

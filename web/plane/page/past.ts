@@ -7,7 +7,8 @@ import type { PlaneState } from "../state/state.ts";
 export type Past =
   | { readonly kind: "training"; readonly origin: PlaneState }
   | { readonly kind: "setting"; readonly set: Settings }
-  | { readonly kind: "weight"; readonly weight: Edit };
+  /** Typed, or two of them dragged at once. */
+  | { readonly kind: "weight"; readonly weights: readonly Edit[] };
 
 const MOST = 50;
 

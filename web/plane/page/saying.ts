@@ -48,7 +48,8 @@ const labels: { readonly [key: string]: readonly { readonly value: string; reado
 /** What an undo brings back. */
 export function sayPast(last: Past): string {
   if (last.kind === "training") return planeText.transport.training;
-  return sayChange({ step: 0, ...(last.kind === "setting" ? { set: last.set } : { weight: last.weight }) });
+  if (last.kind === "setting") return sayChange({ step: 0, set: last.set });
+  return last.weights.map((weight) => sayChange({ step: 0, weight })).join(", ");
 }
 
 export function sayChange({ set, weight }: Change): string {

@@ -5,7 +5,7 @@ import { planeText } from "../../text/plane.ts";
 import { fill } from "../../text/words.ts";
 import { announce, notify } from "../../ui/messages.tsx";
 import { reducedMotion } from "../../ui/theme.ts";
-import type { DirectionKind, Landscape } from "../engine/landscape.ts";
+import type { Directions, Landscape } from "../engine/landscape.ts";
 import type { Curves, Frame, FromEngine } from "../engine/protocol.ts";
 import {
   after,
@@ -38,7 +38,7 @@ export const changed = signal<readonly { readonly change: Change; readonly epoch
 /** The weight that was typed last, as it was before, where that is what comes next to be undone. */
 export const lastEdit = computed(() => {
   const last = past.value.at(-1);
-  return last?.kind === "weight" ? last.weight : undefined;
+  return last?.kind === "weight" && last.weights.length === 1 ? last.weights[0] : undefined;
 });
 /** Whether a link has locked its settings. */
 export const locked = computed(() => state.value.lock);
@@ -182,7 +182,7 @@ export function undo(): void {
   } else if (last?.kind === "setting") {
     state.value = { ...state.peek(), ...last.set };
     connection?.send({ kind: "change", set: last.set, serial: ++serial });
-  } else if (last) setWeight(last.weight);
+  } else if (last) last.weights.forEach(setWeight);
 }
 
 function tune(patch: Settings): void {
@@ -215,13 +215,18 @@ export function weightAt({ layer, part, index }: WeightPlace): number | undefine
 }
 
 /** Sets one weight, and keeps what it was. */
-export function editWeight(edit: Edit): void {
+export const editWeight = (edit: Edit): void => editWeights([edit]);
+
+/** Sets weights at once. */
+export function editWeights(edits: readonly Edit[]): void {
   if (refused()) return;
-  const before = weightAt(edit);
-  if (before === undefined || Object.is(before, Math.fround(edit.value))) return;
+  const before = edits.map((edit) => ({ ...edit, value: weightAt(edit) }));
+  const same = before.every(({ value }, i) => Object.is(value, Math.fround(edits[i].value)));
+  const known = before.filter((edit): edit is Edit => edit.value !== undefined);
+  if (same || known.length < before.length) return;
   // what is no number is nothing to go back to, and no link could say it
-  if (Number.isFinite(before)) remember({ kind: "weight", weight: { ...edit, value: before } });
-  setWeight(edit);
+  if (known.every(({ value }) => Number.isFinite(value))) remember({ kind: "weight", weights: known });
+  edits.forEach(setWeight);
 }
 
 function setWeight(weight: Edit): void {
@@ -297,9 +302,15 @@ export function chooseSpeed(value: number): void {
   connection?.send({ kind: "speed", speed: value });
 }
 
-export function survey(directions: DirectionKind): void {
+/** @param live whether it is drawn again and again while training goes on */
+export function survey(wanted: Directions & { readonly live: boolean }): void {
   landscape.value = undefined;
-  connection?.send({ kind: "landscape", directions });
+  connection?.send({ kind: "landscape", ...wanted });
+}
+
+/** No surface is drawn any more; the last one stays. */
+export function unsurvey(): void {
+  connection?.send({ kind: "stop landscape" });
 }
 
 /** One question at a time, the next when the screen is ready for it: a hidden page asks nothing, and nothing is trained. */

@@ -80,6 +80,8 @@ export interface PlaneState {
   /** Panels that are not shown, and whether settings are as the link has them for good. */
   readonly hide: readonly PartName[];
   readonly lock: boolean;
+  /** Of the ravine: the rate of those that take the gradient as it is, of the others, β, and where they start. */
+  readonly ravine: readonly number[];
   /** What changed while it trained, in the order of steps. */
   readonly changes: readonly Change[];
 }
@@ -117,9 +119,10 @@ const settings: { [K in Exclude<keyof PlaneState, "changes">]: Field<PlaneState[
   converge: flagField,
   hide: listField([], choiceField<PartName>("data", PARTS), { min: 0, max: PARTS.length, distinct: true }),
   lock: flagField,
+  ravine: listField([0.01, 0.3, 0.9, 0, 0], numberField(0, -10, 10), { min: 5, max: 5 }),
 };
 /** What is no part of a training: it goes on as it is. */
-const QUIET: readonly (keyof PlaneState)[] = ["converge", "hide", "lock"];
+const QUIET: readonly (keyof PlaneState)[] = ["converge", "hide", "lock", "ravine"];
 export const isQuiet = (patch: Partial<PlaneState>): boolean =>
   Object.keys(patch).every((key) => QUIET.includes(key as keyof PlaneState));
 const fields = { ...settings, changes: changesField(settings) };
