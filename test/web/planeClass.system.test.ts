@@ -147,6 +147,26 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     expect(page.errors).toEqual([]);
   });
 
+  test("a run is pinned and compared: its curve, its figures, and in what it differs", async () => {
+    await open("data=blobs");
+    for (let i = 0; i < 3; i++) await press(page, "Epoch");
+    await expect.poll(() => stepOf(page), WAIT).toBe(54);
+    const loss = await lossOf(page);
+    await press(page, "Pin this run");
+    await expect.poll(() => textOf(page, ".pins li"), WAIT).toContain("settings as they are now");
+    expect(await textOf(page, ".pins li")).toContain(
+      `training loss ${Number(loss.toPrecision(3))}, test loss`,
+    );
+    await choose(page, "Activation", "relu");
+    await expect.poll(() => stepOf(page), WAIT).toBe(0);
+    await expect.poll(() => textOf(page, ".pins li"), WAIT).toContain("activation –");
+    await press(page, "Epoch");
+    await expect.poll(() => textOf(page, ".curves .u-legend"), WAIT).toMatch(/training.*test.*run 1/);
+    await press(page, "Remove");
+    await expect.poll(() => countOf(page, ".pins li"), WAIT).toBe(0);
+    expect(page.errors).toEqual([]);
+  });
+
   test("a link hides and locks; its QR code and its frame say the same link", async () => {
     await open("data=xor");
     await press(page, "Link, QR code, pictures …");

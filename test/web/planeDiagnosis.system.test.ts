@@ -49,7 +49,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     const counted = () =>
       page.evaluate(() => ({
         net: document.querySelectorAll(".unit.dead").length,
-        panel: [...document.querySelectorAll(".gradients .layer")]
+        panel: [...document.querySelectorAll(".gradients .layer .muted")]
           .map((each) => Number(/(\d+) of \d+ dead/.exec(each.textContent ?? "")?.[1] ?? 0))
           .reduce((a, b) => a + b, 0),
       }));

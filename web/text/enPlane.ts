@@ -57,7 +57,55 @@ export const enPlane = {
     weight: "{name} set to {value}",
   },
 
+  race: {
+    title: "Race from the same first weights",
+    layer: "Layer {layer}",
+    diverged: "Diverged: its steps are too long.",
+    loss: "training loss {loss}",
+    trainAccuracy: ", training accuracy {share}",
+    testAccuracy: ", test accuracy {share}",
+    leads: "leads",
+  },
+
+  gradients: {
+    title: "Gradient of each layer",
+    layer: "Layer {layer}",
+    output: "Output",
+    dead: "{dead} of {all} dead",
+    over: "Gradient of {name} over time",
+    now: "Gradient of {name} over time, now {size}",
+    bars: "Bars are the typical size of ∂loss/∂weight (root mean square), from",
+    to: "to",
+  },
+
+  findings: {
+    diverged:
+      "Diverged: the loss has grown from {first} to {worst}. Each step goes further past the valley than it was away from it: the steps are too long.",
+    beyond:
+      "Diverged: the loss has grown from {first} beyond all numbers. Each step goes further past the valley than it was away from it: the steps are too long.",
+    rate: "Learning rate {rate}",
+    symmetric:
+      "Symmetry: all units of layer {layers} have the same weights, so each step changes them alike and they stay copies of one unit. Only weights that differ from the start break it.",
+    symmetricLayers:
+      "Symmetry: all units of layers {layers} have the same weights, so each step changes them alike and they stay copies of one unit. Only weights that differ from the start break it.",
+    random: "Random first weights",
+    deadOne: "{dead} ReLU is dead: zero for every training point, so nothing reaches its weights.",
+    dead: "{dead} ReLUs are dead: zero for every training point, so nothing reaches their weights.",
+    deadLayer: "All of layer {layer} are: nothing passes it, neither values nor gradients.",
+    leaky: "Leaky ReLU",
+    vanishing: "Vanishing gradients: Layer {layers} gets less than {share} of what the output gets.",
+    vanishingLayers: "Vanishing gradients: Layers {layers} get less than {share} of what the output gets.",
+    relu: "ReLU",
+  },
+
   net: {
+    title: "Net",
+    hidden: "hidden layers",
+    units: "units in layer {layer}",
+    fewer: "Fewer {what}",
+    more: "More {what}",
+    input: "Input {label}",
+    dead: "dead",
     layers: "Hidden layers",
     inputs: "Inputs",
     output: "Output",
@@ -242,6 +290,27 @@ export const enPlane = {
     rule: "A step has no gradient; these are what the perceptron’s rule takes instead: means over all training points, with penalties. A weight moves against their sign.",
     says: "{name}, bias {bias}",
     unknown: "no number",
+  },
+
+  curves: {
+    loss: "Loss",
+    log: "Log",
+    accuracy: "Accuracy",
+    figure: "Figure",
+    label: "{figure} over epochs.",
+    now: "Now {value}.",
+    epoch: "epoch {epoch}",
+    training: "training",
+    test: "test",
+  },
+
+  pins: {
+    pin: "Pin this run",
+    run: "run {number}",
+    stands: "Run {number}, epoch {epoch}: training loss {loss}, test loss {test};",
+    same: "settings as they are now",
+    unpin: "Remove",
+    unpinRun: "Remove run {number}",
   },
 
   landscape: {

@@ -72,7 +72,7 @@ function Undo() {
   const last = past.value.at(-1);
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      const typing = (event.target as Element | null)?.closest(
+      const typing = (event.target as Partial<Element> | null)?.closest?.(
         "input:not([type='range'], [type='radio'], [type='checkbox']), textarea",
       );
       if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey || typing) return;

@@ -106,7 +106,8 @@ export function LandscapePanel() {
           label={shown ? said.label : said.nothing}
           empty={said.empty}
           {...(two &&
-            named && {
+            named &&
+            !race && {
               names: named,
               onMove: (u: number, v: number) => {
                 const [a, b] = two.map((i) => places.peek()[i]);

@@ -1,8 +1,12 @@
 /** What is wrong with a training, as far as its figures prove it, and what may be changed about it here. */
+import { planeText } from "../../text/plane.ts";
+import { fill } from "../../text/words.ts";
 import { hasDiverged } from "../../ui/diverged.ts";
 import type { LayerView, Sample } from "../engine/protocol.ts";
 import { type ActivationName, PLAIN, RATES } from "../state/choices.ts";
 import { activationOf, type PlaneState } from "../state/state.ts";
+
+const said = planeText.findings;
 
 /** A layer whose gradient is so many times smaller than the output's hardly learns. */
 const VANISHED = 100;
@@ -51,10 +55,10 @@ function divergence(state: PlaneState, samples: readonly Sample[], failed?: stri
   const worst = losses.reduce((most, loss) => Math.max(most, loss), first);
   // a leap that training has come back from is over
   if (failed === undefined && !(hasDiverged(first, worst) && !(now <= first))) return undefined;
-  const grown = `from ${figure(first)} ${Number.isFinite(worst) && hasDiverged(first, worst) ? `to ${figure(worst)}` : "beyond all numbers"}`;
+  const known = Number.isFinite(worst) && hasDiverged(first, worst);
   return {
     kind: "diverged",
-    text: `Diverged: the loss has grown ${grown}. Each step goes further past the valley than it was away from it: the steps are too long.`,
+    text: fill(known ? said.diverged : said.beyond, { first: figure(first), worst: figure(worst) }),
     remedies: lower(state),
   };
 }
@@ -65,7 +69,7 @@ const figure = (loss: number): string => (loss < 1000 ? loss.toPrecision(3) : lo
 function lower(state: PlaneState): Remedy[] {
   const rate = RATES.filter((each) => each <= (state.rate / 10) * 1.001).at(-1);
   if (state.race || rate === undefined) return [];
-  return [{ label: `Learning rate ${rate}`, change: { rate } }];
+  return [{ label: fill(said.rate, { rate: String(rate) }), change: { rate } }];
 }
 
 /** Units of a layer that began alike get the same gradient at each step, and stay alike. */
@@ -74,11 +78,10 @@ function symmetry({ net, init }: PlaneState, layers: readonly Seen[]): Finding |
     units > 1 && layers[i] && equalUnits(layers[i], units) ? [i + 1] : [],
   );
   if (alike.length === 0) return undefined;
-  const which = alike.length === 1 ? `layer ${alike[0]}` : `layers ${alike.join(", ")}`;
   return {
     kind: "symmetric",
-    text: `Symmetry: all units of ${which} have the same weights, so each step changes them alike and they stay copies of one unit. Only weights that differ from the start break it.`,
-    remedies: init === PLAIN ? [] : [{ label: "Random first weights", change: { init: PLAIN } }],
+    text: fill(alike.length === 1 ? said.symmetric : said.symmetricLayers, { layers: alike.join(", ") }),
+    remedies: init === PLAIN ? [] : [{ label: said.random, change: { init: PLAIN } }],
   };
 }
 
@@ -98,12 +101,11 @@ function death(state: PlaneState, layers: readonly Seen[]): Finding | undefined 
   const dead = net.reduce((sum, _, i) => sum + deadIn(layers, i), 0);
   if (dead === 0) return undefined;
   const whole = net.findIndex((units, i) => deadIn(layers, i) === units);
-  const also =
-    whole < 0 ? "" : ` All of layer ${whole + 1} are: nothing passes it, neither values nor gradients.`;
+  const also = whole < 0 ? "" : ` ${fill(said.deadLayer, { layer: String(whole + 1) })}`;
   return {
     kind: "dead",
-    text: `${dead} ReLU${dead === 1 ? " is" : "s are"} dead: zero for every training point, so nothing reaches their weights.${also}`,
-    remedies: [{ label: "Leaky ReLU", change: ofAll(state, "leakyRelu") }, ...lower(state)],
+    text: fill(dead === 1 ? said.deadOne : said.dead, { dead: String(dead) }) + also,
+    remedies: [{ label: said.leaky, change: ofAll(state, "leakyRelu") }, ...lower(state)],
   };
 }
 
@@ -114,11 +116,13 @@ function vanishing(state: PlaneState, last: Sample, layers: readonly Seen[]): Fi
   const output = last.gradients.at(-1) ?? 0;
   const faint = net.flatMap((_, i) => (last.gradients[i]! * VANISHED < output ? [i + 1] : []));
   if (faint.length === 0) return undefined;
-  const who = faint.length === 1 ? `Layer ${faint[0]} gets` : `Layers ${faint.join(", ")} get`;
   const saturates = net.some((_, i) => ["sigmoid", "tanh", "gaussian"].includes(activationOf(state, i)));
   return {
     kind: "vanishing",
-    text: `Vanishing gradients: ${who} less than 1/${VANISHED} of what the output gets.`,
-    remedies: saturates ? [{ label: "ReLU", change: ofAll(state, "relu") }] : [],
+    text: fill(faint.length === 1 ? said.vanishing : said.vanishingLayers, {
+      layers: faint.join(", "),
+      share: `1/${VANISHED}`,
+    }),
+    remedies: saturates ? [{ label: said.relu, change: ofAll(state, "relu") }] : [],
   };
 }

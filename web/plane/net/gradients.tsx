@@ -1,5 +1,7 @@
 /** How large the gradient of each layer is and was, on one logarithmic scale; and what is wrong with the training, if anything is. */
 import { computed } from "@preact/signals";
+import { planeText } from "../../text/plane.ts";
+import { fill } from "../../text/words.ts";
 import { Canvas } from "../../ui/canvas.tsx";
 import { Button, Panel } from "../../ui/controls.tsx";
 import { colour } from "../../ui/theme.ts";
@@ -8,6 +10,8 @@ import { curves, figures, restart, state } from "../page/session.ts";
 import { activationOf } from "../state/state.ts";
 import { decades } from "./decades.ts";
 import { diagnose } from "./diagnosis.ts";
+
+const said = planeText.gradients;
 
 const WIDTH = 300;
 const HEIGHT = 36;
@@ -20,11 +24,11 @@ export function GradientsPanel() {
   const samples = samplesNow();
   const last = samples.at(-1);
   const [low, high] = scale.value;
-  const names = [...net.map((_, i) => `Layer ${i + 1}`), "Output"];
+  const names = [...net.map((_, i) => fill(said.layer, { layer: String(i + 1) })), said.output];
   // how many are dead is counted in the frame that draws them, so that the net and this panel say the same
   const layers = figures.value?.layers ?? [];
   return (
-    <Panel title="Gradient of each layer" help="gradients">
+    <Panel title={said.title} help="gradients">
       <div class="gradients">
         {names.map((name, layer) => {
           const size = last?.gradients[layer];
@@ -34,7 +38,7 @@ export function GradientsPanel() {
                 <span>{name}</span>
                 <span class="figures muted">
                   {layer < net.length && activationOf(state.value, layer) === "relu" && layers[layer]
-                    ? `${layers[layer].dead.filter(Boolean).length} of ${net[layer]} dead · `
+                    ? `${fill(said.dead, { dead: String(layers[layer].dead.filter(Boolean).length), all: String(net[layer]) })} · `
                     : ""}
                   {size === undefined || Number.isNaN(size) ? "–" : size.toExponential(1)}
                 </span>
@@ -43,7 +47,10 @@ export function GradientsPanel() {
                 class="bars"
                 width={WIDTH}
                 height={HEIGHT}
-                label={`Gradient of ${name.toLowerCase()} over time${size === undefined ? "" : `, now ${size.toExponential(1)}`}`}
+                label={fill(size === undefined ? said.over : said.now, {
+                  name: name.toLowerCase(),
+                  size: size?.toExponential(1) ?? "",
+                })}
                 paint={(context) =>
                   bars(
                     context,
@@ -57,8 +64,7 @@ export function GradientsPanel() {
         })}
       </div>
       <p class="small muted">
-        Bars are the typical size of ∂loss/∂weight (root mean square), from <Power of={low} /> to{" "}
-        <Power of={high} />.
+        {said.bars} <Power of={low} /> {said.to} <Power of={high} />.
       </p>
       <Findings />
     </Panel>

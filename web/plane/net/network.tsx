@@ -14,6 +14,8 @@ import { outputsOf } from "../state/state.ts";
 import { drawLinks, linkAt, type Place, placesIn } from "./links.ts";
 import { brief, chooseWeight, LinkNumbers, Numbers, showNumbers } from "./numbers.tsx";
 
+const said = planeText.net;
+
 /** − and + around a number. */
 export function Stepper(props: {
   value: number;
@@ -28,7 +30,7 @@ export function Stepper(props: {
     <fieldset class="stepper" aria-label={what}>
       <button
         type="button"
-        aria-label={`Fewer ${what}`}
+        aria-label={fill(said.fewer, { what })}
         disabled={value <= min}
         onClick={() => onChange(value - 1)}
       >
@@ -39,7 +41,7 @@ export function Stepper(props: {
       </output>
       <button
         type="button"
-        aria-label={`More ${what}`}
+        aria-label={fill(said.more, { what })}
         disabled={value >= max}
         onClick={() => onChange(value + 1)}
       >
@@ -53,9 +55,9 @@ export function LayersStepper() {
   const { net, loss } = state.value;
   return (
     <div class="row">
-      <span class="small muted">{planeText.net.layers}</span>
+      <span class="small muted">{said.layers}</span>
       <Stepper
-        what="hidden layers"
+        what={said.hidden}
         value={net.length}
         min={0}
         max={loss === "perceptron" ? 0 : MAX_LAYERS}
@@ -71,7 +73,7 @@ export function UnitsStepper({ layer }: { layer: number }) {
   const { net } = state.value;
   return (
     <Stepper
-      what={`units in layer ${layer + 1}`}
+      what={fill(said.units, { layer: String(layer + 1) })}
       value={net[layer]}
       min={1}
       max={MAX_UNITS}
@@ -127,7 +129,7 @@ export function NetworkPanel() {
     if (found) at.value = { x, y };
   };
   return (
-    <Panel title="Net" help="net" actions={<LayersStepper />}>
+    <Panel title={said.title} help="net" actions={<LayersStepper />}>
       <div class="scroller">
         {/* biome-ignore lint/a11y/useKeyWithClickEvents: every link is among the numbers of its unit, which has the keyboard */}
         {/* biome-ignore lint/a11y/noStaticElementInteractions: the same */}
@@ -147,7 +149,7 @@ export function NetworkPanel() {
         >
           <canvas class="links" ref={canvas} />
           <div class="column">
-            <h3>{planeText.net.inputs}</h3>
+            <h3>{said.inputs}</h3>
             {FEATURES.filter(({ value }) => !isCurve(set) || OF_X.includes(value)).map(({ value, label }) => (
               <Feature key={value} name={value} label={label} at={features.indexOf(value)} />
             ))}
@@ -157,7 +159,7 @@ export function NetworkPanel() {
               {layer < net.length ? (
                 <UnitsStepper layer={layer} />
               ) : (
-                <h3>{outputs === 1 ? planeText.net.output : planeText.net.outputs}</h3>
+                <h3>{outputs === 1 ? said.output : said.outputs}</h3>
               )}
               {Array.from({ length: units }, (_, unit) => (
                 <Unit key={unit} layer={layer} unit={unit} />
@@ -179,7 +181,7 @@ function Feature({ name, label, at }: { name: FeatureName; label: string; at: nu
       type="button"
       class="feature"
       aria-pressed={on}
-      aria-label={`Input ${label}`}
+      aria-label={fill(said.input, { label })}
       {...(on && { "data-feature": at })}
       onClick={() => {
         const { features } = state.peek();
@@ -233,7 +235,7 @@ function Unit({ layer, unit }: { layer: number; unit: number }) {
         {shown}
       </span>
       <span class="mark" aria-hidden="true">
-        dead
+        {said.dead}
       </span>
     </button>
   );
