@@ -64,7 +64,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     const solid = await shownIn(page, ".relief canvas");
     await page.evaluate(() => document.querySelector<HTMLElement>(".relief")!.focus());
     await page.press("ArrowLeft");
-    await expect.poll(() => shownIn(page, ".relief canvas"), WAIT).not.not.toBe(turned);
+    await expect.poll(() => shownIn(page, ".relief canvas"), WAIT).not.not.toBe(solid);
     const turned = await shownIn(page, ".relief canvas");
     await page.press("ArrowRight");
     await expect.poll(() => shownIn(page, ".relief canvas"), WAIT).toBe(solid);
