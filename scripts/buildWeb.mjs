@@ -220,7 +220,7 @@ const noSequences = {
   },
 };
 
-/** Presets that only the command line offers, and what it says of them: the page has three others (web/digits/settings.ts). */
+/** Presets that only the command line offers, and what it says of them: the page has others (web/digits/settings.ts). */
 const fewPresets = {
   name: "few presets",
   setup(bundler) {
@@ -229,7 +229,7 @@ const fewPresets = {
     }));
     bundler.onLoad({ filter: /[\\/]src[\\/]cli[\\/]presets[\\/](index|images|single)\.ts$/ }, ({ path }) => ({
       contents: readFileSync(path, "utf8")
-        .replaceAll(/^ {2}(nielsen|table|perceptron|linear): \{\n[\s\S]*?^ {2}\},\n/gm, "")
+        .replaceAll(/^ {2}(nielsen|table|perceptron): \{\n[\s\S]*?^ {2}\},\n/gm, "")
         .replaceAll(/^ {4}description:\s+".*",\n/gm, ""),
       loader: "ts",
     }));
