@@ -46,7 +46,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     await expect.poll(() => textOf(page, ".inspector"), WAIT).toMatch(/products, Σ = .*z = .*max\(0, /);
     await expect.poll(() => textOf(page, ".inspector .logits"), WAIT).toMatch(/\d+\.\d %/);
     const box = await page.evaluate(() => {
-      const canvas = document.querySelectorAll(".tiles.maps canvas")[4]!;
+      const canvas = document.querySelectorAll(".tiles.maps canvas:not(.beside)")[4]!;
       canvas.scrollIntoView({ block: "center" });
       const { left, top, width, height } = canvas.getBoundingClientRect();
       return { x: left + width / 2, y: top + height / 2 };
