@@ -6,6 +6,7 @@ import { INITIALIZERS } from "../initializers/table.ts";
 import { LOSSES } from "../losses/table.ts";
 import { OPTIMIZERS } from "../optimizers/table.ts";
 import type { Terminal } from "../report/terminal.ts";
+import type { Action, Run } from "./options/action.ts";
 import { arrayFlags } from "./options/arrays.ts";
 import { augmentation } from "./options/augment.ts";
 import { importCommand } from "./options/importing.ts";
@@ -46,9 +47,6 @@ of a generated set: nabla data lists them.`;
 
 const VOTING = "of several models: soft (the mean probability decides) or hard (most votes) (default: soft)";
 
-/** What a command does. */
-export type Action = (...args: never[]) => Promise<number>;
-
 const PARTS = ["test", "validation", "train", "all"] as const;
 
 const READ_TABLES = new Set(["train", "evaluate", "predict", "data", "forecast"]);
@@ -64,9 +62,9 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .helpOption("-h, --help", "print this help")
     .addHelpText("after", EXAMPLES)
     .showSuggestionAfterError(true);
-  const run =
-    (load: () => Promise<Action>) =>
-    async (...args: unknown[]) =>
+  const run: Run =
+    (load) =>
+    async (...args) =>
       done(await (await load())(...(args.slice(0, -1) as never[]), terminal as never));
 
   const train = command

@@ -6,12 +6,18 @@ import { demand, isObject } from "../fields/expected.ts";
 const [MOST_STEPS, MOST_LAG] = [20_000, 2000];
 /** An autocorrelation that is worth a try. */
 const LEAST = 0.2;
+/** By so much an autocorrelation rises from the valley before a peak that is no accident, and again from the next valley to its repetition. */
+const CLEAR = 0.4;
+/** The repetition of a peak is looked for so near to twice its lag, as a share. */
+const ABOUT = 0.05;
 /** So much worse, of the mean distance from the trend, is nearly as good: a multiple of a season may seem better by chance. */
-const NEARLY = 0.1;
+const NEARLY = 0.2;
 
 /**
- * The season of a series, in steps; undefined where there is none. Of the lags at which the autocorrelation of the series, without its
- * trend, has a peak, the one after which values are most alike; of nearly equal ones the shortest.
+ * The season of a series, in steps; undefined where there is none. It is a lag at which the autocorrelation of the series, without its
+ * trend, has a peak, and either a value predicts the one a season later better than the next one, or the peak stands clearly above the
+ * valley before it and comes again at twice the lag. (Smooth series change so little in a step that few seasons would do the first.) Of
+ * such lags it is the one after which values are most alike; of nearly equal ones the shortest.
  *
  * @param values of one column @param end only the steps before: those that are trained on
  */
@@ -42,14 +48,24 @@ export function findSeason(values: ArrayLike<number>, end?: number): number | un
   const peaks: number[] = [];
   for (let lag = 2; lag < longest; lag++)
     if (at[lag]! >= LEAST && at[lag]! > at[lag - 1]! && at[lag]! >= at[lag + 1]!) peaks.push(lag);
-  const differences = peaks.map((lag) => differenceAfter(rest, lag));
+  const next = differenceAfter(rest, 1);
+  const differences = peaks.map((lag) => {
+    const difference = differenceAfter(rest, lag);
+    return difference < next || comesAgain(at, lag) ? difference : Infinity;
+  });
   const least = Math.min(...differences);
-  // nothing is a season that predicts worse than the step before
-  if (!(least < differenceAfter(rest, 1))) return undefined;
+  if (least === Infinity) return undefined;
   // of what values differ by at all
   let spread = 0;
   for (const value of rest) spread += Math.abs(value) / n;
   return peaks[differences.findIndex((difference) => difference <= least + NEARLY * spread)];
+}
+
+/** Whether the autocorrelation falls and rises clearly before this lag, and again before its double. */
+function comesAgain(at: Float64Array, lag: number): boolean {
+  const again = at.subarray(Math.floor((2 - ABOUT) * lag), Math.ceil((2 + ABOUT) * lag) + 1);
+  const [valley, next] = [at.subarray(1, lag), at.subarray(lag, 2 * lag)].map((part) => Math.min(...part));
+  return at[lag]! - valley! >= CLEAR && Math.max(...again) - next! >= CLEAR;
 }
 
 /** Without the straight line of least squares. */

@@ -134,3 +134,32 @@ test("a season is found where there is one, the shortest of its multiples", () =
   expect(findSeason(make((i) => i))).toBeUndefined();
   expect(findSeason(make(() => 5))).toBeUndefined();
 });
+
+test("a season of smooth series is found, whose next value is nearer than that of the day before", () => {
+  const random = new Stream(3, 90);
+  /** Weather: what is left of the hour before, and something new. */
+  const weather = (n: number, kept: number) => {
+    let state = 0;
+    return Array.from({ length: n }, () => {
+      state = kept * state + Math.sqrt(12 * (1 - kept * kept)) * (random.uniform() - 0.5);
+      return state;
+    });
+  };
+  const days = (n: number, season: number, size: number, kept: number) =>
+    weather(n, kept).map((value, i) => value + size * Math.sin((2 * Math.PI * i) / season));
+  for (let i = 0; i < 20; i++) {
+    // 21 days by hours, and by quarters of an hour
+    expect(Math.abs(findSeason(days(504, 24, 2, 0.99))! - 24)).toBeLessThanOrEqual(1);
+    expect(Math.abs(findSeason(days(2016, 96, 1.5, 0.99))! - 96)).toBeLessThanOrEqual(3);
+  }
+  // days of different strength
+  const strength = Array.from({ length: 21 }, () => 0.6 + 0.8 * random.uniform());
+  const uneven = Array.from(
+    { length: 504 },
+    (_, i) => strength[Math.floor(i / 24)]! * Math.sin((2 * Math.PI * i) / 24),
+  );
+  expect(findSeason(uneven)).toBe(24);
+  // weather alone has none, however slow
+  for (const kept of [0.9, 0.99, 1 - 1e-9])
+    for (let i = 0; i < 20; i++) expect(findSeason(weather(504, kept))).toBeUndefined();
+});

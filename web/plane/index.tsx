@@ -7,7 +7,7 @@ import { Legend } from "./legend.tsx";
 import { MicroscopePanel } from "./microscopePanel.tsx";
 import { NetworkPanel } from "./network.tsx";
 import { RacePanel } from "./racePanel.tsx";
-import { open, state } from "./session.ts";
+import { open, state, unsettled } from "./session.ts";
 import { DataPanel, TrainingPanel } from "./settings.tsx";
 import { SurfacePanel } from "./surface.tsx";
 import { TakePanel } from "./takePanel.tsx";
@@ -17,7 +17,7 @@ export function View() {
   useEffect(open, []);
   const { race } = state.value;
   return (
-    <div class={`plane ${race ? "race" : ""}`}>
+    <div class={`plane ${race ? "race" : ""}`} aria-busy={unsettled}>
       <h1 class="unseen">Plane</h1>
       <Transport />
       <Legend />

@@ -15,7 +15,7 @@ import {
 import { type Connection, connect } from "./connection.ts";
 import type { DirectionKind, Landscape } from "./landscape.ts";
 import { paletteNow } from "./palette.ts";
-import type { Curves, Frame, FromEngine } from "./protocol.ts";
+import type { Curves, Frame, FromEngine, ToEngine } from "./protocol.ts";
 import { fit, fromQuery, INITIAL, type PlaneState, toQuery } from "./state.ts";
 
 type DataMessage = Extract<FromEngine, { kind: "data" }>;
@@ -53,6 +53,19 @@ export const onPage = signal(false);
 
 export const empty = computed(() => data.value !== undefined && data.value.train.labels.length === 0);
 
+/** What was tuned is sent a little later. */
+const tuning = signal<ReturnType<typeof setTimeout> | undefined>(undefined);
+/** How many messages the engine has got; frames say how many they know. */
+const sent = signal(0);
+/** No frame can be expected. */
+const failed = signal(false);
+/** Whether numbers and pictures are not yet those of all that was asked for: of this net, after its last step. */
+export const unsettled = computed(() => {
+  const now = figures.value;
+  if (failed.value) return false;
+  return tuning.value !== undefined || now?.done !== sent.value || (!playing.value && now !== frame.value);
+});
+
 let figuresAt = 0;
 let opened = false;
 let connection: Connection | undefined;
@@ -63,16 +76,22 @@ let origin: PlaneState = INITIAL;
 let serial = 0;
 let dataOf = -1;
 let tuned: Settings = {};
-let tuning: ReturnType<typeof setTimeout> | undefined;
 let resetAsked = false;
 let written = "";
 let writing: ReturnType<typeof setTimeout> | undefined;
+
+function send(message: ToEngine): void {
+  if (!connection) return;
+  sent.value = sent.peek() + 1;
+  connection.send(message);
+}
 
 /** Takes the link's state and starts the engine. @returns what stops it */
 export function open(): () => void {
   connection = connect(hear, () => {
     onPage.value = true;
   });
+  sent.value = 0;
   const { query } = route.peek();
   if (query === "" && opened) {
     // back from another view: what was set is still there
@@ -80,14 +99,14 @@ export function open(): () => void {
     writeLink();
   } else take(query);
   opened = true;
-  connection.send({ kind: "speed", speed: speed.peek() });
+  send({ kind: "speed", speed: speed.peek() });
   const stops = [
     effect(() => {
-      connection?.send({ kind: "look", palette: paletteNow(), sharp: sharp.value });
+      send({ kind: "look", palette: paletteNow(), sharp: sharp.value });
     }),
     effect(() => {
       const gradients = Boolean(focused.value ?? chosen.value ?? linked.value);
-      connection?.send({ kind: "watch", gradients });
+      send({ kind: "watch", gradients });
     }),
     effect(() => {
       const { view, query } = route.value;
@@ -143,19 +162,19 @@ function tune(patch: Settings): void {
   tuned = { ...tuned, ...patch };
   state.value = { ...state.peek(), ...patch };
   // a slider passes many values on its way
-  if (tuning !== undefined) clearTimeout(tuning);
-  tuning = setTimeout(flush, 200);
+  if (tuning.peek() !== undefined) clearTimeout(tuning.peek());
+  tuning.value = setTimeout(flush, 200);
 }
 
 /** Hands on what was tuned. */
 function flush(): void {
-  if (tuning !== undefined) connection?.send({ kind: "change", set: tuned, serial });
+  if (tuning.peek() !== undefined) send({ kind: "change", set: tuned, serial });
   settle();
 }
 
 function settle(): void {
-  if (tuning !== undefined) clearTimeout(tuning);
-  tuning = undefined;
+  if (tuning.peek() !== undefined) clearTimeout(tuning.peek());
+  tuning.value = undefined;
   tuned = {};
 }
 
@@ -183,7 +202,7 @@ export function undoEdit(): void {
 
 function setWeight(weight: Edit): void {
   flush();
-  connection?.send({ kind: "change", weight, serial: ++serial });
+  send({ kind: "change", weight, serial: ++serial });
 }
 
 // some browsers allow few changes of the address in a short time
@@ -219,35 +238,35 @@ function begin(from: PlaneState): void {
   // many changes between two frames are one
   queueMicrotask(() => {
     resetAsked = false;
-    connection?.send({ kind: "reset", state: origin, id, serial });
-    if (playing.peek()) connection?.send({ kind: "play" });
+    send({ kind: "reset", state: origin, id, serial });
+    if (playing.peek()) send({ kind: "play" });
   });
 }
 
 export function play(): void {
   playing.value = true;
-  connection?.send({ kind: "play" });
+  send({ kind: "play" });
 }
 
 export function pause(): void {
   playing.value = false;
-  connection?.send({ kind: "pause" });
+  send({ kind: "pause" });
 }
 
 export function step(steps: number | "epoch"): void {
   flush();
   playing.value = false;
-  connection?.send({ kind: "step", steps });
+  send({ kind: "step", steps });
 }
 
 export function chooseSpeed(value: number): void {
   speed.value = value;
-  connection?.send({ kind: "speed", speed: value });
+  send({ kind: "speed", speed: value });
 }
 
 export function survey(directions: DirectionKind): void {
   landscape.value = undefined;
-  connection?.send({ kind: "landscape", directions });
+  send({ kind: "landscape", directions });
 }
 
 /** One question at a time, the next when the screen is ready for it: a hidden page asks nothing, and nothing is trained. */
@@ -258,6 +277,7 @@ function ask(): void {
 function hear(message: FromEngine): void {
   if (message.kind === "problem") {
     playing.value = false;
+    failed.value = true;
     notify("error", message.text);
     return;
   }
@@ -273,6 +293,7 @@ function hear(message: FromEngine): void {
     } else if (message.kind === "landscape") landscape.value = message.landscape;
     else {
       frame.value = message;
+      failed.value = false;
       if (message.heard === serial) follow(message);
       const now = performance.now();
       if (!message.playing || now - figuresAt >= 100) {

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
-import type { Action } from "../program.ts";
+import type { Action, Run } from "./action.ts";
 import { wholeOption } from "./values.ts";
 
 /** height=224, of which there may be several. */
@@ -18,10 +18,7 @@ function batch(text: string): number | false {
   return text === "none" ? false : wholeOption("--batch", 0)(text);
 }
 
-export function importCommand(
-  command: Command,
-  run: (load: () => Promise<Action>) => (...args: unknown[]) => Promise<void>,
-): void {
+export function importCommand(command: Command, run: Run): void {
   command
     .command("import")
     .description(

@@ -1,15 +1,12 @@
 /** The commands for series and texts. */
 import type { Command } from "commander";
 import { MISSING_STEPS } from "../../data/sequences/series.ts";
-import type { Action } from "../program.ts";
+import type { Action, Run } from "./action.ts";
 import { seriesFlags } from "./series.ts";
 import { numberOption, oneOf, wholeOption } from "./values.ts";
 
 /** @param run what becomes of a command's words */
-export function sequenceCommands(
-  command: Command,
-  run: (load: () => Promise<Action>) => (...args: unknown[]) => Promise<void>,
-): void {
+export function sequenceCommands(command: Command, run: Run): void {
   const forecast = command
     .command("forecast")
     .description("what comes behind the end of a series")

@@ -1,6 +1,6 @@
 /** The command for many trainings. */
 import type { Command } from "commander";
-import type { Action } from "../program.ts";
+import type { Action, Run } from "./action.ts";
 import { wholeOption } from "./values.ts";
 
 /** Undefined: not given. */
@@ -16,10 +16,7 @@ export interface SweepFlags {
 }
 
 /** @param run what becomes of a command's words */
-export function sweepCommand(
-  command: Command,
-  run: (load: () => Promise<Action>) => (...args: unknown[]) => Promise<void>,
-): void {
+export function sweepCommand(command: Command, run: Run): void {
   command
     .command("sweep")
     .description("train with many settings, one trial at a time or many, on any scheduler; compare them")
