@@ -36,6 +36,25 @@ const same = (a: Uint8Array, b: Uint8Array) => a.length === b.length && a.every(
 const together = (size: number, more: (rank: number) => FitOptions) =>
   Promise.all(ranksHere(size).map((ranks) => fitted({ ...more(ranks.rank), ranks })));
 
+test.each([2, 3, 5, 8])(
+  "%i ranks add a gradient of several blocks to the bits of one process",
+  async (size) => {
+    const wide = async (more: FitOptions) => {
+      const layers = [dense({ units: 300, activation: "tanh" }), dense({ units: 200 }), dense({ units: 3 })];
+      const model = sequential(layers, { seed: 3, inputShape: [5] }).compile({
+        optimizer: "sgd",
+        loss: "mse",
+      });
+      // the last batch has a row: all shards but one have none
+      await model.fit(x.slice(0, 9), Array.from(clouds(9, 3, 1).x), { batchSize: 8, shards: 8, ...more });
+      return weightsSha256(model);
+    };
+    const one = await wide({});
+    expect(await Promise.all(ranksHere(size).map((ranks) => wide({ ranks })))).toEqual(Array(size).fill(one));
+  },
+  10_000,
+);
+
 const stops: Record<string, Callback> = {
   "before the first step": { onTrainBegin: (context) => context.stop("enough") },
   "before an epoch": { onEpochBegin: (epoch, context) => void (epoch === 2 && context.stop("enough")) },

@@ -260,6 +260,10 @@ export const enHelp = {
     },
 
     // Digits
+    table: {
+      says: "The rows as they are written, and what the network makes of one. Choose the column that is to be predicted; a box leaves a column out.",
+      term: "features and target; classification for a class, regression for a number",
+    },
     network: {
       says: "The linear network has a template for each digit, the dense one has hidden layers, and the CNN looks for small patterns everywhere in the picture. From left to right they are slower and make fewer mistakes.",
       term: "softmax regression, multilayer perceptron, convolutional neural network",
