@@ -268,8 +268,8 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     expect(await textOf(page, ".preview th.target")).toBe("price");
     // no network that tells classes apart is offered with an advice for a terminal
     await page.evaluate(() => document.querySelector<HTMLElement>("input[type=radio]")!.click());
-    expect(await textOf(page, ".messages")).toBe("");
     await page.waitFor(() => location.hash.includes("network=logistic"));
+    expect(await textOf(page, ".messages")).toBe("");
     await press(page, "Train");
     await untilProgress(page, "Finished");
     expect(await textOf(page, ".messages")).not.toContain("--");
