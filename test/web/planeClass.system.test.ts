@@ -236,9 +236,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     });
     await expect.poll(files, WAIT).toBe(2);
     const chunks = chunksOf(await file(1));
-    expect(chunks.map(({ type }) => type).join()).toBe(
-      "IHDR,acTL,fcTL,IDAT,fcTL,fdAT,fcTL,fdAT,fcTL,fdAT,IEND",
-    );
+    expect(chunks.map(({ type }) => type).join()).toMatch(/^IHDR,acTL,fcTL,IDAT(,fcTL,fdAT){3,},IEND$/);
     const [first, second] = [chunks[3]!.data, chunks[5]!.data.subarray(4)].map((data) => inflateSync(data));
     expect(first).toHaveLength(330 * (1 + 3 * 330));
     // it moves
