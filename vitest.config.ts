@@ -103,6 +103,8 @@ export default defineConfig({
   test: {
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // what a test waits for comes in a moment, on a busy machine later: the time is only for what never comes
+    expect: { poll: { timeout: 60_000, interval: 50 } },
     maxWorkers: workers,
     reporters: ["default", new Summary(), ...(process.env.NABLA_TIMES ? [new Times()] : [])],
     projects: [

@@ -3,6 +3,12 @@ import { env } from "node:process";
 import { messageOf, NablaError } from "../errors.ts";
 import { type Binding, bindingHere, type Call, type Loaded, SYSTEM, type Value } from "./bindings.ts";
 
+/** Bytes for or from each rank, and where they begin. */
+export interface Parts {
+  readonly counts: Int32Array;
+  readonly places: Int32Array;
+}
+
 /** What is called of it. Handles are numbers of one kind or the other; buffers are views. */
 export interface Library {
   /** What it says it is: "Open MPI v4.1.4, …" in one line. */
@@ -18,6 +24,8 @@ export interface Library {
     places: Int32Array,
     request: Uint8Array,
   ): void;
+  /** Of each rank its part of `mine`, into `all`. */
+  alltoallv(mine: Uint8Array, sent: Parts, all: Uint8Array, got: Parts, request: Uint8Array): void;
   send(bytes: Uint8Array, to: number, request: Uint8Array): void;
   receive(bytes: Uint8Array, from: number, request: Uint8Array): void;
   /** Whether it is done. */
@@ -82,6 +90,7 @@ export const alone: Library = {
   rank: () => 0,
   size: () => 1,
   allgatherv: (mine, all) => all.set(mine),
+  alltoallv() {},
   send() {},
   receive() {},
   test: () => true,
@@ -150,6 +159,9 @@ function bind(path: string, library: Loaded, { rest, release }: System): Library
     "MPI_Iallgatherv",
     ...(["buffer", "int", h, "buffer", "buffer", "buffer", h, h, "buffer"] as const),
   );
+  // mine, counts, places, type; all, counts, places, type; world, request
+  const toAll = ["buffer", "buffer", "buffer", h] as const;
+  const alltoallv = checked("MPI_Ialltoallv", ...toAll, ...toAll, h, "buffer");
   // bytes, n, type, whom, tag, world, request
   const message = ["buffer", "int", h, "int", "int", h, "buffer"] as const;
   const isend = checked("MPI_Isend", ...message);
@@ -176,6 +188,8 @@ function bind(path: string, library: Loaded, { rest, release }: System): Library
     size: () => one(commSize),
     allgatherv: (mine, all, counts, places, request) =>
       gatherv(mine, mine.length, byte, all, counts, places, byte, world, request),
+    alltoallv: (mine, sent, all, got, request) =>
+      alltoallv(mine, sent.counts, sent.places, byte, all, got.counts, got.places, byte, world, request),
     send: (bytes, to, request) => isend(bytes, bytes.length, byte, to, TAG, world, request),
     receive: (bytes, from, request) => irecv(bytes, bytes.length, byte, from, TAG, world, request),
     test(request) {

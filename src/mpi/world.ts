@@ -96,29 +96,40 @@ export class World implements Ranks {
     return `rank ${rank} on ${this.hosts[rank] ?? "another host"}`;
   }
 
-  async gather(mine: Uint8Array, lengths: readonly number[]): Promise<Uint8Array> {
-    const places = new Int32Array(new ArrayBuffer(4 * this.size));
-    let n = 0;
-    for (const [p, length] of lengths.entries()) {
-      places[p] = n;
-      n += length;
-    }
-    if (n > MOST)
-      throw new NablaError(
-        `MPI: ranks exchange ${n} bytes at once; expected at most ${MOST}: train with fewer ranks`,
-      );
-    if (this.result.length < n || this.lent.size > 0) this.result = new Uint8Array(new ArrayBuffer(n));
-    const counts = new Int32Array(new ArrayBuffer(4 * this.size));
-    counts.set(lengths);
+  async gather(mine: Uint8Array, lengths: readonly number[], into?: Uint8Array): Promise<Uint8Array> {
+    const { counts, places, n } = counted(lengths);
+    if (!into && (this.result.length < n || this.lent.size > 0))
+      this.result = new Uint8Array(new ArrayBuffer(n));
+    const result = into ?? this.result;
+    await this.lend([mine, result, counts, places], (request) =>
+      this.library.allgatherv(mine, result, counts, places, request),
+    );
+    return result.subarray(0, n);
+  }
+
+  async exchange(
+    mine: Uint8Array,
+    given: readonly number[],
+    starts: readonly number[],
+    into: Uint8Array,
+    lengths: readonly number[],
+  ): Promise<void> {
+    const { counts, places } = counted(lengths);
+    const sent = { counts: counted(given).counts, places: integers(starts) };
+    await this.lend([mine, into, counts, places, sent.counts, sent.places], (request) =>
+      this.library.alltoallv(mine, sent, into, { counts, places }, request),
+    );
+  }
+
+  /** Lends buffers to the library until it is done with them. */
+  private async lend(views: readonly ArrayBufferView[], begin: (request: Uint8Array) => void): Promise<void> {
     const request = new Uint8Array(new ArrayBuffer(16));
-    const { result } = this;
     // an engine may move what is small, until it is asked for its buffer
-    const lent = [mine, result, counts, places, request].map(({ buffer }) => buffer);
+    const lent = [...views, request].map(({ buffer }) => buffer);
     this.lent.add(lent);
-    this.library.allgatherv(mine, result, counts, places, request);
+    begin(request);
     await this.done(request);
     this.lent.delete(lent);
-    return result.subarray(0, n);
   }
 
   release(bytes: Uint8Array): void {
@@ -209,6 +220,26 @@ export class World implements Ranks {
         );
     }
   }
+}
+
+const integers = (of: readonly number[]): Int32Array => {
+  const values = new Int32Array(new ArrayBuffer(4 * of.length));
+  values.set(of);
+  return values;
+};
+
+/** @returns bytes of each rank, where they begin one after the other, and how many they are together */
+function counted(lengths: readonly number[]): { counts: Int32Array; places: Int32Array; n: number } {
+  let n = 0;
+  const places = lengths.map((length) => {
+    n += length;
+    return n - length;
+  });
+  if (n > MOST)
+    throw new NablaError(
+      `MPI: ranks exchange ${n} bytes at once; expected at most ${MOST}: train with fewer ranks`,
+    );
+  return { counts: integers(lengths), places: integers(places), n };
 }
 
 /** Signs of life to and from another rank. */

@@ -9,9 +9,21 @@ export interface Ranks {
   called(rank: number): string;
   /**
    * What all of them give, one after the other. All have to call it, in the same order.
-   * @param lengths bytes that each gives @returns bytes of its own, valid until the next call
+   * @param lengths bytes that each gives @param into where they go @returns this, or bytes of its own, valid until the next call
    */
-  gather(mine: Uint8Array, lengths: readonly number[]): Promise<Uint8Array>;
+  gather(mine: Uint8Array, lengths: readonly number[], into?: Uint8Array): Promise<Uint8Array>;
+  /**
+   * What each of them gives to each. All have to call it, in the same order.
+   * @param given bytes of mine for each of them @param starts where these begin
+   * @param into where what they give to this one goes, one after the other @param lengths its bytes
+   */
+  exchange(
+    mine: Uint8Array,
+    given: readonly number[],
+    starts: readonly number[],
+    into: Uint8Array,
+    lengths: readonly number[],
+  ): Promise<void>;
   /** Whether the optimizer's state is split over them: each keeps that of a part of the parameters. */
   readonly shardOptimizer?: boolean;
   /** Gives memory back to the system that holds nothing which is needed. What it holds afterwards is anybody's guess. */
@@ -35,11 +47,40 @@ export function subtreesOf(rank: number, ranks: Pick<Ranks, "size">, shards: num
   return found;
 }
 
+/** How many shards the largest subtree of any rank has. */
+export function largestOf(ranks: Pick<Ranks, "size"> | undefined, shards: number): number {
+  if (!ranks) return shards;
+  const all = Array.from({ length: ranks.size }, (_, rank) => subtreesOf(rank, ranks, shards)).flat();
+  return all.reduce((most, [, count]) => Math.max(most, count), 0);
+}
+
+/** Parts begin at multiples of so many bytes, as ranges do. */
+const GRAIN = 64;
+
+/** Cuts so many bytes into a part for each rank. @returns where each begins, and the end */
+export function partsOf(bytes: number, size: number): number[] {
+  const grains = Math.ceil(bytes / GRAIN);
+  return Array.from({ length: size + 1 }, (_, rank) =>
+    Math.min(bytes, Math.floor((rank * grains) / size) * GRAIN),
+  );
+}
+
+/** Bytes of a first message: how many there are, and as many of them as have room. */
+const HEAD = 256;
+const LENGTH = 8;
+
 /** gather() of bytes of which only the giver knows how many they are. @returns those of each, valid until the next call */
 export async function gatherAny(ranks: Ranks, mine: Uint8Array): Promise<Uint8Array[]> {
-  const length = new Float64Array([mine.length]);
-  const told = await ranks.gather(new Uint8Array(length.buffer), Array(ranks.size).fill(8));
-  const lengths = [...new Float64Array(told.slice().buffer)];
+  const head = new Uint8Array(HEAD);
+  head.set(new Uint8Array(new Float64Array([mine.length]).buffer));
+  head.set(mine.subarray(0, HEAD - LENGTH), LENGTH);
+  const told = (await ranks.gather(head, Array(ranks.size).fill(HEAD))).slice();
+  const lengths = Array.from(
+    { length: ranks.size },
+    (_, i) => new Float64Array(told.buffer, i * HEAD, 1)[0]!,
+  );
+  if (lengths.every((n) => n <= HEAD - LENGTH))
+    return lengths.map((n, i) => told.subarray(i * HEAD + LENGTH, i * HEAD + LENGTH + n));
   const all = await ranks.gather(mine, lengths);
   let at = 0;
   return lengths.map((n) => {

@@ -9,10 +9,8 @@ import { NablaError } from "../errors.ts";
 import type { Network } from "../network/network.ts";
 import type { PlanBuilder } from "../plan/builder.ts";
 import type { OwnRate, Update } from "../plan/plan.ts";
-import type { Ranks } from "./ranks.ts";
+import { partsOf, type Ranks } from "./ranks.ts";
 
-/** Parts begin at multiples of so many bytes, as ranges do. */
-const GRAIN = 64;
 /** Memory goes back in multiples of the largest pages there are. */
 const PAGE = 65536;
 
@@ -34,12 +32,9 @@ export class Split {
     private readonly network: Network,
     private readonly ranks: Ranks,
   ) {
-    const grains = Math.ceil(network.bytes / GRAIN);
-    const start = (rank: number) => Math.min(network.bytes, Math.floor((rank * grains) / ranks.size) * GRAIN);
-    this.lengths = Array.from({ length: ranks.size }, (_, rank) =>
-      rank + 1 < ranks.size ? start(rank + 1) - start(rank) : network.bytes - start(rank),
-    );
-    this.at = start(ranks.rank);
+    const starts = partsOf(network.bytes, ranks.size);
+    this.lengths = Array.from({ length: ranks.size }, (_, rank) => starts[rank + 1]! - starts[rank]!);
+    this.at = starts[ranks.rank]!;
     this.bytes = this.lengths[ranks.rank]!;
     network.kept = this;
   }

@@ -4,9 +4,7 @@
  */
 import type { ScoreRequest, Scores } from "./evaluate.ts";
 import { gatherAny, type Ranks, subtreesOf } from "./ranks.ts";
-import { addTo, type Given, packed, type Sum, startOf, sumOf, unpacked } from "./shardSums.ts";
-
-const NONE = new Uint8Array(0);
+import { addTo, packed, type Sum, startOf, sumOf, unpacked } from "./shardSums.ts";
 
 /**
  * @param score computes those of some rows, one after the other
@@ -50,12 +48,11 @@ export async function scoreShards(
     const subtrees = Array.from({ length: ranks.size }, (_, rank) =>
       subtreesOf(rank, ranks, shards).filter(full),
     );
-    const own: Given[] = [];
-    for (const [first, count] of subtrees[ranks.rank])
-      own.push({ sum: (await tree(first, count))!, gradient: NONE });
+    const own: Sum[] = [];
+    for (const [first, count] of subtrees[ranks.rank]) own.push((await tree(first, count))!);
     const all = await gatherAny(ranks, packed(own, metrics, { stops: false, rate: 0 }));
     for (const [rank, theirs] of all.entries())
-      for (const [i, { sum }] of unpacked(theirs, subtrees[rank].length, 0, metrics).sums.entries())
+      for (const [i, sum] of unpacked(theirs, subtrees[rank].length, metrics).sums.entries())
         given.set(subtrees[rank][i].join(" "), sum);
   }
   const { loss, metrics: states } = (await tree(0, shards))!;

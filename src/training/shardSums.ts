@@ -12,12 +12,6 @@ export interface Sum {
   readonly metrics: readonly (readonly (readonly number[])[])[];
 }
 
-/** With its gradient. */
-export interface Given {
-  readonly sum: Sum;
-  readonly gradient: Uint8Array;
-}
-
 /** What a rank tells of a step besides its sums. */
 export interface Told {
   /** Whether it was asked to stop. */
@@ -52,18 +46,29 @@ export function addTo(metric: Metric, states: readonly (readonly number[])[]): v
     metric.append ? metric.append(state) : metric.restore(merged(metric, metric.state(), state));
 }
 
-/**
- * [whether to stop, rate, then of each subtree: loss, lists of states of each metric], each list with its length before it; gradients first.
- * @param room where it is written, if it has the size
- */
+/** The sum of `count` shards from `first` on, of sums that are given, by first shard and number; undefined where there is none. */
+export function sumGiven(
+  metrics: readonly Metric[],
+  given: ReadonlyMap<string, Sum>,
+  first: number,
+  count: number,
+): Sum | undefined {
+  const known = given.get(`${first} ${count}`);
+  if (known || count === 1) return known;
+  const half = count / 2;
+  const left = sumGiven(metrics, given, first, half);
+  const right = sumGiven(metrics, given, first + half, half);
+  return left && right ? sumOf(metrics, left, right) : (left ?? right);
+}
+
+/** [whether to stop, rate, then of each subtree: loss, lists of states of each metric], each list with its length before it. */
 export function packed(
-  own: readonly Given[],
+  own: readonly Sum[],
   metrics: readonly Metric[],
   { stops, rate }: Told,
-  room?: ArrayBufferLike,
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const figures = [Number(stops), rate];
-  for (const { sum } of own) {
+  for (const sum of own) {
     figures.push(sum.loss);
     for (const i of metrics.keys()) {
       figures.push(sum.metrics[i].length);
@@ -73,35 +78,21 @@ export function packed(
       }
     }
   }
-  const bytes = own.reduce((sum, { gradient }) => sum + gradient.length, 0);
-  const size = bytes + figures.length * 8;
-  const all = room && room.byteLength >= size ? new Uint8Array(room, 0, size) : new Uint8Array(size);
-  let at = 0;
-  for (const { gradient } of own) {
-    all.set(gradient, at);
-    at += gradient.length;
-  }
-  all.set(new Uint8Array(Float64Array.from(figures).buffer), at);
-  return all;
+  return new Uint8Array(Float64Array.from(figures).buffer);
 }
 
-/** @param n subtrees @param bytes of a gradient */
-export function unpacked(
-  all: Uint8Array,
-  n: number,
-  bytes: number,
-  metrics: readonly Metric[],
-): Told & { sums: Given[] } {
-  const figures = new Float64Array(all.slice(n * bytes).buffer);
+/** @param n subtrees */
+export function unpacked(all: Uint8Array, n: number, metrics: readonly Metric[]): Told & { sums: Sum[] } {
+  const figures = new Float64Array(all.slice().buffer);
   let at = 0;
   const next = () => figures[at++];
   const told = { stops: next() === 1, rate: next() };
-  const sums = Array.from({ length: n }, (_, i) => {
+  const sums = Array.from({ length: n }, () => {
     const loss = next();
     const states = metrics.map(() =>
       Array.from({ length: next() }, () => Array.from({ length: next() }, next)),
     );
-    return { sum: { loss, metrics: states }, gradient: all.subarray(i * bytes, (i + 1) * bytes) };
+    return { loss, metrics: states };
   });
   return { ...told, sums };
 }

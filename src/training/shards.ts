@@ -13,10 +13,11 @@ import type { Plan } from "../plan/plan.ts";
 import type { Ready } from "./batch.ts";
 import type { BatchRun } from "./diverged.ts";
 import type { ScoreRequest, Scores } from "./evaluate.ts";
-import { gatherAny, type Ranks, shardOf, subtreesOf } from "./ranks.ts";
+import { gatherAny, largestOf, type Ranks, shardOf, subtreesOf } from "./ranks.ts";
 import type { TrainRequest } from "./request.ts";
+import { SumByParts } from "./shardParts.ts";
 import { scoreShards } from "./shardScores.ts";
-import { addTo, type Given, packed, type Sum, startOf, sumOf, unpacked } from "./shardSums.ts";
+import { addTo, packed, type Sum, startOf, sumGiven, sumOf, unpacked } from "./shardSums.ts";
 import { emitTree, levelOf, type Tree } from "./shardTree.ts";
 import { failTogether, rateDiffers } from "./spread.ts";
 import type { Stepper } from "./step.ts";
@@ -38,10 +39,7 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
     /** What ran last. */
     private last: Uint32Array | undefined;
     private parts: TrainRequest<M>["split"];
-    /** Where this rank's sums are packed. */
-    private room: ArrayBufferLike | undefined;
-    /** Sums that ranks have told, by their first shard and number. */
-    private given: Map<string, Given> | undefined;
+    private byParts: SumByParts | undefined;
 
     private get shards(): number {
       return this.request.settings.shards!;
@@ -53,7 +51,7 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
 
     /** Called by the constructor of the class above as well. @param rows of a batch, or of a piece of one */
     protected override planFor(rows: number): Plan {
-      const { train, training, settings, source } = this.request;
+      const { train, training, settings, source, ranks } = this.request;
       const batch = Math.max(rows, source ? source.rows : Math.min(settings.batchSize, train.length));
       const most = Math.min(settings.microBatchSize ?? batch, Math.ceil(batch / this.shards));
       let tree: Omit<Tree, "passed"> | undefined;
@@ -62,7 +60,7 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
         ...training.update!,
         ...(parts && { update: (builder: PlanBuilder) => parts.emit(builder, training.update!.update) }),
         penalties: (builder: PlanBuilder) => {
-          tree = emitTree(builder, this.request.network.flat, this.shards);
+          tree = emitTree(builder, this.request.network.flat, this.shards, largestOf(ranks, this.shards));
           training.update!.penalties(builder);
         },
       };
@@ -116,7 +114,6 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
     private async together(batch: Batch, ranks: Ranks): Promise<Sum> {
       const { shards, counting } = this;
       const { network, asked } = this.request;
-      const { bytes } = network;
       const rows = batch.indices.length;
       const subtrees = Array.from({ length: ranks.size }, (_, rank) =>
         subtreesOf(rank, ranks, shards).filter(
@@ -124,20 +121,18 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
         ),
       );
       this.last = undefined;
-      const own: Given[] = [];
+      const own: Sum[] = [];
+      const gradients: Uint8Array[] = [];
       const mine = subtrees[ranks.rank];
       let told: ReturnType<typeof packed> = new Uint8Array(0);
       let failed: { readonly error: unknown } | undefined;
       try {
         for (const [i, [first, count]] of mine.entries()) {
-          const sum = (await this.sum(batch, first, count))!;
-          const gradient = this.placeOf();
-          // the last one is where it was computed
-          own.push({ sum, gradient: i + 1 < mine.length ? gradient.slice() : gradient });
+          own.push((await this.sum(batch, first, count))!);
+          // the last one stays where it was computed
+          if (i + 1 < mine.length) gradients.push(this.placeOf().slice());
         }
-        told = packed(own, counting, { stops: asked?.aborted === true, rate: this.run.rate }, this.room);
-        // else each step would ask the system for memory
-        this.room = told.buffer;
+        told = packed(own, counting, { stops: asked?.aborted === true, rate: this.run.rate });
       } catch (error) {
         failed = { error };
       }
@@ -145,23 +140,25 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       // who has failed gives nothing
       if (all.some(({ length }) => length === 0))
         await failTogether(ranks, failed, () => this.wayBack.restore());
-      this.given = new Map();
+      const given = new Map<string, Sum>();
       const rates: number[] = [];
       let stops = false;
       for (const [rank, theirs] of all.entries()) {
-        const got = unpacked(theirs, subtrees[rank].length, bytes, counting);
+        const got = unpacked(theirs, subtrees[rank].length, counting);
         stops ||= got.stops;
         rates.push(got.rate);
         for (const [i, [first, count]] of subtrees[rank].entries())
-          this.given.set(`${first} ${count}`, got.sums[i]);
+          given.set(`${first} ${count}`, got.sums[i]);
       }
       rateDiffers(ranks, rates, this.run);
       if (stops) this.request.stop!();
       // a rank may have had no row
       network.use(this.plan);
-      const total = (await this.sum(batch, 0, shards))!;
-      this.given = undefined;
-      return total;
+      network.core.f32(this.tree.rate.offset, 1)[0] = -1;
+      this.byParts ??= new SumByParts(network, ranks);
+      const { blocks } = this.tree;
+      if (blocks) await this.byParts.add(this.plan, blocks, gradients, subtrees, shards, true);
+      return sumGiven(counting, given, 0, shards)!;
     }
 
     override score(request: ScoreRequest): Promise<Scores> {
@@ -212,11 +209,6 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
     private async sum(batch: Batch, first: number, count: number, level?: number): Promise<Sum | undefined> {
       const start = (shard: number) => startOf(shard, this.shards, batch.indices.length);
       if (start(first) === start(first + count)) return undefined;
-      const given = this.given?.get(`${first} ${count}`);
-      if (given) {
-        this.placeOf(level).set(given.gradient);
-        return given.sum;
-      }
       if (count === 1) {
         const sum = await this.shard(batch, start(first), start(first + 1));
         if (level !== undefined) this.placeOf(level).set(this.placeOf());

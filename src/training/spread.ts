@@ -161,9 +161,9 @@ async function sameOnAll<M>(ranks: Ranks, request: TrainRequest<M>, run: Run, pl
     "set of sample weights to validate on": run.known?.validationWeights,
     ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [`option ${name}`, value])),
     layers: architecture.layers.map(({ name, type, outputShape }) => [name, type, outputShape]),
-    "loss, optimizer, or option of a layer": [schedule, hash(plan.bytes)],
+    "loss, optimizer, or option of a layer": [schedule, hash(words(plan.bytes))],
     "place in the training": { epoch: run.epoch, batch: run.batch, step: run.step },
-    "set of weights": hash(core.u8(core.base, network.workspace - core.base)),
+    "set of weights": hash(core.i32(core.base, (network.workspace - core.base) / 4)),
   };
   const all = await gatherJson(
     ranks,
@@ -182,10 +182,28 @@ async function sameOnAll<M>(ranks: Ranks, request: TrainRequest<M>, run: Run, pl
     }
 }
 
-/** FNV-1a of 32 bits, over bytes or whole words. */
-function hash(values: Uint8Array | Int32Array): number {
-  let h = 0x811c9dc5;
-  for (const value of values) h = Math.imul(h ^ value, 0x01000193);
+/** Of ranges, whose bytes are whole words. */
+const words = ({ buffer, byteOffset, length }: Uint8Array) => new Int32Array(buffer, byteOffset, length / 4);
+
+/** Of 32 bits, in the manner of FNV-1a: of each fourth word one, since each waits for the one before; upper bits come down as well. */
+function hash(words: Int32Array): number {
+  let [a, b, c, d] = [0x811c9dc5, 1, 2, 3];
+  const n = words.length & ~3;
+  for (let i = 0; i < n; i += 4) {
+    a = Math.imul(a ^ words[i]!, 0x01000193);
+    b = Math.imul(b ^ words[i + 1]!, 0x01000193);
+    c = Math.imul(c ^ words[i + 2]!, 0x01000193);
+    d = Math.imul(d ^ words[i + 3]!, 0x01000193);
+    a ^= a >>> 15;
+    b ^= b >>> 15;
+    c ^= c >>> 15;
+    d ^= d >>> 15;
+  }
+  let h = 0;
+  for (const value of [a, b, c, d, ...words.subarray(n)]) {
+    h = Math.imul(h ^ value, 0x01000193);
+    h ^= h >>> 15;
+  }
   return h >>> 0;
 }
 

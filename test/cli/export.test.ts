@@ -24,7 +24,7 @@ beforeAll(async () => {
   done(await train("flowers.csv --epochs 20 --hidden 12,8 --out flowers.safetensors"));
   done(await train("prices.csv --epochs 20 --hidden 8 --out prices.safetensors"));
   done(await train("digits --samples 300 --epochs 1 --model cnn --out digits.safetensors"));
-}, 60_000);
+});
 
 test("a .wasm that predicts what the model predicts", async () => {
   const { code, stdout, stderr } = await place.run(["export", "digits.safetensors", "--to", "digits.wasm"]);

@@ -37,7 +37,7 @@ beforeAll(async () => {
       ...["--out", "flowers.safetensors", "--momentum", "0.8"],
     ]),
   );
-}, 30_000);
+});
 
 const FROM = ["--from", "flowers.safetensors"];
 
@@ -323,7 +323,7 @@ describe("a target for each step", () => {
           `${name}.safetensors`,
         ]),
       );
-  }, 30_000);
+  });
 
   test.each([
     ["ways", "sums", [4, 1], false],

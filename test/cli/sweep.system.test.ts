@@ -152,8 +152,8 @@ test("--asha: two processes, one of them killed, come to the winner of one proce
   expect(rungs).toEqual([4, 12, 36]);
   expect(table.map(({ rung }: { rung: number }) => rung)).toEqual([2, 1, 1, 0, 0, 0, 0, 0, 0]);
   const first = place.start(["sweep", "asha.json", "--asha", "--out", "shared"]);
-  while (!existsSync(place.path("shared/trials/1/result-4.json")))
-    await new Promise((resolve) => setTimeout(resolve, 5));
+  const result = () => existsSync(place.path("shared/trials/1/result-4.json"));
+  await expect.poll(result, { interval: 5 }).toBe(true);
   const second = place.start(["sweep", "asha.json", "--asha", "--out", "shared"]);
   first.child.kill("SIGKILL");
   const { code, stderr } = await second.result;

@@ -36,7 +36,7 @@ beforeAll(() => {
   writeFileSync(join(folder, "gestures.safetensors"), gestures.save());
   for (const line of blocks("sh").join("").split("\n").filter(Boolean))
     printed.push(node(cli, ...line.split("#")[0]!.trim().split(/\s+/).slice(1)));
-}, 60_000);
+});
 
 const expected = () => {
   const model = load(readFileSync(join(folder, "digits.safetensors")));

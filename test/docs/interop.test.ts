@@ -6,7 +6,7 @@ import { read } from "./pages.ts";
 test("the tables are the code's: node scripts/interop.mjs writes them", () => {
   const page = read("docs/interop.md");
   expect(withTables(page)).toBe(page);
-}, 60_000);
+});
 
 test("a table that is another, has no place or is unknown is told", () => {
   const page = read("docs/interop.md");
@@ -17,4 +17,4 @@ test("a table that is another, has no place or is unknown is told", () => {
     "no table XML in",
   );
   expect(() => withTables("")).toThrow("no place for");
-}, 60_000);
+});

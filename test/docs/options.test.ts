@@ -107,7 +107,7 @@ model.predict([[1]]);
           `${where?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`,
       ),
     ).toEqual([]);
-  }, 60_000);
+  });
 
   test("each option of a layer, reader or function has its documentation there", () => {
     const wrong: string[] = [];
@@ -123,7 +123,7 @@ model.predict([[1]]);
     }
     expect(count).toBeGreaterThan(400);
     expect(wrong).toEqual([]);
-  }, 60_000);
+  });
 
   test("options in programs are explained where they are written", () => {
     expect(hint("units: 3")).toEqual({ shown: "(property) units: number", said: "Number of outputs." });
@@ -147,5 +147,5 @@ model.predict([[1]]);
       return shown.length > LONGEST_HINT ? [`${words} ${shown.length}`] : [];
     });
     expect(long).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -109,7 +109,7 @@ describe.skipIf(!typedoc)("the site", () => {
     let browser: Browser;
     beforeAll(async () => {
       browser = await launch("chromium");
-    }, 60_000);
+    });
     afterAll(() => browser?.close());
     const address = (page: string) => pathToFileURL(join(site, page)).href;
 
@@ -131,7 +131,7 @@ describe.skipIf(!typedoc)("the site", () => {
       expect(await found("calibration")).toContain("documents/Training.html");
       expect(await found("mpirun")).toContain("documents/More_than_one_machine.html");
       expect((await found("earlyStopping"))[0]).toMatch(/nabla\.earlyStopping\.html$/);
-    }, 60_000);
+    });
 
     test("nothing is wider than a telephone", async () => {
       const page = await browser.newPage();

@@ -113,7 +113,7 @@ test("its types are those a program sees", () => {
   });
   expect(stdout).toBe("");
   expect(status).toBe(0);
-}, 60_000);
+});
 
 describe("in other engines", () => {
   const files = engineFiles();

@@ -14,7 +14,7 @@ import {
   weightsSha256,
 } from "../../src/index.ts";
 import { internalsOf } from "../../src/model/internals.ts";
-import { clouds, dataset, slowly } from "../support/problems.ts";
+import { clouds, dataset, otherTask, slowly } from "../support/problems.ts";
 
 const problem = clouds(20, 4, 3);
 const data = dataset(problem);
@@ -458,10 +458,13 @@ describe("a signal", () => {
   test("from a timer: training gives others a turn", async () => {
     const model = fresh(0.01);
     const controller = new AbortController();
-    setTimeout(() => controller.abort("stopped by a timer"), 20);
-    await expect(model.fit(data, { epochs: 10_000_000, signal: controller.signal })).rejects.toBe(
-      "stopped by a timer",
-    );
+    const hook: Callback = {
+      // once it has taken a step: a busy machine takes its time until then
+      onBatchEnd: (_batch, _logs, { step }) =>
+        void (step === 1 && setTimeout(() => controller.abort("stopped by a timer"), 1)),
+    };
+    const training = model.fit(data, { epochs: 10_000_000, signal: controller.signal, callbacks: [hook] });
+    await expect(training).rejects.toBe("stopped by a timer");
     expect(internalsOf(model).state.run.step).toBeGreaterThan(0);
   });
 
@@ -491,7 +494,8 @@ describe("data that takes its time", () => {
     const slow = slowly(data, (indices) => void events.push(`read ${indices.length}`));
     const hook: Callback = {
       async onBatchEnd(batch) {
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        // a read that is under way comes before this, however late a timer is
+        for (let i = 0; i < 20; i++) await otherTask();
         events.push(`end ${batch}`);
       },
     };

@@ -103,11 +103,16 @@ describe("callbacks", () => {
 
   test("one belongs to one training at a time", async () => {
     const stopping = earlyStopping({ monitor: "loss", patience: 3 });
-    const slow = { onEpochEnd: () => new Promise<void>((resolve) => setTimeout(resolve, 5)) };
+    let goOn!: () => void;
+    const refused = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const slow = { onEpochEnd: () => refused };
     const first = fit(fresh(), { epochs: 3, callbacks: [stopping, slow] });
     await expect(fit(fresh(), { callbacks: [stopping] })).rejects.toThrow(
       "fit: callbacks[0] (earlyStopping): another training has it",
     );
+    goOn();
     await first;
     await fit(fresh(), { callbacks: [stopping] });
     await expect(fit(fresh(), { callbacks: [stopping, stopping] })).rejects.toThrow(

@@ -228,7 +228,7 @@ describe("a hundred layers", () => {
     await model.fit(x, y, { epochs: 1 });
     expect(model.summary().split("\n").length).toBeGreaterThan(1000);
     expect(load(model.save()).predict(x).data).toEqual(model.predict(x).data);
-  }, 60_000);
+  });
 });
 
 describe("edges of a batch", () => {

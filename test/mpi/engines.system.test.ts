@@ -38,7 +38,7 @@ beforeAll(async () => {
   want = shaOf(join(folder, "alone.safetensors"));
   told = figures(out);
   expect(told).toHaveLength(2);
-}, 60_000);
+});
 
 describe.each(Object.entries(ENGINES))("%s", (name, [program, ...words]) => {
   describe.each(LAUNCHERS.map((each) => [each.name, each] as const))("under %s", (_, launcher) => {

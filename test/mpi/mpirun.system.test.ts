@@ -75,7 +75,7 @@ beforeAll(async () => {
   expect(told).toHaveLength(2);
   nets = JSON.parse((await start([process.execPath, NETS]).ended).out);
   expect(Object.keys(nets)).toEqual(["W2", "W4"]);
-}, 60_000);
+});
 
 describe.each(LAUNCHERS.map((launcher) => [launcher.name, launcher] as const))("%s", (name, launcher) => {
   const there = isThere(launcher);

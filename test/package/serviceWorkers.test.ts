@@ -97,7 +97,7 @@ const REFUSED =
 
 async function answered(browser: Awaited<ReturnType<typeof launch>>, path: string): Promise<string> {
   const page = await browser.newPage(url + path);
-  await page.waitFor(() => (globalThis as any).result !== undefined, { timeout: 60_000 });
+  await page.waitFor(() => (globalThis as any).result !== undefined);
   return page.evaluate(() => (globalThis as any).result);
 }
 
@@ -157,13 +157,8 @@ test.skipIf(!chromium && !required)(
           { timeout: 60_000 },
         );
         const background = await target.worker();
-        let said: string | undefined;
         // its module may not have been evaluated yet, nor its globals be there
-        while (said === undefined) {
-          said = await background!.evaluate(() => (globalThis as any).trained).catch(() => undefined);
-          await new Promise((done) => setTimeout(done, 50));
-        }
-        expect(said).toBe(expected);
+        await expect.poll(() => background!.evaluate(() => (globalThis as any).trained)).toBe(expected);
         sawHost("the background of an extension, Manifest V3", "Chromium", "this thread");
       } finally {
         await browser.close();

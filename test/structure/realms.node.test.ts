@@ -49,7 +49,7 @@ beforeAll(async () => {
     logLevel: "silent",
   });
   program = outputFiles[0]!.text;
-}, 60_000);
+});
 
 test("a program that runs in a realm of its own, as tests under jsdom do, is given what Node makes", async () => {
   // what jsdom's window has of a page, and what Node's own modules hand to it from outside

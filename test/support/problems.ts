@@ -28,6 +28,13 @@ export function dataset(problem: Problem): Dataset {
   return arrayDataset(problem.x, problem.labels, { name: "clouds" });
 }
 
+/** One turn for whatever else waits. */
+export const otherTask = (): Promise<void> =>
+  new Promise((resolve) => {
+    if (typeof setImmediate === "function") setImmediate(resolve);
+    else setTimeout(resolve);
+  });
+
 /** The same rows from a source that takes its time. `onRead` sees each request and may throw. */
 export function slowly(source: Dataset, onRead?: (indices: Uint32Array) => void): Dataset {
   const { labels: _, ...rest } = source;
@@ -35,9 +42,7 @@ export function slowly(source: Dataset, onRead?: (indices: Uint32Array) => void)
     ...rest,
     async read(indices, x, y, epoch) {
       const wanted = indices.slice();
-      await new Promise((resolve) =>
-        (typeof setImmediate === "function" ? setImmediate : setTimeout)(resolve),
-      );
+      await otherTask();
       onRead?.(wanted);
       await source.read(wanted, x, y, epoch);
     },

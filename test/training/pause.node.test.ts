@@ -1,6 +1,7 @@
 /** Pauses on a page that is seen: where the next frame is late, it is waited for. */
 import { afterEach, expect, test, vi } from "vitest";
 import { pauser } from "../../src/training/pause.ts";
+import { stoppedTime } from "../support/stoppedTime.ts";
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -11,33 +12,31 @@ function page(hidden: boolean): (() => void)[] {
   vi.stubGlobal("requestAnimationFrame", (frame: () => void) => frames.push(frame));
   return frames;
 }
-const busy = (milliseconds: number) => {
-  for (const end = performance.now() + milliseconds; performance.now() < end; );
-};
 
 test("a late frame", async () => {
-  const frames = page(false);
+  const [frames, pass] = [page(false), stoppedTime()];
   const pause = pauser(1);
-  busy(2);
+  await pass(2);
   await pause(); // asks for a frame
   expect(frames).toHaveLength(1);
-  busy(30);
+  await pass(30);
   let over = false;
   const waiting = Promise.resolve(pause()).then(() => {
     over = true;
   });
-  await new Promise((resolve) => setImmediate(resolve));
-  await new Promise((resolve) => setImmediate(resolve));
+  await pass(40);
   expect(over).toBe(false);
   frames[0]!();
   await waiting;
   // the next one is asked for anew
-  busy(2);
+  await pass(2);
   await pause();
   expect(frames).toHaveLength(2);
   // and does not have to come: a page may be covered
-  busy(30);
-  await pause();
+  await pass(30);
+  const covered = pause();
+  await pass(50);
+  await covered;
   frames[1]!();
 });
 
@@ -45,21 +44,22 @@ test("two computations that wait for one frame both go on: when it comes, and wh
   for (const comes of [true, false]) {
     vi.resetModules();
     const { pauser: fresh } = await import("../../src/training/pause.ts");
-    const frames = page(false);
+    const [frames, pass] = [page(false), stoppedTime()];
     const [one, other] = [fresh(1), fresh(1)];
-    busy(2);
+    await pass(2);
     await one();
-    busy(30);
+    await pass(30);
     const both = Promise.all([one(), other()]);
     if (comes) frames[0]!();
+    else await pass(50);
     await both;
   }
-}, 5000);
+});
 
 test("a page that is hidden asks for none", async () => {
-  const frames = page(true);
+  const [frames, pass] = [page(true), stoppedTime()];
   const pause = pauser(1);
-  busy(2);
+  await pass(2);
   await pause();
   expect(frames).toEqual([]);
 });

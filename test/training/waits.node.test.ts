@@ -9,6 +9,7 @@ import { fetchFile } from "../../src/data/urls.ts";
 import { fromUtf8, toUtf8, wellFormed } from "../../src/host.ts";
 import { dense, sequential } from "../../src/index.ts";
 import { after, inTime, tasks, told } from "../../src/waits.ts";
+import { stoppedTime } from "../support/stoppedTime.ts";
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -17,41 +18,13 @@ afterEach(() => {
 const model = () => sequential([dense({ units: 1, inputShape: [1] })], { seed: 1 });
 const never = () => new Promise<never>(() => {});
 
-const otherTasks = () => new Promise((resolve) => setImmediate(resolve));
-
-/** Timers and a clock that move when they are told to; other tasks come as ever. */
-function stoppedTime(): (milliseconds: number) => Promise<void> {
-  let time = 0;
-  const timers = new Map<number, { due: number; done: () => void }>();
-  let last = 0;
-  vi.stubGlobal("performance", { now: () => time });
-  vi.stubGlobal("setTimeout", (done: () => void, milliseconds: number) => {
-    timers.set(++last, { due: time + milliseconds, done });
-    return last;
-  });
-  vi.stubGlobal("clearTimeout", (id: number) => timers.delete(id));
-  return async (milliseconds) => {
-    const until = time + milliseconds;
-    await otherTasks();
-    for (;;) {
-      const [next] = [...timers].filter(([, { due }]) => due <= until).sort(([, a], [, b]) => a.due - b.due);
-      if (!next) break;
-      timers.delete(next[0]);
-      time = Math.max(time, next[1].due);
-      next[1].done();
-      await otherTasks();
-    }
-    time = until;
-  };
-}
-
 test("several waits at once all end", async () => {
   const nextTask = tasks();
   await Promise.all([nextTask(), nextTask(), nextTask()]);
   const first = nextTask();
   await Promise.resolve();
   await Promise.all([nextTask(), first]);
-}, 5000);
+});
 
 test("a way that stays silent is asked once; another that answers late ends the wait of then", async () => {
   const asked = { immediate: 0, timer: 0 };

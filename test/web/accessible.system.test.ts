@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Browser, findBrowser, howToGet, launch, type Page } from "../support/browsers/index.mjs";
 import { drawDigitByHand } from "../support/web/drawings.ts";
 import { drawOn, press, untilProgress } from "../support/web/playground.mjs";
+import { expectHidden, expectText, still } from "../support/web/seen.ts";
 import { servePlayground } from "../support/web/serve.ts";
 
 const required = process.env.NABLA_REQUIRE_ALL === "1";
@@ -18,6 +19,8 @@ interface Axe {
 }
 
 async function violations(page: Page): Promise<string[]> {
+  // a colour on its way to another is none of the page's
+  await still(page);
   await page.raw.evaluate(axe);
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: Axe };
@@ -72,12 +75,12 @@ describe.each(["light", "dark"] as const)("%s", (colorScheme) => {
     expect(await violations(page)).toEqual([]);
     expect(await smallTargets(page)).toEqual([]);
     // nothing to be scrolled sideways
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    await expectHidden(page).toBe(0);
     // the first stop of the Tab key leads past the head of the page
     await page.reload();
     await page.waitFor(".pad canvas");
     await page.press("Tab");
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Skip to content");
+    await expectText(page, ":focus").toBe("Skip to content");
     await page.close();
   });
 
@@ -93,15 +96,16 @@ describe.each(["light", "dark"] as const)("%s", (colorScheme) => {
     await page.waitFor(".numbers .value");
     expect(await violations(page)).toEqual([]);
     await page.setViewport({ width: 390, height: 844 });
+    await still(page);
     expect(await smallTargets(page)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    await expectHidden(page).toBe(0);
     await page.evaluate(() => {
       for (const each of document.querySelectorAll<HTMLElement>(".what")) each.click();
     });
     await page.waitFor(() => [...document.querySelectorAll(".help")].every((each) => each.textContent));
     await page.waitFor(".help .plot");
     expect(await violations(page)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    await expectHidden(page).toBe(0);
     await page.close();
   });
 });

@@ -42,7 +42,7 @@ describe.each(["light", "dark"])("%s", (scheme) => {
     ];
     await session.send("Emulation.setEmulatedMedia", { features });
     await page.goto(`${server.url}#/${view}`);
-    expect(await page.evaluate(() => matchMedia("(forced-colors: active)").matches)).toBe(true);
+    await page.waitFor(() => matchMedia("(forced-colors: active)").matches);
     return page;
   }
 
@@ -50,9 +50,7 @@ describe.each(["light", "dark"])("%s", (scheme) => {
     const page = await open("plane");
     await page.waitFor(".legend .class-0");
     await press(page, "Epoch");
-    await expect
-      .poll(() => coloursOf(page, ".surface canvas.below"), { timeout: 20_000 })
-      .toBeGreaterThan(20);
+    await expect.poll(() => coloursOf(page, ".surface canvas.below")).toBeGreaterThan(20);
     const keys = await page.evaluate(() =>
       [".legend .class-0", ".legend .class-1", ".key .plus", ".key .minus"].map(
         (key) => getComputedStyle(document.querySelector(key)!).color,
@@ -62,6 +60,7 @@ describe.each(["light", "dark"])("%s", (scheme) => {
     expect(keys[2]).not.toBe(keys[3]);
     // what is chosen is not only bold, where backgrounds are gone
     await page.click(".unit");
+    await page.waitFor(".unit[aria-pressed=true]");
     const [segments, views, sets, units] = await page.evaluate(() =>
       (
         [
@@ -89,11 +88,12 @@ describe.each(["light", "dark"])("%s", (scheme) => {
   test("what is drawn on the pad", async () => {
     const page = await open("digits?samples=500&epochs=1");
     await page.waitFor(".pad canvas");
-    await expect.poll(() => coloursOf(page, ".pad canvas"), { timeout: 20_000 }).toBeLessThan(3);
+    await expect.poll(() => coloursOf(page, ".pad canvas")).toBeLessThan(3);
     await drawOn(page, drawDigitByHand(3, 1));
     // ink, paper, and what is between them
-    await expect.poll(() => coloursOf(page, ".pad canvas"), { timeout: 20_000 }).toBeGreaterThan(3);
+    await expect.poll(() => coloursOf(page, ".pad canvas")).toBeGreaterThan(3);
     // how sure it is of what: a bar has a colour of its own
+    await page.waitFor(() => document.querySelector(".bars i"));
     const [bar, ground] = await page.evaluate(() =>
       [".bars i", ".bars .bar-line"].map(
         (at) => getComputedStyle(document.querySelector(at)!).backgroundColor,

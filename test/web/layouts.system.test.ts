@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Browser, findBrowser, howToGet, launch, type Page } from "../support/browsers/index.mjs";
 import { press } from "../support/web/playground.mjs";
+import { expectHidden, expectText, settled, still } from "../support/web/seen.ts";
 import { servePlayground } from "../support/web/serve.ts";
 
 const required = process.env.NABLA_REQUIRE_ALL === "1";
@@ -65,6 +66,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     await page.goto(`${server.url}#/${path}`);
     await page.waitFor(wanted);
     await page.waitFor(() => document.readyState === "complete");
+    await still(page);
   }
 
   test("1024 × 768 shows the whole net and the plane beside it, 1920 × 1080 is used, nothing is scrolled sideways", async () => {
@@ -81,7 +83,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
       // next to each other
       expect(settings.right).toBeLessThan(net.left);
       expect(net.right).toBeLessThan(surface.left);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(await pageWidth(page));
+      await expectHidden(page).toBe(0);
       const columns = await around(page, ".plane .columns");
       expect(columns.right - columns.left).toBeGreaterThan(0.9 * width);
       expect(await page.evaluate(() => getComputedStyle(document.querySelector(".dock")!).display)).toBe(
@@ -119,21 +121,21 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     const [surface, key] = [await around(page, ".plane .surface"), await around(page, ".plane .key")];
     expect(surface.bottom).toBeLessThan(key.top);
     const play = async (text: "Train" | "Pause") => {
-      const said = () => page.evaluate(() => document.querySelector(".dock .primary")?.textContent?.trim());
-      await expect.poll(said, { timeout: 30_000 }).toBe(text);
+      await expectText(page, ".dock .primary").toMatch(new RegExp(`^\\s*${text}\\s*$`));
       await page.click(".dock .primary");
     };
     await play("Train");
     await page.waitFor(() => Number(document.querySelector(".dock dd")?.textContent) > 3);
     await play("Pause");
     await page.waitFor(() => document.querySelector(".dock .primary")?.textContent?.trim() === "Train");
+    await settled(page);
     const after = await dock(page);
     expect(Number(after["Training loss"])).toBeLessThan(Number(before["Training loss"]));
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(await pageWidth(page));
+    await expectHidden(page).toBe(0);
     // a race has four losses: its curves say them
     await press(page, "Reset");
     await open("plane?race=1&samples=40", 390, 844, ".plane.race");
-    expect(Object.keys(await dock(page))).toEqual(["Epoch"]);
+    await expect.poll(async () => Object.keys(await dock(page))).toEqual(["Epoch"]);
     expect(page.errors).toEqual([]);
   });
 
@@ -142,7 +144,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     const [pad, training] = [await around(page, ".reading"), await around(page, ".training")];
     expect(pad.bottom).toBeLessThan(training.top);
     expect((await around(page, ".pad")).bottom).toBeLessThan(844);
-    expect(await dock(page)).toEqual({ Epoch: "0 / 2", Loss: "–" });
+    await expect.poll(() => dock(page)).toEqual({ Epoch: "0 / 2", Loss: "–" });
     await page.waitFor(".dock .primary:not([disabled])");
     await page.click(".dock .primary");
     await page.waitFor(() => document.querySelector(".progress")?.textContent?.includes("Finished"));
@@ -154,6 +156,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     const bar = await around(page, ".dock");
     expect(Math.round(bar.bottom)).toBeLessThanOrEqual(844);
     await page.setViewport({ width: 1280, height: 900 });
+    await still(page);
     const [wide, beside] = [await around(page, ".reading"), await around(page, ".training")];
     expect(beside.right).toBeLessThan(wide.left);
     expect(page.errors).toEqual([]);

@@ -4,6 +4,7 @@ import { Race } from "../../web/plane/engine/race.ts";
 import { fromQuery } from "../../web/plane/state/state.ts";
 import { type Browser, findBrowser, howToGet, launch, type Page } from "../support/browsers/index.mjs";
 import { press } from "../support/web/playground.mjs";
+import { expectCount, expectText, settled, textOf, until } from "../support/web/seen.ts";
 import { servePlayground } from "../support/web/serve.ts";
 
 const required = process.env.NABLA_REQUIRE_ALL === "1";
@@ -29,8 +30,7 @@ const figuresOf = (page: Page): Promise<Figures> =>
       testAccuracy: number(cells[3]?.textContent) / 100,
     };
   });
-const messagesOf = (page: Page): Promise<string> =>
-  page.evaluate(() => document.querySelector(".messages")?.textContent ?? "");
+const messagesOf = (page: Page): Promise<string> => textOf(page, ".messages");
 /** How many different colours the large surface has, about: one before anything is drawn. */
 const coloursOf = (page: Page, selector: string): Promise<number> =>
   page.evaluate((wanted) => {
@@ -39,15 +39,6 @@ const coloursOf = (page: Page, selector: string): Promise<number> =>
     return new Set(Array.from({ length: data.length / 4 }, (_, i) => data.slice(4 * i, 4 * i + 3).join()))
       .size;
   }, selector);
-
-async function until<T>(what: () => Promise<T>, fits: (value: T) => boolean, timeout = 30_000): Promise<T> {
-  for (const end = Date.now() + timeout; ; ) {
-    const value = await what();
-    if (fits(value)) return value;
-    if (Date.now() > end) throw new Error(`waited in vain; the last was ${JSON.stringify(value)}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 
 describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   if (!findBrowser(name)) {
@@ -90,9 +81,9 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
       ({ testAccuracy }) => testAccuracy >= 0.97,
     );
     expect(figures.step).toBeGreaterThan(0);
-    expect(await coloursOf(page, ".surface canvas.below")).toBeGreaterThan(50);
-    expect(await coloursOf(page, ".unit[data-layer='0'] canvas")).toBeGreaterThan(20);
-    expect(await coloursOf(page, "canvas.bars")).toBeGreaterThan(1);
+    await expect.poll(() => coloursOf(page, ".surface canvas.below")).toBeGreaterThan(50);
+    await expect.poll(() => coloursOf(page, ".unit[data-layer='0'] canvas")).toBeGreaterThan(20);
+    await expect.poll(() => coloursOf(page, "canvas.bars")).toBeGreaterThan(1);
     expect(page.errors).toEqual([]);
   });
 
@@ -128,15 +119,13 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
       ({ step }) => step > race.step + 50,
     );
     await press(page, "Pause");
-    const paused = await until(
-      async () => {
-        const before = await figuresOf(page);
-        await new Promise((resolve) => setTimeout(resolve, 200));
-        return [before.step, (await figuresOf(page)).step];
-      },
-      ([before, now]) => before === now,
-    );
-    expect(paused[0]).toBeGreaterThan(race.step);
+    await settled(page);
+    const paused = await figuresOf(page);
+    expect(paused.step).toBeGreaterThan(race.step);
+    // where it says it stands it stays: a step further is the next one
+    await press(page, "Step");
+    await settled(page);
+    expect((await figuresOf(page)).step).toBe(paused.step + 1);
     await press(page, "Reset");
     expect(
       (
@@ -168,14 +157,11 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     await page.goto("about:blank");
     await page.goto(url);
     await page.waitFor(".unit[data-layer='2']");
+    await settled(page);
     expect(await page.url()).toBe(url);
-    expect(
-      await page.evaluate(() => [
-        document.querySelectorAll(".unit").length,
-        document.querySelectorAll("[data-feature]").length,
-        document.querySelector<HTMLInputElement>("input[name='set']:checked")?.value,
-      ]),
-    ).toEqual([15, 3, "circles"]);
+    await expectCount(page, ".unit").toBe(15);
+    await expectCount(page, "[data-feature]").toBe(3);
+    await expectCount(page, "input[name='set'][value='circles']:checked").toBe(1);
     expect(page.errors).toEqual([]);
   });
 
@@ -192,10 +178,8 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     // it goes on training, with the new net
     await until(findings, (text) => /^Diverged: [^.]*\..*Learning rate 0\.3$/.test(text));
     // while it trains, numbers are some frames older than pictures; when it has ended, what one panel says the others say as well
-    await until(
-      () => page.evaluate(() => document.querySelector(".failed")?.textContent ?? ""),
-      (text) => text.startsWith("Training broke off"),
-    );
+    await expectText(page, ".failed").toMatch(/^Training broke off/);
+    await settled(page);
     const counts = await page.evaluate(() => [
       document.querySelectorAll(".unit.dead").length,
       [...document.querySelectorAll(".gradients .figures")].reduce(
@@ -234,7 +218,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     await page.waitFor(() =>
       document.querySelector(".landscape")?.textContent?.includes("lies in this plane"),
     );
-    expect(await coloursOf(page, ".relief canvas")).toBeGreaterThan(20);
+    await expect.poll(() => coloursOf(page, ".relief canvas")).toBeGreaterThan(20);
     expect(page.errors).toEqual([]);
   });
 
@@ -289,9 +273,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
       () => figuresOf(page),
       ({ testAccuracy }) => testAccuracy >= 0.97,
     );
-    expect(await page.evaluate(() => document.querySelector(".transport")?.textContent)).toContain(
-      "No worker here",
-    );
+    await expectText(page, ".transport").toContain("No worker here");
     expect(page.errors).toEqual([]);
   });
 

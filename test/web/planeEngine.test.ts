@@ -164,6 +164,22 @@ describe("engine of the plane", () => {
     listener.engine.close();
   });
 
+  it("says how much of what it was asked it has done: none while steps or changes are under way", async () => {
+    const listener = new Listener().reset({});
+    // so many that frames are asked for meanwhile
+    listener.send({ kind: "step", steps: 3000 });
+    expect((await listener.frame(({ done }) => done === 2)).step).toBe(3000);
+    listener.send({ kind: "step", steps: 5 }, { kind: "change", serial: 1, set: { rate: 0.5 } });
+    const changed = await listener.frame(({ done }) => done === 4);
+    expect([changed.step, changed.heard, changed.changes.length]).toEqual([3005, 1, 1]);
+    // what changes nothing is done as well
+    listener.send({ kind: "speed", speed: 2 }, { kind: "pause" });
+    expect((await listener.frame(({ done }) => done === 6)).step).toBe(3005);
+    listener.reset({});
+    expect((await listener.frame(({ done }) => done === 7)).step).toBe(0);
+    listener.engine.close();
+  });
+
   it("changes the weights that a link has before the first step, and keeps them with those typed then", async () => {
     const listener = new Listener().reset(fromQuery("net=2&changes=0:w:0.kernel.1:1.5").state);
     const first = await listener.frame();

@@ -4,15 +4,11 @@ import { Race } from "../../web/plane/engine/race.ts";
 import { fromQuery } from "../../web/plane/state/state.ts";
 import { type Browser, findBrowser, howToGet, launch, type Page } from "../support/browsers/index.mjs";
 import { press } from "../support/web/playground.mjs";
+import { expectCount, expectText, expectUrl, textOf } from "../support/web/seen.ts";
 import { servePlayground } from "../support/web/serve.ts";
 
 const required = process.env.NABLA_REQUIRE_ALL === "1";
-const WAIT = { timeout: 30_000 };
 
-const textOf = (page: Page, selector: string): Promise<string> =>
-  page.evaluate((wanted) => document.querySelector(wanted)?.textContent ?? "", selector);
-const countOf = (page: Page, selector: string): Promise<number> =>
-  page.evaluate((wanted) => document.querySelectorAll(wanted).length, selector);
 const lossOf = (page: Page): Promise<number> =>
   page.evaluate(() => Number(document.querySelector(".scores td")?.getAttribute("title")));
 
@@ -39,71 +35,68 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     page = await browser.newPage();
     await page.setViewport({ width: 1300, height: 950 });
     await page.goto(`${server.url}#/plane?${query}`);
-    await expect.poll(() => lossOf(page), WAIT).toBeGreaterThan(0);
+    await expect.poll(() => lossOf(page)).toBeGreaterThan(0);
   }
 
   test("a curve through points: y = f(x), and points one paints", async () => {
     await open("");
     await page.evaluate(() => document.querySelector<HTMLElement>("input[value='sine']")!.click());
-    await expect.poll(() => countOf(page, ".feature"), WAIT).toBe(3);
-    expect(await countOf(page, ".unit[data-layer='2']")).toBe(1);
-    await expect.poll(() => page.url(), WAIT).toContain("data=sine");
+    await expectCount(page, ".feature").toBe(3);
+    await expectCount(page, ".unit[data-layer='2']").toBe(1);
+    await expectUrl(page).toContain("data=sine");
     await press(page, "Epoch");
     const race = new Race(fromQuery((await page.url()).split("?")[1]!).state);
     while (race.step < race.stepsPerEpoch) await race.advance(race.stepsPerEpoch - race.step);
-    await expect.poll(() => lossOf(page), WAIT).toBe((await race.standings())[0]!.loss);
+    await expect.poll(() => lossOf(page)).toBe((await race.standings())[0]!.loss);
     await race.dispose();
     // the line is there, in a colour that points do not have
     await expect
-      .poll(
-        () =>
-          page.evaluate(() => {
-            const canvas = document.querySelector<HTMLCanvasElement>(
-              "canvas[aria-label^='The curve of the net']",
-            );
-            const data = canvas?.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data;
-            return data ? data.filter((v, i) => i % 4 === 3 && v > 0).length : 0;
-          }),
-        WAIT,
+      .poll(() =>
+        page.evaluate(() => {
+          const canvas = document.querySelector<HTMLCanvasElement>(
+            "canvas[aria-label^='The curve of the net']",
+          );
+          const data = canvas?.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data;
+          return data ? data.filter((v, i) => i % 4 === 3 && v > 0).length : 0;
+        }),
       )
       .toBeGreaterThan(300);
     expect(await textOf(page, ".curves .segments")).not.toContain("Accuracy");
     await press(page, "Edit these points by hand");
     await page.waitFor(".paint");
-    expect(await textOf(page, ".result .segments")).toContain("Points");
+    await expectText(page, ".result .segments").toContain("Points");
+    // the address follows some time later
+    const points = async () => fromQuery((await page.url()).split("?")[1]!).state.points.length;
+    await expect.poll(points).toBeGreaterThan(0);
+    const before = await points();
     await page.evaluate(() => document.querySelector<HTMLElement>(".paint")!.focus());
-    const before = fromQuery((await page.url()).split("?")[1]!).state.points.length;
     await page.press(" ");
-    await expect
-      .poll(async () => fromQuery((await page.url()).split("?")[1]!).state.points.length, WAIT)
-      .toBeGreaterThan(before);
+    await expect.poll(points).toBeGreaterThan(before);
     expect(page.errors).toEqual([]);
   });
 
   test("the perceptron's rule, and one sigmoid; the microscope shows both", async () => {
     await open("data=blobs&noise=5&loss=perceptron&optimizer=sgd&rate=1&init=gaussian");
-    expect(await countOf(page, ".unit")).toBe(1);
+    await expectCount(page, ".unit").toBe(1);
     for (let i = 0; i < 3; i++) await press(page, "Epoch");
-    await expect.poll(() => textOf(page, ".scores td:nth-child(3)"), WAIT).toBe("100.0 %");
+    await expectText(page, ".scores td:nth-child(3)").toBe("100.0 %");
     // its rule is no gradient, and is not called one
     await page.evaluate(() => document.querySelector<HTMLElement>(".unit")!.click());
-    await expect
-      .poll(() => textOf(page, ".numbers"), WAIT)
-      .toMatch(/\(a − y\) · x [^∂]*a − y [^∂]*A step has no gradient/);
+    await expectText(page, ".numbers").toMatch(/\(a − y\) · x [^∂]*a − y [^∂]*A step has no gradient/);
     await press(page, "Open the microscope");
     await page.waitFor(".microscope");
     await press(page, "Loss");
-    await expect.poll(() => textOf(page, ".station"), WAIT).toMatch(/\|a.* − y.*\|/);
+    await expectText(page, ".station").toMatch(/\|a.* − y.*\|/);
     // a step has no slope a nudge could show
     expect(
       await page.evaluate(() => document.querySelector(".microscope td:last-child")!.checkVisibility()),
     ).toBe(false);
     await page.goto(`${server.url}#/plane?data=xor&loss=binaryCrossentropy&net=2`);
     // the microscope looks at the new net, from its first step on: 3 units forwards, backwards and changed, and the loss
-    await expect.poll(() => textOf(page, ".walk .figures"), WAIT).toBe("step 0 of 10");
-    expect(await countOf(page, ".unit")).toBe(3);
+    await expectText(page, ".walk .figures").toBe("step 0 of 10");
+    await expectCount(page, ".unit").toBe(3);
     await press(page, "Loss");
-    await expect.poll(() => textOf(page, ".station"), WAIT).toContain("ln");
+    await expectText(page, ".station").toContain("ln");
     expect(page.errors).toEqual([]);
   });
 
@@ -112,11 +105,9 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     await press(page, "Step");
     await press(page, "File or code …");
     await press(page, "Keras code");
-    await expect.poll(() => textOf(page, ".code"), WAIT).toContain("model.set_weights([");
+    await expectText(page, ".code").toContain("model.set_weights([");
     await press(page, "Nabla code");
-    await expect
-      .poll(() => textOf(page, ".code"), WAIT)
-      .toContain('import { dense, sequential } from "nabla"');
+    await expectText(page, ".code").toContain('import { dense, sequential } from "nabla"');
     expect(page.errors).toEqual([]);
   });
 });

@@ -110,9 +110,7 @@ test("what is no message is passed over, and trainings go on", async () => {
   expect((await end(train.id)).kind).toBe("done");
 });
 
-test("a training that lacks anything, or has anything instead, ends: done, or with a NablaError", {
-  timeout: 30_000,
-}, async () => {
+test("a training that lacks anything, or has anything instead, ends: done, or with a NablaError", async () => {
   const { setup: whole } = await training();
   const setup = structuredClone(whole);
   const { tell, end } = worker();

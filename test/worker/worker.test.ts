@@ -217,8 +217,9 @@ describe("stopping", () => {
   test("from outside, while nothing here has a turn", async () => {
     const model = fresh();
     const stop = new AbortController();
-    const training = model.fit(data, { epochs: 1e6, worker: true, signal: stop.signal });
-    setTimeout(() => stop.abort(), 100);
+    // when it has told that it takes steps
+    const onProgress = () => void setTimeout(() => stop.abort());
+    const training = model.fit(data, { epochs: 1e6, worker: true, signal: stop.signal, onProgress });
     await expect(training).rejects.toThrow(/abort/);
     await training.catch((error) => expect(error).toBe(stop.signal.reason));
     expect(internalsOf(model).state.run.step).toBeGreaterThan(0);

@@ -17,8 +17,17 @@ export const found = signal<Model | undefined>(undefined);
 /** Only the tab that has the lock writes; closing or crashing gives it back. */
 let held: (() => void) | undefined;
 
-/** Takes the place in storage for this tab, or says that another tab has it. */
-export async function claim(): Promise<void> {
+let claiming: Promise<void> | undefined;
+
+/** Takes the place in storage for this tab, or says that another tab has it. Who asks meanwhile waits for the same answer. */
+export function claim(): Promise<void> {
+  claiming ??= ask().finally(() => {
+    claiming = undefined;
+  });
+  return claiming;
+}
+
+async function ask(): Promise<void> {
   if (held) return;
   // without locks (an old engine, no secure context) the last tab to save wins
   if (!navigator.locks) {

@@ -63,6 +63,8 @@ export async function getReady(): Promise<void> {
 export const busy = computed(() => phase.value === "running" || phase.value === "starting");
 
 let training: Training | undefined;
+/** Counts trainings, and what puts an end to one that has not begun. */
+let turn = 0;
 let examining: AbortController | undefined;
 let slowAt = 0;
 
@@ -98,6 +100,7 @@ function curvesOf(model: Model): Curves {
 
 function adopt(next: Subject, at: Phase): void {
   examining?.abort();
+  turn++;
   batch(() => {
     subject.value = next;
     phase.value = at;
@@ -157,7 +160,10 @@ export async function train(): Promise<void> {
       playground: { settings: { ...now.settings }, data: source.kind },
     },
   };
+  const mine = ++turn;
   await claim();
+  // stopped, or replaced by another, before it had begun
+  if (mine !== turn) return;
   try {
     training = start(
       model,
@@ -239,10 +245,11 @@ export function pause(): void {
 /** Ends the training where it is. */
 export async function stop(): Promise<void> {
   const held = training;
+  turn++;
   held?.hold();
   await held?.ended.catch(() => {});
   if (phase.peek() === "running" || phase.peek() === "paused" || phase.peek() === "starting")
-    phase.value = "done";
+    phase.value = held || subject.peek()?.model.history.epoch.length ? "done" : "fresh";
 }
 
 /** Forgets the network and begins with a new one. */

@@ -10,7 +10,7 @@ import { RavinePanel } from "./landscape/ravinePanel.tsx";
 import { GradientsPanel } from "./net/gradients.tsx";
 import { MicroscopePanel } from "./net/microscopePanel.tsx";
 import { NetworkPanel } from "./net/network.tsx";
-import { open, state } from "./page/session.ts";
+import { open, state, unsettled } from "./page/session.ts";
 import { DataPanel } from "./settings/dataPanel.tsx";
 import { useDrops } from "./settings/files.tsx";
 import { TrainingPanel } from "./settings/trainingPanel.tsx";
@@ -26,7 +26,7 @@ export function View() {
   const shows = (part: PartName): boolean => !hide.includes(part);
   const settings = shows("data") || shows("training");
   return (
-    <div class={`plane ${race ? "race" : ""} ${settings ? "" : "bare"}`}>
+    <div class={`plane ${race ? "race" : ""} ${settings ? "" : "bare"}`} aria-busy={unsettled}>
       <h1 class="unseen">{planeText.title}</h1>
       <Transport />
       <Legend />

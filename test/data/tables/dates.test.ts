@@ -38,11 +38,10 @@ describe("dateOf", () => {
     ...["20210131", "2021", "12", "", "a", "2021-01-31x", "1.2.3", "31 Foo 2021", "2021-01-31T25:00", "0:0"],
   ])("%s is none", (cell) => expect(dateOf(cell, "dmy")).toBeUndefined());
 
+  // where it was the square, each would take minutes: more than a test has
   test("in time linear in the cell", () => {
-    const begin = performance.now();
     for (const long of ["1".repeat(1e6), "2021-01-31 ".repeat(1e5), `Jan${" ".repeat(1e6)}1`])
       expect(dateOf(long, "dmy")).toBeUndefined();
-    expect(performance.now() - begin).toBeLessThan(1000);
   });
 });
 

@@ -37,7 +37,7 @@ export { openUndriven } from "./undriven.mjs";
  */
 
 /**
- * One tab. Selectors are those of CSS; the first match is meant, and click, type and upload wait for it (10 s).
+ * One tab. Selectors are those of CSS; the first match is meant, and click, type and upload wait for it (60 s).
  *
  * @typedef {object} Page
  * @property {(url: string) => Promise<void>} goto
@@ -46,7 +46,7 @@ export { openUndriven } from "./undriven.mjs";
  * @property {<A extends unknown[], R>(f: (...args: A) => R | Promise<R>, ...args: A) => Promise<R>} evaluate Runs a function in the page.
  *   It sees nothing of its surroundings; arguments and result travel as JSON. What it throws is thrown here.
  * @property {(f: string | (() => unknown), options?: { timeout?: number }) => Promise<void>} waitFor A selector that is there and seen, or
- *   a function that returns something true in the page. Default timeout: 30 000 ms.
+ *   a function that returns something true in the page. Default timeout: 60 000 ms.
  * @property {(selector: string) => Promise<void>} click
  * @property {(selector: string, text: string) => Promise<void>} type Replaces a field's text.
  * @property {(key: string) => Promise<void>} press A key by its name in KeyboardEvent.key: "Tab", "Enter", "ArrowLeft", "a".

@@ -67,6 +67,9 @@ function firefox({ colorScheme = "light", reducedMotion = false }) {
   };
 }
 
+/** How long what never comes is waited for, in ms: of what comes, a busy machine decides. */
+const PATIENCE = 60_000;
+
 /**
  * @param {import("./index.mjs").BrowserName} name
  * @param {string} executablePath
@@ -114,7 +117,7 @@ function wrap(page) {
   });
   /** @param {string} selector */
   const find = async (selector) => {
-    const found = await page.waitForSelector(selector, { timeout: 10_000 });
+    const found = await page.waitForSelector(selector, { timeout: PATIENCE });
     if (!found) throw new Error(`the page has no ${selector}`);
     return found;
   };
@@ -125,7 +128,7 @@ function wrap(page) {
     reload: async () => void (await page.reload()),
     url: async () => page.url(),
     evaluate: /** @type {any} */ (page.evaluate.bind(page)),
-    waitFor: async (what, { timeout = 30_000 } = {}) => {
+    waitFor: async (what, { timeout = PATIENCE } = {}) => {
       if (typeof what === "string") await page.waitForSelector(what, { timeout, visible: true });
       else await page.waitForFunction(what, { timeout, polling: 50 });
     },
@@ -145,9 +148,8 @@ function wrap(page) {
     },
     upload: async (selector, files) => {
       const input = /** @type {import("puppeteer-core").ElementHandle<HTMLInputElement>} */ (
-        await page.$(selector)
+        await find(selector)
       );
-      if (!input) throw new Error(`the page has no ${selector}`);
       await input.uploadFile(...files);
     },
     screenshot: async (path) => {
@@ -155,8 +157,16 @@ function wrap(page) {
       if (path !== undefined) writeFileSync(path, png);
       return png;
     },
-    setViewport: ({ touch = false, ...size }) =>
-      page.setViewport(touch ? { ...size, hasTouch: true, isMobile: true } : size),
+    setViewport: async ({ touch = false, ...size }) => {
+      await page.setViewport(touch ? { ...size, hasTouch: true, isMobile: true } : size);
+      if (!touch)
+        await page.waitForFunction(
+          (w, h) => innerWidth === w && innerHeight === h,
+          {},
+          size.width,
+          size.height,
+        );
+    },
     setOffline: (offline) => page.setOfflineMode(offline),
     close: () => page.close(),
   };

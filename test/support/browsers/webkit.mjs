@@ -183,6 +183,9 @@ function pagesOf(driver) {
   };
 }
 
+/** How long what never comes is waited for, in ms. */
+const PATIENCE = 60_000;
+
 /** Runs a function in the page and waits for what it promises. No eval: pages may forbid that. */
 const calling = (/** @type {string} */ f) => `
 const done = arguments[arguments.length - 1];
@@ -216,7 +219,7 @@ const KEYS = /** @type {Record<string, string>} */ ({
 function wrap(driver, within) {
   /** @param {string} selector */
   const find = (selector) =>
-    driver.wait(until.elementLocated(By.css(selector)), 10_000, `the page has no ${selector}`);
+    driver.wait(until.elementLocated(By.css(selector)), PATIENCE, `the page has no ${selector}`);
   /** @type {(f: Function | string, args: unknown[]) => Promise<any>} */
   const call = async (f, args) => {
     const { value, error } = await driver.executeAsyncScript(calling(String(f)), args);
@@ -225,7 +228,7 @@ function wrap(driver, within) {
   };
   const sleep = () => new Promise((next) => setTimeout(next, 50));
   /** @type {import("./index.mjs").Page["waitFor"]} */
-  const waitFor = async (what, { timeout = 30_000 } = {}) => {
+  const waitFor = async (what, { timeout = PATIENCE } = {}) => {
     const seen = `() => { const e = document.querySelector(${JSON.stringify(what)}); return !!e && e.getClientRects().length > 0; }`;
     const end = Date.now() + timeout;
     while (!(await within(() => call(typeof what === "string" ? seen : what, [])))) {
@@ -261,8 +264,7 @@ function wrap(driver, within) {
         for (const [x, y] of rest) actions.move({ x, y, duration: 10 });
         await actions.release().perform();
       }),
-    upload: (selector, files) =>
-      within(async () => (await driver.findElement(By.css(selector))).sendKeys(files.join("\n"))),
+    upload: (selector, files) => within(async () => (await find(selector)).sendKeys(files.join("\n"))),
     screenshot: async (path) => {
       const png = Buffer.from(await within(() => driver.takeScreenshot()), "base64");
       if (path !== undefined) writeFileSync(path, png);

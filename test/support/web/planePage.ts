@@ -2,18 +2,11 @@
 import { expect } from "vitest";
 import type { Page } from "../browsers/index.mjs";
 
-/** For states that a page comes to. */
-export const WAIT = { timeout: 30_000 };
-
 export const queryOf = async (page: Page): Promise<string> => (await page.url()).split("?")[1] ?? "";
 export const stepOf = (page: Page): Promise<number> =>
   page.evaluate(() => Number(document.querySelectorAll(".standing dd")[1]?.textContent?.replace(/,/g, "")));
 export const lossOf = (page: Page): Promise<number> =>
   page.evaluate(() => Number(document.querySelector(".scores td")?.getAttribute("title")));
-export const textOf = (page: Page, selector: string): Promise<string> =>
-  page.evaluate((wanted) => document.querySelector(wanted)?.textContent ?? "", selector);
-export const countOf = (page: Page, selector: string): Promise<number> =>
-  page.evaluate((wanted) => document.querySelectorAll(wanted).length, selector);
 export const click = (page: Page, selector: string): Promise<void> =>
   page.evaluate((wanted) => document.querySelector<HTMLElement>(wanted)!.click(), selector);
 
@@ -53,5 +46,4 @@ export const drop = (page: Page, name: string, text: string): Promise<void> =>
   );
 
 /** Waits until the page's net has arrived. */
-export const arrived = (page: Page): Promise<void> =>
-  expect.poll(() => lossOf(page), WAIT).toBeGreaterThan(0);
+export const arrived = (page: Page): Promise<void> => expect.poll(() => lossOf(page)).toBeGreaterThan(0);

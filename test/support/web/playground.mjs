@@ -49,12 +49,22 @@ export async function play(port = 0) {
   };
 }
 
-/** Clicks the button with this text, once there is one that can be clicked. @param {Page} page @param {string} text */
+/** How long what never comes is waited for, in ms. */
+const PATIENCE = 60_000;
+
+/**
+ * Clicks the button with this text, once there is one that can be clicked, and what it belongs to shows what was asked of it before.
+ *
+ * @param {Page} page
+ * @param {string} text
+ */
 export async function press(page, text) {
-  for (let i = 0; i < 200; i++) {
+  for (const end = Date.now() + PATIENCE; Date.now() < end; ) {
     const done = await page.evaluate((wanted) => {
       const all = [...document.querySelectorAll("button")];
-      const found = all.find((each) => each.textContent?.trim() === wanted && !each.disabled);
+      const found = all.find(
+        (each) => each.textContent?.trim() === wanted && !each.disabled && !each.closest("[aria-busy=true]"),
+      );
       found?.click();
       return found !== undefined;
     }, text);
@@ -70,7 +80,7 @@ export const progressOf = (page) =>
   page.evaluate(() => document.querySelector(".progress")?.textContent ?? "");
 
 /** Waits until that has this text in it. @param {Page} page @param {string} text @param {number} [timeout] in ms */
-export async function untilProgress(page, text, timeout = 60_000) {
+export async function untilProgress(page, text, timeout = PATIENCE) {
   const end = Date.now() + timeout;
   let last = "";
   while (Date.now() < end) {

@@ -60,6 +60,8 @@ export class Engine {
   /** Changes that wait for the steps under way. */
   private waiting: Extract<ToEngine, { kind: "change" }>[] = [];
   private heard = 0;
+  /** Messages that may change what is shown. */
+  private received = 0;
   private watched = false;
   /** The points that the page has: other noise moves them. */
   private told: PlaneData | undefined;
@@ -67,6 +69,10 @@ export class Engine {
   constructor(private readonly post: Post) {}
 
   receive(message: ToEngine): void {
+    if (message.kind !== "frame") {
+      this.received++;
+      this.changed = true;
+    }
     switch (message.kind) {
       case "reset":
         try {
@@ -275,6 +281,7 @@ export class Engine {
     this.wanted = false;
     this.changed = false;
     const { race, palette, sharp } = this;
+    const done = this.waiting.length + this.asked > 0 ? -1 : this.received;
     await race.record();
     // a link may change weights before the first step
     await race.applyDue();
@@ -310,6 +317,7 @@ export class Engine {
         layers,
         heard: this.heard,
         ...(this.plane && { at: race.places(this.plane) }),
+        done,
         ...(fresh && { curves: race.curves }),
       },
       buffers([...surfaces, ...layers.flatMap(({ units }) => units)]),

@@ -110,6 +110,8 @@ export interface Frame {
   readonly changedAt: readonly number[];
   /** The last change of the page that it knows. */
   readonly heard: number;
+  /** How many messages other than "frame" the engine had got and done; −1 while it is at one. */
+  readonly done: number;
   /** Where curves have changed since the last frame that brought them. */
   readonly curves?: Curves;
 }

@@ -6,7 +6,7 @@ import { fill } from "../../text/words.ts";
 import { announce, notify } from "../../ui/messages.tsx";
 import { reducedMotion } from "../../ui/theme.ts";
 import type { Directions, Landscape } from "../engine/landscape.ts";
-import type { Curves, Frame, FromEngine } from "../engine/protocol.ts";
+import type { Curves, Frame, FromEngine, ToEngine } from "../engine/protocol.ts";
 import {
   after,
   type Change,
@@ -64,6 +64,19 @@ export const empty = computed(() => data.value !== undefined && data.value.train
 
 const said = planeText.session;
 
+/** What was tuned is sent a little later. */
+const tuning = signal<ReturnType<typeof setTimeout> | undefined>(undefined);
+/** How many messages the engine has got; frames say how many they know. */
+const sent = signal(0);
+/** No frame can be expected. */
+const failed = signal(false);
+/** Whether numbers and pictures are not yet those of all that was asked for: of this net, after its last step. */
+export const unsettled = computed(() => {
+  const now = figures.value;
+  if (failed.value) return false;
+  return tuning.value !== undefined || now?.done !== sent.value || (!playing.value && now !== frame.value);
+});
+
 let figuresAt = 0;
 let opened = false;
 let connection: Connection | undefined;
@@ -74,16 +87,22 @@ let origin: PlaneState = INITIAL;
 let serial = 0;
 let dataOf = -1;
 let tuned: Settings = {};
-let tuning: ReturnType<typeof setTimeout> | undefined;
 let resetAsked = false;
 let written = "";
 let writing: ReturnType<typeof setTimeout> | undefined;
+
+function send(message: ToEngine): void {
+  if (!connection) return;
+  sent.value = sent.peek() + 1;
+  connection.send(message);
+}
 
 /** Takes the link's state and starts the engine. @returns what stops it */
 export function open(): () => void {
   connection = connect(hear, () => {
     onPage.value = true;
   });
+  sent.value = 0;
   const { query } = route.peek();
   if (query === "" && opened) {
     // back from another view: what was set is still there
@@ -91,14 +110,14 @@ export function open(): () => void {
     writeLink();
   } else take(query);
   opened = true;
-  connection.send({ kind: "speed", speed: speed.peek() });
+  send({ kind: "speed", speed: speed.peek() });
   const stops = [
     effect(() => {
-      connection?.send({ kind: "look", palette: paletteNow(), sharp: sharp.value });
+      send({ kind: "look", palette: paletteNow(), sharp: sharp.value });
     }),
     effect(() => {
       const gradients = Boolean(focused.value ?? chosen.value ?? linked.value);
-      connection?.send({ kind: "watch", gradients });
+      send({ kind: "watch", gradients });
     }),
     effect(() => {
       const { view, query } = route.value;
@@ -158,7 +177,7 @@ export function restart(patch: Partial<PlaneState>): void {
 function quietly(patch: Partial<PlaneState>): void {
   state.value = { ...state.peek(), ...patch };
   origin = { ...origin, ...patch };
-  connection?.send({ kind: "converge", on: origin.converge });
+  send({ kind: "converge", on: origin.converge });
   writeSoon();
 }
 
@@ -181,7 +200,7 @@ export function undo(): void {
     writeSoon();
   } else if (last?.kind === "setting") {
     state.value = { ...state.peek(), ...last.set };
-    connection?.send({ kind: "change", set: last.set, serial: ++serial });
+    send({ kind: "change", set: last.set, serial: ++serial });
   } else if (last) last.weights.forEach(setWeight);
 }
 
@@ -193,19 +212,19 @@ function tune(patch: Settings): void {
   tuned = { ...tuned, ...patch };
   state.value = { ...state.peek(), ...patch };
   // a slider passes many values on its way
-  if (tuning !== undefined) clearTimeout(tuning);
-  tuning = setTimeout(flush, 200);
+  if (tuning.peek() !== undefined) clearTimeout(tuning.peek());
+  tuning.value = setTimeout(flush, 200);
 }
 
 /** Hands on what was tuned. */
 function flush(): void {
-  if (tuning !== undefined) connection?.send({ kind: "change", set: tuned, serial });
+  if (tuning.peek() !== undefined) send({ kind: "change", set: tuned, serial });
   settle();
 }
 
 function settle(): void {
-  if (tuning !== undefined) clearTimeout(tuning);
-  tuning = undefined;
+  if (tuning.peek() !== undefined) clearTimeout(tuning.peek());
+  tuning.value = undefined;
   tuned = {};
 }
 
@@ -231,7 +250,7 @@ export function editWeights(edits: readonly Edit[]): void {
 
 function setWeight(weight: Edit): void {
   flush();
-  connection?.send({ kind: "change", weight, serial: ++serial });
+  send({ kind: "change", weight, serial: ++serial });
 }
 
 // some browsers allow few changes of the address in a short time
@@ -276,41 +295,41 @@ function begin(from: PlaneState): void {
   // many changes between two frames are one
   queueMicrotask(() => {
     resetAsked = false;
-    connection?.send({ kind: "reset", state: origin, id, serial });
-    if (playing.peek()) connection?.send({ kind: "play" });
+    send({ kind: "reset", state: origin, id, serial });
+    if (playing.peek()) send({ kind: "play" });
   });
 }
 
 export function play(): void {
   playing.value = true;
-  connection?.send({ kind: "play" });
+  send({ kind: "play" });
 }
 
 export function pause(): void {
   playing.value = false;
-  connection?.send({ kind: "pause" });
+  send({ kind: "pause" });
 }
 
 export function step(steps: number | "epoch"): void {
   flush();
   playing.value = false;
-  connection?.send({ kind: "step", steps });
+  send({ kind: "step", steps });
 }
 
 export function chooseSpeed(value: number): void {
   speed.value = value;
-  connection?.send({ kind: "speed", speed: value });
+  send({ kind: "speed", speed: value });
 }
 
 /** @param live whether it is drawn again and again while training goes on */
 export function survey(wanted: Directions & { readonly live: boolean }): void {
   landscape.value = undefined;
-  connection?.send({ kind: "landscape", ...wanted });
+  send({ kind: "landscape", ...wanted });
 }
 
 /** No surface is drawn any more; the last one stays. */
 export function unsurvey(): void {
-  connection?.send({ kind: "stop landscape" });
+  send({ kind: "stop landscape" });
 }
 
 /** One question at a time, the next when the screen is ready for it: a hidden page asks nothing, and nothing is trained. */
@@ -321,6 +340,7 @@ function ask(): void {
 function hear(message: FromEngine): void {
   if (message.kind === "problem") {
     playing.value = false;
+    failed.value = true;
     notify("error", message.text);
     return;
   }
@@ -336,6 +356,7 @@ function hear(message: FromEngine): void {
     } else if (message.kind === "landscape") landscape.value = message.landscape;
     else {
       frame.value = message;
+      failed.value = false;
       if (message.heard === serial) follow(message);
       const now = performance.now();
       if (!message.playing || now - figuresAt >= 100) {
