@@ -90,4 +90,16 @@ describe("what is wrong with a training", () => {
     expect(diagnose(state, [at(0.7), at(90), at(0.3)], [])).toEqual([]);
     expect(diagnose(state, [at(0.7), at(90), at(0.8)], [])).toMatchObject([{ kind: "diverged" }]);
   });
+
+  it("the curve has one measure, at the end of an epoch as within: the loss of all points at that step", async () => {
+    // an epoch has eight steps, and every fourth is recorded
+    const race = new Race(fromQuery("data=blobs&samples=40&test=0&batch=5&rate=0.1").state);
+    for (let step = 4; step <= 32; step += 4) {
+      await race.advance(4);
+      const [standing] = await race.standings();
+      expect(race.curves.steps.at(-1)).toBe(step);
+      expect(race.curves.samples[0]!.at(-1)!.loss).toBe(standing!.loss);
+    }
+    await race.dispose();
+  });
 });

@@ -2,11 +2,6 @@
 import { expect } from "vitest";
 import type { Page } from "../browsers/index.mjs";
 
-export { countOf, textOf } from "./seen.ts";
-
-/** For states that a page comes to. */
-export const WAIT = { timeout: 60_000 };
-
 export const queryOf = async (page: Page): Promise<string> => (await page.url()).split("?")[1] ?? "";
 export const stepOf = (page: Page): Promise<number> =>
   page.evaluate(() => Number(document.querySelectorAll(".standing dd")[1]?.textContent?.replace(/,/g, "")));
@@ -51,5 +46,4 @@ export const drop = (page: Page, name: string, text: string): Promise<void> =>
   );
 
 /** Waits until the page's net has arrived. */
-export const arrived = (page: Page): Promise<void> =>
-  expect.poll(() => lossOf(page), WAIT).toBeGreaterThan(0);
+export const arrived = (page: Page): Promise<void> => expect.poll(() => lossOf(page)).toBeGreaterThan(0);

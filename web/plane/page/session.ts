@@ -62,6 +62,8 @@ export const onPage = signal(false);
 
 export const empty = computed(() => data.value !== undefined && data.value.train.labels.length === 0);
 
+const said = planeText.session;
+
 /** What was tuned is sent a little later. */
 const tuning = signal<ReturnType<typeof setTimeout> | undefined>(undefined);
 /** How many messages the engine has got; frames say how many they know. */
@@ -74,8 +76,6 @@ export const unsettled = computed(() => {
   if (failed.value) return false;
   return tuning.value !== undefined || now?.done !== sent.value || (!playing.value && now !== frame.value);
 });
-
-const said = planeText.session;
 
 let figuresAt = 0;
 let opened = false;
