@@ -22,19 +22,20 @@ test("of the network that comes with the page it is the slope of the logit, pixe
   const scale = slope.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
   expect(scale).toBeGreaterThan(0.1);
   let checked = 0;
-  for (let i = 5; i < 784; i += 17) {
-    const step = 1 / 64;
+  const z = logits(Float32Array.from(row, (v) => v / 255))[said]!;
+  // where there is no ink, all numbers of a pool are equal: a corner
+  const inked = [...row.keys()].filter((i) => row[i]! > 0);
+  for (const i of inked) {
+    const step = 1 / 256;
     const near = (by: number): number =>
       logits(Float32Array.from(row, (v, j) => v / 255 + (j === i ? by : 0)))[said]!;
-    const measured = (near(step) - near(-step)) / (2 * step);
-    const worked = slope[i]!;
-    // a step across a corner of ReLU or pooling is off a little
-    expect(Math.abs(worked - measured), `pixel ${i}`).toBeLessThan(
-      0.12 * Math.max(scale, Math.abs(measured)),
-    );
-    if (Math.abs(worked) > 0.05 * scale) checked++;
+    const [up, down] = [(near(step) - z) / step, (z - near(-step)) / step];
+    // where ReLU or pooling has a corner, there is no slope
+    if (Math.abs(up - down) > 0.01 * scale) continue;
+    expect(Math.abs(slope[i]! - (up + down) / 2), `pixel ${i}`).toBeLessThan(0.01 * scale);
+    if (Math.abs(slope[i]!) > 0.05 * scale) checked++;
   }
-  expect(checked).toBeGreaterThan(3);
+  expect(checked).toBeGreaterThan(inked.length / 4);
 });
 
 test("of a linear network it is the kernel; dropout does not matter; of one output, no is the other way", () => {
