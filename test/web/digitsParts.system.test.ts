@@ -12,14 +12,13 @@ import { drawOn, press, saidOf, untilProgress } from "../support/web/playground.
 import { servePlayground } from "../support/web/serve.ts";
 
 const required = process.env.NABLA_REQUIRE_ALL === "1";
-const WAIT = { timeout: 60_000 };
 const folder = mkdtempSync(join(tmpdir(), "nabla-parts-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const textOf = (page: Page, selector: string): Promise<string> =>
   page.evaluate((wanted) => document.querySelector(wanted)?.textContent ?? "", selector);
 const untilText = (page: Page, selector: string, wanted: RegExp): Promise<void> =>
-  expect.poll(() => textOf(page, selector), WAIT).toMatch(wanted);
+  expect.poll(() => textOf(page, selector)).toMatch(wanted);
 /** Chooses in a select field as the keyboard does. @param label of the field */
 const choose = (page: Page, label: string, value: string): Promise<void> =>
   page.evaluate(
@@ -102,7 +101,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     // a drawing of one's own has no truth
     await press(page, "Clear");
     await drawOn(page, drawDigitByHand(3, 1));
-    await expect.poll(() => saidOf(page), WAIT).toMatch(/^\d$/);
+    await expect.poll(() => saidOf(page)).toMatch(/^\d$/);
     expect(await textOf(page, "[data-testid=truth]")).toBe("");
     await press(page, "Take a test digit");
     await untilText(page, "[data-testid=truth]", /^(\d), (right|wrong: it is \d)$/);
@@ -134,7 +133,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
         const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
         return new Set(new Uint32Array(data.buffer)).size;
       });
-    await expect.poll(colours, WAIT).toBeGreaterThan(50);
+    await expect.poll(colours).toBeGreaterThan(50);
     expect(await textOf(page, ".saliency figcaption")).toContain(`the score of ${await saidOf(page)} `);
     await choose(page, "It is a", "7");
     await press(page, "Add it to the training");
@@ -144,7 +143,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     expect(await textOf(page, ".facts")).not.toContain("nabla train");
     await press(page, "Train");
     await untilProgress(page, "Finished");
-    await expect.poll(() => saidOf(page), WAIT).toBe("7");
+    await expect.poll(() => saidOf(page)).toBe("7");
     await press(page, "Reset");
     await press(page, "Leave them out");
     await untilText(page, "[data-testid=source]", /1,000 rows/);
@@ -158,12 +157,12 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     const parameters = () => textOf(page, ".facts dd");
     await focus(page, "784-30-10");
     await page.press("Enter");
-    await expect.poll(parameters, WAIT).toBe("23,860");
+    await expect.poll(parameters).toBe("23,860");
     await press(page, "Train");
     await untilProgress(page, "Finished");
     const sha = () =>
       page.evaluate(() => document.querySelector(".facts code[title]")?.getAttribute("title") ?? "");
-    await expect.poll(sha, WAIT).toMatch(/^[0-9a-f]{64}$/);
+    await expect.poll(sha).toMatch(/^[0-9a-f]{64}$/);
     const command = await page.evaluate(
       () => [...document.querySelectorAll(".facts code")].at(-1)?.textContent ?? "",
     );
@@ -189,12 +188,12 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     await untilProgress(page, "Finished");
     expect(await page.evaluate(() => document.querySelectorAll(".stale").length)).toBe(0);
     // 3 · 3 · 4 + 4, and 26 · 26 · 4 · 10 + 10
-    await expect.poll(parameters, WAIT).toBe("27,090");
+    await expect.poll(parameters).toBe("27,090");
     // the address is a link to it
     const url = await page.url();
     await page.goto("about:blank");
     await page.goto(url);
-    await expect.poll(parameters, WAIT).toBe("27,090");
+    await expect.poll(parameters).toBe("27,090");
     expect(page.errors).toEqual([]);
   });
 
@@ -269,7 +268,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     // no network that tells classes apart is offered with an advice for a terminal
     await page.evaluate(() => document.querySelector<HTMLElement>("input[type=radio]")!.click());
     await page.waitFor(() => location.hash.includes("network=logistic"));
-    expect(await textOf(page, ".messages")).toBe("");
+    await expect.poll(() => textOf(page, ".messages")).toBe("");
     await press(page, "Train");
     await untilProgress(page, "Finished");
     expect(await textOf(page, ".messages")).not.toContain("--");

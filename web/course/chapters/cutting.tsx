@@ -5,7 +5,6 @@ import { type Cut, findCuts } from "../../../src/reading/cuts.ts";
 import { findInk, type Ink } from "../../../src/reading/ink.ts";
 import { drawPiece, type Piece, pieceBetween } from "../../../src/reading/pieces.ts";
 import { proposals, readDigits } from "../../../src/reading/read.ts";
-import { paintRow, Tiles } from "../../digits/tiles.tsx";
 import { lessons } from "../../text/lessons.ts";
 import { fill } from "../../text/words.ts";
 import { Button } from "../../ui/controls.tsx";
@@ -152,7 +151,6 @@ export default chapter({
   Figure({ state, result, set }) {
     const said = lessons.cutting.labels;
     const { gaps, text, confidence } = result;
-    const shown = gaps.map(({ from }) => from).join();
     return (
       <>
         <Sheet
@@ -174,15 +172,25 @@ export default chapter({
         </div>
         <ol class="pieces" aria-label={said.pieces}>
           {gaps.map(({ digit, confidence: sure, pixels }, i) => (
-            <li key={`${i} ${shown} ${pixels.join("")}`}>
-              <Tiles
-                class="one"
-                count={1}
-                width={PIXELS}
-                height={PIXELS}
-                label={fill(said.piece, { at: String(i + 1) })}
-                paint={(_, out) => paintRow(pixels, 1, out)}
-              />
+            <li key={i}>
+              <svg
+                viewBox={`0 0 ${PIXELS} ${PIXELS}`}
+                role="img"
+                aria-label={fill(said.piece, { at: String(i + 1) })}
+              >
+                {[...pixels].map((value, at) =>
+                  value === 0 ? null : (
+                    <rect
+                      key={at}
+                      x={at % PIXELS}
+                      y={Math.floor(at / PIXELS)}
+                      width="1"
+                      height="1"
+                      opacity={value / 255}
+                    />
+                  ),
+                )}
+              </svg>
               <strong class="figures">{digit}</strong>
               <span class="small muted figures">{percent(sure)} %</span>
             </li>
