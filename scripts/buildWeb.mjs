@@ -115,7 +115,7 @@ async function bundle(common) {
       ...common,
       write: false,
       splitting: true,
-      plugins: [spawning, oneCore, noSequences, fewPresets, plainRows],
+      plugins: [spawning, oneCore, noSequences, fewPresets, readingApart, plainRows],
       define: {
         ...SHIPPED,
         ...workerAt(`./${names.worker}`),
@@ -220,7 +220,7 @@ const noSequences = {
   },
 };
 
-/** Presets that only the command line offers, and what it says of them: the page has three others (web/digits/settings.ts). */
+/** Presets that only the command line offers, and what it says of them: the page has others (web/digits/settings.ts). */
 const fewPresets = {
   name: "few presets",
   setup(bundler) {
@@ -229,10 +229,26 @@ const fewPresets = {
     }));
     bundler.onLoad({ filter: /[\\/]src[\\/]cli[\\/]presets[\\/](index|images|single)\.ts$/ }, ({ path }) => ({
       contents: readFileSync(path, "utf8")
-        .replaceAll(/^ {2}(nielsen|table|perceptron|linear): \{\n[\s\S]*?^ {2}\},\n/gm, "")
+        .replaceAll(/^ {2}(nielsen|table|perceptron): \{\n[\s\S]*?^ {2}\},\n/gm, "")
         .replaceAll(/^ {4}description:\s+".*",\n/gm, ""),
       loader: "ts",
     }));
+  },
+};
+
+/**
+ * The chapter that cuts numbers has the reading of them from its own room. Were the library's index to name it as well, it would be in a file
+ * that all views load.
+ */
+const readingApart = {
+  name: "reading apart",
+  setup(bundler) {
+    const named = /^export \{[^}]*\} from "\.\/reading\/index\.ts";$/m;
+    bundler.onLoad({ filter: /[\\/]src[\\/]index\.ts$/ }, ({ path }) => {
+      const text = readFileSync(path, "utf8");
+      if (!named.test(text)) throw new Error("build-web: src/index.ts names the reading in another way");
+      return { contents: text.replace(named, ""), loader: "ts" };
+    });
   },
 };
 

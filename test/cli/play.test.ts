@@ -148,6 +148,27 @@ test("an archive is served like the folder it was made of", async () => {
   }
 });
 
+test("a site that is allowed may show the page within its own, and no other", async () => {
+  const allowing = await serveFiles(folderFiles(page), 0, true, ["https://school.example"]);
+  try {
+    const policy = (await fetch(allowing.url)).headers.get("content-security-policy");
+    expect(policy).toBe(POLICY.replace("frame-ancestors 'none'", "frame-ancestors https://school.example"));
+  } finally {
+    await allowing.close();
+  }
+  expect(POLICY).toContain("frame-ancestors 'none'");
+  for (const site of ["school.example", "https://a.example/b", "'self'", "https://a.example; script-src *"]) {
+    let said = "";
+    const stderr = { write: (text: string) => void (said += text) };
+    expect(
+      await main(["play", "--port", "0", "--no-open", "--embed", site], { stdout: stderr, stderr }),
+    ).toBe(1);
+    expect(said).toMatch(
+      /^nabla: play: --embed: expected the address of a site, like https:\/\/school\.example, got "/,
+    );
+  }
+});
+
 test("a taken port: the next one, or the one that was asked for or none", async () => {
   const other = createServer();
   await new Promise<void>((done) => other.listen(0, "127.0.0.1", done));

@@ -61,7 +61,7 @@ describe.each(Object.entries(ENGINES))("%s", (name, [program, ...words]) => {
       for (const [i, more] of [[], ["--shard-optimizer"]].entries()) {
         const file = `${name}-${source}-${i}.safetensors`;
         const job = start([...command, "-n", "2", ...line, ...train(file), ...more], folder);
-        const { code, out, errors } = await within(90, job.ended);
+        const { code, out, errors } = await within(job.ended);
         expect(code, errors).toBe(0);
         expect(shaOf(join(folder, file))).toBe(want);
         expect(figures(out)).toEqual(told);
@@ -74,7 +74,7 @@ describe.each(Object.entries(ENGINES))("%s", (name, [program, ...words]) => {
         ...train(`${name}-${source}-none.safetensors`).map((word) => (word === "digits" ? data : word)),
       ];
       const job = start([...command, "-n", "1", ...on("digits"), ":", "-n", "1", ...on("none.csv")], folder);
-      const { code, errors } = await within(90, job.ended);
+      const { code, errors } = await within(job.ended);
       expect(code).not.toBe(0);
       expect(errors).toContain(`nabla: rank 1 on ${hostname()}: none.csv`);
     }, 120_000);

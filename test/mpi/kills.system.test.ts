@@ -92,7 +92,7 @@ describe.each(LAUNCHERS.map((each) => [each.name, each] as const))("%s", (name, 
               said.push([size, ranks.indexOf(victim)]);
             }
           }
-          const { code, errors } = await within(60, job);
+          const { code, errors } = await within(job);
           await until(() => !ranks.some(isAlive));
           expect(ranks.filter(isAlive), String(said)).toEqual([]);
           ended = code === 0;
@@ -102,6 +102,6 @@ describe.each(LAUNCHERS.map((each) => [each.name, each] as const))("%s", (name, 
         expect(shaOf(join(folder, file)), JSON.stringify(said)).toBe(want);
       }
     },
-    60_000 + KILLS * 15_000,
+    120_000 + KILLS * 60_000,
   );
 });

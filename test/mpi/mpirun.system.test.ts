@@ -138,7 +138,7 @@ describe.each(LAUNCHERS.map((launcher) => [launcher.name, launcher] as const))("
     const { ended, ranks } = await long(file);
     expect(ranks).toHaveLength(3);
     process.kill(ranks[1]!, "SIGKILL");
-    const { code } = await within(20, ended);
+    const { code } = await within(ended);
     expect(code).not.toBe(0);
     await until(() => !ranks.some(isAlive));
     expect(ranks.filter(isAlive)).toEqual([]);
@@ -152,7 +152,7 @@ describe.each(LAUNCHERS.map((launcher) => [launcher.name, launcher] as const))("
     await until(() => existsSync(join(folder, file)) || child.exitCode !== null);
     const ranks = ranksOf(file);
     for (const rank of ranks) process.kill(rank, "SIGKILL");
-    await within(20, ended);
+    await within(ended);
     // the lock is that of a process which is there until it has been reaped
     await until(() => !ranks.some(isAlive));
     const { code, out, errors } = await mpirun(4, words).ended;
@@ -165,7 +165,7 @@ describe.each(LAUNCHERS.map((launcher) => [launcher.name, launcher] as const))("
     const file = `${launcher.package}-silent.safetensors`;
     const { ended, ranks } = await long(file, { NABLA_MPI_TIMEOUT: "3" });
     process.kill(ranks[2]!, "SIGSTOP");
-    const { code, errors } = await within(40, ended);
+    const { code, errors } = await within(ended);
     expect(code).not.toBe(0);
     expect(errors).toContain(`rank 2 on ${hostname()} has given no sign of life for 3 seconds`);
     await until(() => !ranks.some(isAlive));
@@ -176,7 +176,7 @@ describe.each(LAUNCHERS.map((launcher) => [launcher.name, launcher] as const))("
     const file = `${launcher.package}-asked.safetensors`;
     const { ended, ranks } = await long(file);
     process.kill(ranks[2]!, "SIGTERM");
-    const { code, errors } = await within(20, ended);
+    const { code, errors } = await within(ended);
     expect(code).toBe(130);
     expect(errors).toMatch(/nabla: interrupted after [\d,]+ steps/);
     expect(errors.match(/^nabla:/gm)).toHaveLength(1);
@@ -197,14 +197,14 @@ describe.each(LAUNCHERS.map((launcher) => [launcher.name, launcher] as const))("
     writeFileSync(join(folder, "other.csv"), rows(66).join("\n"));
     const two = (first: string, second: string) =>
       start([...launcher.command, "-n", "1", ...on(first), ":", "-n", "1", ...on(second)]);
-    const other = await within(60, two("one.csv", "other.csv").ended);
+    const other = await within(two("one.csv", "other.csv").ended);
     expect(other.code).not.toBe(0);
     expect(other.errors).toMatch(
       new RegExp(
         `nabla: rank 0 on \\S+: fit: ranks: rank 1 on ${hostname()} has another number of rows than rank 0`,
       ),
     );
-    const none = await within(60, two("one.csv", "none.csv").ended);
+    const none = await within(two("one.csv", "none.csv").ended);
     expect(none.code).not.toBe(0);
     expect(none.errors).toMatch(new RegExp(`nabla: rank 1 on ${hostname()}: none.csv`));
     for (const { errors } of [other, none]) expect(errors.match(/^nabla:/gm)).toHaveLength(1);
@@ -217,7 +217,7 @@ describe.each(LAUNCHERS.map((launcher) => [launcher.name, launcher] as const))("
       ...[...launcher.command, "-n", "1", ...from("alone.safetensors")],
       ...[":", "-n", "1", ...from("elsewhere/alone.safetensors")],
     ]);
-    const { code, errors } = await within(60, job.ended);
+    const { code, errors } = await within(job.ended);
     expect(code).not.toBe(0);
     expect(errors).toMatch(new RegExp(`nabla: rank 1 on ${hostname()}: .*elsewhere/alone.safetensors`));
   }, 120_000);
@@ -230,7 +230,7 @@ describe.each(LAUNCHERS.map((launcher) => [launcher.name, launcher] as const))("
       NODE_OPTIONS: `--import ${preload}`,
       NABLA_FAULTS: JSON.stringify({ folder: full, full: { from: 1, room: 20_000 } }),
     });
-    const { code, errors } = await within(90, job.ended);
+    const { code, errors } = await within(job.ended);
     expect(code).not.toBe(0);
     expect(errors).toMatch(/nabla: disk full while saving .*model\.safetensors/);
     const rescued = readdirSync(folder).filter((file) => /^model.*\.rescued.*\.safetensors$/.test(file));
@@ -241,7 +241,7 @@ describe.each(LAUNCHERS.map((launcher) => [launcher.name, launcher] as const))("
 
   test("what cannot work is said once, in words", async () => {
     const fails = async (n: number, words: readonly string[], more?: Record<string, string>) => {
-      const { code, errors } = await within(60, mpirun(n, words, more).ended);
+      const { code, errors } = await within(mpirun(n, words, more).ended);
       expect(code).not.toBe(0);
       const said = errors.match(/^nabla:.*/gm) ?? [];
       // where each has to find out by itself, the others may say it after the first one

@@ -10,14 +10,23 @@ import { run as softmax } from "../../examples/softmax.mjs";
 import { run as stepNetwork } from "../../examples/step-network.mjs";
 import { Desk } from "../../web/course/chapter.ts";
 import { written } from "../../web/course/chapters/convolution.tsx";
+import type { ReadPiece } from "../../web/course/chapters/cutting.tsx";
 import { type ChapterName, loadChapter, NAMES } from "../../web/course/chapters/index.ts";
 import * as recurrent from "../../web/course/chapters/recurrent.tsx";
+import { inkOf, SHEET } from "../../web/course/strokes.ts";
 import { gradients } from "../../web/gradients.ts";
 import { num } from "../../web/microscope/steps.ts";
 import { text } from "../../web/text/index.ts";
 import { lessons } from "../../web/text/lessons.ts";
 import { fill } from "../../web/text/words.ts";
 import { initialOf, read, write } from "../../web/ui/codec.ts";
+
+interface CutResult {
+  readonly gaps: readonly ReadPiece[];
+  readonly components: number;
+  readonly text: string;
+  readonly confidence: number;
+}
 
 const quiet = (): void => {};
 
@@ -119,6 +128,29 @@ test("overfitting: without remedies the validation loss rises while the training
   for (const patch of [{ l2: "0.001" }, { l2: "0.003" }, { l2: "0.01" }, { drop: "0.2" }, { drop: "0.4" }])
     expect((await of(patch)).solved, JSON.stringify(patch)).toBe(false);
   expect(early.solved).toBe(false);
+});
+
+test("cutting: gaps fail where digits touch, the net that judges its cuts does not; pieces are where the ink is", async () => {
+  const made = await loadChapter("cutting");
+  const initial = initialOf(made.fields) as { ink: readonly (readonly (readonly [number, number])[])[] };
+  const first = (await made.compute(initial)) as CutResult;
+  expect([first.gaps.length, first.components, first.text]).toEqual([1, 1, "27"]);
+  expect(first.confidence).toBeGreaterThan(0.9);
+  // apart, both ways agree
+  const apart = { ink: initial.ink.map((stroke, s) => stroke.map(([x, y]) => [x + 10 * s, y] as const)) };
+  const second = (await made.compute(apart)) as CutResult;
+  expect(second.gaps.map(({ digit }) => digit)).toEqual([2, 7]);
+  expect([second.text, second.components]).toEqual(["27", 2]);
+  const ink = inkOf(apart.ink);
+  const inked = (x: number) =>
+    Array.from({ length: SHEET.height }, (_, y) => ink[y * SHEET.width + x]!).some((v) => v > 0);
+  for (const { from, to } of second.gaps) {
+    expect([inked(from - 1), inked(from), inked(to - 1), inked(to)]).toEqual([false, true, true, false]);
+  }
+  // nothing written is no error
+  expect(await made.compute({ ink: [] })).toMatchObject({ gaps: [], text: "" });
+  expect(() => made.fields.ink.read("0a0")).toThrow(/four hexadecimal digits/);
+  expect(() => made.fields.ink.read("ff00")).toThrow(/120 × 40/);
 });
 
 test("convolution: the formulas under the pointer are what Nabla computes, for any drawing and kernel", async () => {

@@ -114,6 +114,27 @@ const PLAYED: Readonly<Record<ChapterName, (page: Page) => Promise<void>>> = {
     ])
       await enter(page, name, value);
   },
+  cutting: async (page) => {
+    const label = () => page.evaluate(() => document.querySelector(".sheet svg")?.getAttribute("aria-label"));
+    const keys = async (...moves: (readonly [key: string, times: number])[]) => {
+      for (const [key, times] of moves) for (let i = 0; i < times; i++) await page.press(key);
+    };
+    await page.waitFor(() => document.querySelectorAll(".pieces li").length === 1);
+    await tabTo(page, (await label())!);
+    await page.press("Delete");
+    await page.waitFor(() => document.querySelectorAll(".pieces li").length === 0);
+    // a 1; the pen is at the left, in the middle
+    await keys(["ArrowUp", 5], [" ", 1], ["ArrowDown", 10], [" ", 1]);
+    await page.waitFor(() => document.querySelectorAll(".pieces li").length === 1);
+    // a 4: down its left side, to the right, and a stroke through it
+    await keys(["ArrowRight", 7], ["ArrowUp", 10], [" ", 1], ["ArrowDown", 6], ["ArrowRight", 6], [" ", 1]);
+    await keys(["ArrowUp", 3], ["ArrowLeft", 1], [" ", 1], ["ArrowDown", 7], [" ", 1]);
+    // a 7: its bar, and down to the left
+    await keys(["ArrowRight", 6], ["ArrowUp", 10], [" ", 1], ["ArrowRight", 5]);
+    for (let i = 0; i < 3; i++) await keys(["ArrowDown", 3], ["ArrowLeft", 1]);
+    await page.press("ArrowDown");
+    await page.press(" ");
+  },
   recurrent: async (page) => {
     const said = lessons.recurrent.labels;
     await tabTo(page, "10");

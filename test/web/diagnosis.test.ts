@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { diagnose, type Finding } from "../../web/plane/diagnosis.ts";
-import { Race } from "../../web/plane/race.ts";
-import { fit, fromQuery, type PlaneState } from "../../web/plane/state.ts";
+import { Race } from "../../web/plane/engine/race.ts";
+import { diagnose, type Finding } from "../../web/plane/net/diagnosis.ts";
+import { fit, fromQuery, type PlaneState } from "../../web/plane/state/state.ts";
 
 /** What is found in a training after so many steps, and the state it had. */
 async function found(query: string, steps: number): Promise<{ state: PlaneState; found: Finding[] }> {
@@ -89,5 +89,17 @@ describe("what is wrong with a training", () => {
     const at = (loss: number) => ({ loss, accuracy: 0.5, gradients: [0.1, 0.1, 0.1] });
     expect(diagnose(state, [at(0.7), at(90), at(0.3)], [])).toEqual([]);
     expect(diagnose(state, [at(0.7), at(90), at(0.8)], [])).toMatchObject([{ kind: "diverged" }]);
+  });
+
+  it("the curve has one measure, at the end of an epoch as within: the loss of all points at that step", async () => {
+    // an epoch has eight steps, and every fourth is recorded
+    const race = new Race(fromQuery("data=blobs&samples=40&test=0&batch=5&rate=0.1").state);
+    for (let step = 4; step <= 32; step += 4) {
+      await race.advance(4);
+      const [standing] = await race.standings();
+      expect(race.curves.steps.at(-1)).toBe(step);
+      expect(race.curves.samples[0]!.at(-1)!.loss).toBe(standing!.loss);
+    }
+    await race.dispose();
   });
 });

@@ -148,7 +148,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   });
 
   test("a reload in the middle: resumed, the training comes to the same bits", async () => {
-    const query = "samples=10000&epochs=16&network=mlp";
+    const query = "samples=5000&epochs=16&network=mlp";
     await open(query);
     await press(page, "Train");
     await untilProgress(page, "Finished");
@@ -389,7 +389,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   });
 
   test("reloads while it is being saved: what is kept can always be continued", async () => {
-    await open("samples=20000&epochs=200&network=mlp&augment=none");
+    await open("samples=5000&epochs=200&network=mlp&augment=none");
     for (let i = 0; i < 4; i++) {
       await reloadAtSave(page, 4 * i);
       await press(page, i === 0 ? "Train" : "Resume");

@@ -40,7 +40,7 @@ describe.each(MODELS)("a number of a map of %s", (_, make) => {
       const values = part.predict({ data: input, shape: [1, 28, 28, 1] }).data;
       const { outputShape } = part.layers.at(-1)!;
       const [height = 1, width = 1, of = 1] = outputShape.length === 3 ? outputShape : [1, 1, values.length];
-      return { layer: name, title: name, count: of, of, width, height, values, top: 1 };
+      return { layer: name, title: name, count: of, of, width, height, values, top: 1, pools: false };
     });
 
   it.each(maps.map(({ layer }, i) => [layer, i] as const))("is what it is made of: %s", (_, layer) => {
@@ -91,7 +91,7 @@ describe("networks from files", () => {
       .map((shown) => {
         const values = model.truncated(shown.name).predict({ data: input, shape: [1, 28, 28, 1] }).data;
         const [height, width, of] = shown.outputShape as [number, number, number];
-        return { layer: shown.name, title: "", count: of, of, width, height, values, top: 1 };
+        return { layer: shown.name, title: "", count: of, of, width, height, values, top: 1, pools: false };
       });
     const layer = maps.findIndex((map) => map.layer === name);
     return made(model, maps, input, { layer, map: 0, row: 10, column: 10 });

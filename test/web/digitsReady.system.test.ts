@@ -44,7 +44,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
       .poll(async () => {
         // what appears on the page may move it
         const box = await page.evaluate(() => {
-          const canvas = document.querySelectorAll(".tiles.maps canvas")[4]!;
+          const canvas = document.querySelectorAll(".tiles.maps canvas:not(.beside)")[4]!;
           canvas.scrollIntoView({ block: "center" });
           const { left, top, width, height } = canvas.getBoundingClientRect();
           return { x: left + width / 2, y: top + height / 2 };

@@ -1,6 +1,6 @@
 /** The small plots of "What is this?", beside the formulas that stand with them. */
 import { describe, expect, it } from "vitest";
-import { ACTIVATIONS, LOSSES, OUTPUTS, SCHEDULES } from "../../web/plane/choices.ts";
+import { ACTIVATIONS, LOSSES, OUTPUTS, SCHEDULES } from "../../web/plane/state/choices.ts";
 import { enHelp } from "../../web/text/enHelp.ts";
 import { sketchOf } from "../../web/ui/helpPlots.ts";
 

@@ -3,7 +3,7 @@ import { dense, sequential } from "nabla";
 import { describe, expect, test } from "vitest";
 import { linesOf, num, reached, stepsOf } from "../../web/microscope/steps.ts";
 import { type Case, type LossName, nudge, type Place, trace } from "../../web/microscope/trace.ts";
-import { ACTIVATIONS, OUTPUTS } from "../../web/plane/choices.ts";
+import { ACTIVATIONS, OUTPUTS } from "../../web/plane/state/choices.ts";
 
 /** Two inputs, three hidden units, so many outputs; weights and biases random. */
 function caseOf(activation: string, loss: LossName, outputs = 2, seed = 1): Case {

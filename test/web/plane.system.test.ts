@@ -1,7 +1,7 @@
 /** The Plane view as a person uses it, in real browsers. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { Race } from "../../web/plane/race.ts";
-import { fromQuery } from "../../web/plane/state.ts";
+import { Race } from "../../web/plane/engine/race.ts";
+import { fromQuery } from "../../web/plane/state/state.ts";
 import { type Browser, findBrowser, howToGet, launch, type Page } from "../support/browsers/index.mjs";
 import { press } from "../support/web/playground.mjs";
 import { expectCount, expectText, settled, textOf, until } from "../support/web/seen.ts";

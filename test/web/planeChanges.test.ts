@@ -1,11 +1,11 @@
 /** What changes while a net of the plane trains: the training goes on, and a link gives the same bits. */
 import { weightsSha256 } from "nabla";
 import { describe, expect, it } from "vitest";
-import { type Edit, readWeight, type Settings } from "../../web/plane/changes.ts";
-import { dataset, makeData } from "../../web/plane/data.ts";
-import { makeModel } from "../../web/plane/net.ts";
-import { Race } from "../../web/plane/race.ts";
-import { fromQuery, INITIAL, type PlaneState, toQuery } from "../../web/plane/state.ts";
+import { dataset, makeData } from "../../web/plane/engine/data.ts";
+import { makeModel } from "../../web/plane/engine/net.ts";
+import { Race } from "../../web/plane/engine/race.ts";
+import { type Edit, readWeight, type Settings } from "../../web/plane/state/changes.ts";
+import { fromQuery, INITIAL, type PlaneState, toQuery } from "../../web/plane/state/state.ts";
 
 const stateOf = (query: string): PlaneState => {
   const { state, notices } = fromQuery(query);

@@ -2,10 +2,10 @@
 import * as nabla from "nabla";
 import { weightsSha256 } from "nabla";
 import { describe, expect, it, vi } from "vitest";
-import { ACTIVATIONS, LOSSES, OPTIMIZERS } from "../../web/plane/choices.ts";
-import { kerasCode, nablaCode } from "../../web/plane/codeOf.ts";
-import { Race } from "../../web/plane/race.ts";
-import { fromQuery } from "../../web/plane/state.ts";
+import { Race } from "../../web/plane/engine/race.ts";
+import { ACTIVATIONS, LOSSES, OPTIMIZERS } from "../../web/plane/state/choices.ts";
+import { fromQuery } from "../../web/plane/state/state.ts";
+import { kerasCode, nablaCode } from "../../web/plane/take/codeOf.ts";
 
 async function trained(query: string) {
   const { state, notices } = fromQuery(query);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { Engine } from "../../web/plane/engine.ts";
-import { SIDE } from "../../web/plane/landscape.ts";
-import { type Frame, type FromEngine, SURFACE_SIDE, type ToEngine } from "../../web/plane/protocol.ts";
-import { fromQuery, INITIAL, type PlaneState } from "../../web/plane/state.ts";
+import { Engine } from "../../web/plane/engine/engine.ts";
+import { SIDE } from "../../web/plane/engine/landscape.ts";
+import { type Frame, type FromEngine, SURFACE_SIDE, type ToEngine } from "../../web/plane/engine/protocol.ts";
+import { fromQuery, INITIAL, type PlaneState } from "../../web/plane/state/state.ts";
 
 /** An engine and what it said, as the page would hear it. */
 class Listener {

@@ -1,7 +1,7 @@
 /** Perceptron, logistic neuron and regression in Plane, and a net that is taken away, as a person uses them. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { Race } from "../../web/plane/race.ts";
-import { fromQuery } from "../../web/plane/state.ts";
+import { Race } from "../../web/plane/engine/race.ts";
+import { fromQuery } from "../../web/plane/state/state.ts";
 import { type Browser, findBrowser, howToGet, launch, type Page } from "../support/browsers/index.mjs";
 import { press } from "../support/web/playground.mjs";
 import { expectCount, expectText, expectUrl, textOf } from "../support/web/seen.ts";

@@ -1,8 +1,8 @@
 /** Numbers of the net, changes on the way and "What is this?" in Plane, as a person uses them. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { num } from "../../web/microscope/steps.ts";
-import { Race } from "../../web/plane/race.ts";
-import { fromQuery } from "../../web/plane/state.ts";
+import { Race } from "../../web/plane/engine/race.ts";
+import { fromQuery } from "../../web/plane/state/state.ts";
 import { type Browser, findBrowser, howToGet, launch, type Page } from "../support/browsers/index.mjs";
 import { press } from "../support/web/playground.mjs";
 import { expectTexts, textsOf } from "../support/web/seen.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Palette, surfacePixels, unitPixels } from "../../web/plane/colours.ts";
-import { reliefPixels } from "../../web/plane/relief.ts";
+import { type Palette, surfacePixels, unitPixels } from "../../web/plane/engine/colours.ts";
+import { reliefPixels } from "../../web/plane/landscape/relief.ts";
 
 const palette: Palette = {
   classes: [

@@ -1,14 +1,14 @@
 import { weightsSha256 } from "nabla";
 import { describe, expect, it } from "vitest";
-import { dataset, gridPlaces, inputsOf, makeData } from "../../web/plane/data.ts";
-import { decades } from "../../web/plane/decades.ts";
-import { principalPlane, project, randomPlane } from "../../web/plane/directions.ts";
-import { computeLandscape, flatWeights, type Landscape, SIDE } from "../../web/plane/landscape.ts";
-import { makeModel, probabilities } from "../../web/plane/net.ts";
-import { deadUnits, gradientSizes, Probe } from "../../web/plane/probe.ts";
-import { Race } from "../../web/plane/race.ts";
-import { Recorder } from "../../web/plane/recorder.ts";
-import { fromQuery } from "../../web/plane/state.ts";
+import { dataset, gridPlaces, inputsOf, makeData } from "../../web/plane/engine/data.ts";
+import { principalPlane, project, randomPlane } from "../../web/plane/engine/directions.ts";
+import { computeLandscape, flatWeights, type Landscape, SIDE } from "../../web/plane/engine/landscape.ts";
+import { makeModel, probabilities } from "../../web/plane/engine/net.ts";
+import { deadUnits, gradientSizes, Probe } from "../../web/plane/engine/probe.ts";
+import { Race } from "../../web/plane/engine/race.ts";
+import { Recorder } from "../../web/plane/engine/recorder.ts";
+import { decades } from "../../web/plane/net/decades.ts";
+import { fromQuery } from "../../web/plane/state/state.ts";
 
 const stateOf = (query: string) => fromQuery(query).state;
 
@@ -138,7 +138,13 @@ describe("the path over the loss surface", () => {
     await model.fit(train, { epochs: 3 });
     const end = flatWeights(model);
     const surfaces: Landscape[] = [];
-    await computeLandscape(state, train, [[start, end]], "path", (each) => void surfaces.push(each));
+    await computeLandscape(
+      state,
+      train,
+      [[start, end]],
+      { directions: "path" },
+      (each) => void surfaces.push(each),
+    );
     const { losses, box, paths, explained } = surfaces.at(-1)!;
     expect(surfaces).toHaveLength(SIDE);
     expect(surfaces[0].losses.filter(Number.isFinite)).toHaveLength(SIDE);

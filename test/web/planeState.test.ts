@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { MAX_POINTS } from "../../web/plane/choices.ts";
-import { painted } from "../../web/plane/painted.ts";
-import { snap } from "../../web/plane/points.ts";
-import { choosing, fit, fromQuery, INITIAL, type PlaneState, toQuery } from "../../web/plane/state.ts";
+import { MAX_POINTS } from "../../web/plane/state/choices.ts";
+import { painted } from "../../web/plane/state/painted.ts";
+import { snap } from "../../web/plane/state/points.ts";
+import { choosing, fit, fromQuery, INITIAL, type PlaneState, toQuery } from "../../web/plane/state/state.ts";
 
 describe("links of the plane", () => {
   it("says nothing where everything is as it was", () => {
@@ -23,8 +23,9 @@ describe("links of the plane", () => {
         { x: snap(0.3), y: snap(-1.1), label: 3 },
       ],
       features: ["y", "xy", "sinx"],
-      net: [],
+      net: [4, 2],
       activation: "relu",
+      activations: ["relu", "tanh"],
       init: "heNormal",
       loss: "categoricalHinge",
       optimizer: "nesterov",
@@ -37,6 +38,10 @@ describe("links of the plane", () => {
       batch: 7,
       race: true,
       rates: [1, 0.1, 0.05, 0.001],
+      converge: true,
+      hide: ["take", "data"],
+      lock: true,
+      ravine: [0.02, 0.1, 0.5, 1, -1],
       changes: [
         { step: 12, set: { rate: 0.3 } },
         { step: 12, set: { schedule: "cosine:0,300+warmup:10" } },
@@ -69,9 +74,9 @@ describe("links of the plane", () => {
     ["features=none", "expected 1 to 7 values"],
     ["race=yes", "expected 0 or 1"],
     ["rates=1,2", "expected 4 values"],
-    ["points=%%%", "expected at most 500 points"],
+    ["points=%%%", "expected at most 2000 points"],
     ["points=AAD_", "expected points of classes 0 to 5"],
-    [`points=${"AAAA".repeat(MAX_POINTS + 1)}`, "expected at most 500 points"],
+    [`points=${"AAAA".repeat(MAX_POINTS + 1)}`, "expected at most 2000 points"],
     ["seed=-1", "expected a whole number from 0 to 4294967295"],
     ["__proto__=1", "“__proto__”, which this page does not know"],
     ["toString=1", "which this page does not know"],

@@ -7,6 +7,9 @@ test("defaults need no address, and an address gives back what it was made from"
   expect(fromQuery("")).toEqual({ settings: DEFAULTS, ignored: [] });
   const other = {
     network: "mlp",
+    layers: DEFAULTS.layers,
+    activation: DEFAULTS.activation,
+    optimizer: DEFAULTS.optimizer,
     samples: 1234,
     epochs: 7,
     seed: 4294967295,

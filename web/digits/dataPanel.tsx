@@ -4,13 +4,12 @@ import { useEffect, useRef } from "preact/hooks";
 import { Button, Panel } from "../ui/controls.tsx";
 import { announce, notify, notifyError } from "../ui/messages.tsx";
 import { clear, drawing, shape } from "./drawing.ts";
-import { paintRow } from "./insight.ts";
 import { openFile } from "./modelPanel.tsx";
 import { samples } from "./samples.ts";
 import { busy, renew, reset, settings, subject } from "./session.ts";
-import { RATES } from "./settings.ts";
-import { classNames, imageShape, own, type Source } from "./source.ts";
-import { Tiles } from "./tiles.tsx";
+import { rateOf } from "./settings.ts";
+import { added, classNames, imageShape, own, type Source, undecided } from "./source.ts";
+import { paintRow, Tiles } from "./tiles.tsx";
 
 const reading = signal(false);
 
@@ -133,6 +132,9 @@ async function receive(files: DataTransfer | readonly File[]): Promise<void> {
     else if (found.kind === "picture") {
       drawing.value = found;
       announce(`${found.name} is on the pad.`);
+    } else if (found.kind === "undecided") {
+      undecided.value = found.table;
+      throw found.why;
     } else await adoptData(found.source);
   } catch (error) {
     notifyError(error);
@@ -141,13 +143,17 @@ async function receive(files: DataTransfer | readonly File[]): Promise<void> {
   }
 }
 
-async function adoptData(source: Source): Promise<void> {
+export async function adoptData(source: Source): Promise<void> {
   await reset();
   batch(() => {
     own.value = source;
+    undecided.value = undefined;
+    added.value = [];
     // convolutions are for pictures
-    if (!imageShape(source.train.inputShape) && settings.peek().network === "cnn")
-      settings.value = { ...settings.peek(), network: "mlp", rate: RATES.mlp };
+    const now = settings.peek();
+    const pictures = now.network === "cnn" || (now.network === "built" && /[cp]/.test(now.layers));
+    if (!imageShape(source.train.inputShape) && pictures)
+      settings.value = { ...now, network: "mlp", rate: rateOf({ ...now, network: "mlp" }) };
     clear();
     renew();
   });
@@ -156,7 +162,8 @@ async function adoptData(source: Source): Promise<void> {
 
 async function backToDigits(): Promise<void> {
   await reset();
-  own.value = undefined;
+  own.value = undecided.value = undefined;
+  added.value = [];
   renew();
 }
 

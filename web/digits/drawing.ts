@@ -13,7 +13,13 @@ export type Drawing =
   /** A picture the visitor dropped. */
   | { readonly kind: "picture"; readonly name: string; readonly picture: Picture }
   /** A row of the data, like those the network has seen. */
-  | { readonly kind: "row"; readonly name: string; readonly values: Uint8Array };
+  | {
+      readonly kind: "row";
+      readonly name: string;
+      readonly values: Uint8Array;
+      /** What it is, as a class number. */
+      readonly truth?: number;
+    };
 
 export const drawing = signal<Drawing>({ kind: "strokes", strokes: [] });
 

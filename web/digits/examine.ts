@@ -40,11 +40,14 @@ export function verdict(outputs: Float32Array): { said: number; confidence: numb
 /**
  * Classifies every row of a data set of classes, a slice at a time. The model is copied first, so that a training may continue
  * meanwhile. Undefined when `signal` aborts.
+ *
+ * @param most rows; without it all, with it as many from everywhere
  */
 export async function examine(
   model: Model,
   data: Dataset,
   signal: AbortSignal,
+  most = data.length,
 ): Promise<Examination | undefined> {
   if (data.target.kind !== "class" || data.length === 0) return undefined;
   const { classes } = data.target;
@@ -52,23 +55,25 @@ export async function examine(
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   const mistakes: Mistake[] = [];
   const pause = pauser(BUSY);
+  const rows = Math.min(most, data.length);
   let right = 0;
-  for (let from = 0; from < data.length; from += SLICE) {
-    const n = Math.min(SLICE, data.length - from);
+  for (let from = 0; from < rows; from += SLICE) {
+    const n = Math.min(SLICE, rows - from);
     const { x, y } = buffersFor(data, n);
-    await data.read(range(n, from), x, y);
+    const places = range(n, from).map((i) => Math.floor((i * data.length) / rows));
+    await data.read(places, x, y);
     const outputs = copy.predict({ data: x, shape: [n, ...data.inputShape] });
     for (let i = 0; i < n; i++) {
       const { said, confidence } = verdict(outputs.row(i));
       const truth = y[i]!;
       confusion[truth]![said]!++;
       if (said === truth) right++;
-      else mistakes.push({ row: from + i, truth, said, confidence });
+      else mistakes.push({ row: places[i]!, truth, said, confidence });
     }
     const turn = pause();
     if (turn) await turn;
     if (signal.aborted) return undefined;
   }
   mistakes.sort((a, b) => b.confidence - a.confidence);
-  return { rows: data.length, right, confusion, mistakes: mistakes.slice(0, SHOWN) };
+  return { rows, right, confusion, mistakes: mistakes.slice(0, SHOWN) };
 }

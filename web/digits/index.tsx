@@ -1,15 +1,16 @@
 /** The Digits view: a network learns to read digits, and the visitor draws some for it. */
 import { effect, untracked } from "@preact/signals";
 import { replaceQuery, route } from "../shell/router.ts";
+import { digitsText } from "../text/digits.ts";
+import { later } from "../ui/later.tsx";
 import { notify } from "../ui/messages.tsx";
-import { DataPanel } from "./dataPanel.tsx";
+import { CurvesPanel } from "./curvesPanel.tsx";
 import { shape } from "./drawing.ts";
-import { CurvesPanel, MapsPanel, MistakesPanel, WeightsPanel } from "./insightPanels.tsx";
 import { find } from "./keeping.ts";
-import { KeptPanel, ModelPanel } from "./modelPanel.tsx";
 import { ReadingPanel } from "./readingPanel.tsx";
-import { phase, renew, settings } from "./session.ts";
+import { phase, renew, settings, subject } from "./session.ts";
 import { fromQuery, toQuery } from "./settings.ts";
+import { undecided } from "./source.ts";
 import { PlayBar, TrainingPanel } from "./trainingPanel.tsx";
 
 // What follows happens once, when the view is first asked for: a training continues while another view is shown.
@@ -27,6 +28,15 @@ effect(() => {
 });
 void find();
 
+const failed = digitsText.inspector.failed;
+const Weights = later(async () => (await import("./parts.ts")).WeightsPanel, failed);
+const Maps = later(async () => (await import("./parts.ts")).MapsPanel, failed);
+const Mistakes = later(async () => (await import("./parts.ts")).MistakesPanel, failed);
+const Kept = later(async () => (await import("./parts.ts")).KeptPanel, failed);
+const Data = later(async () => (await import("./parts.ts")).DataPanel, failed);
+const Network = later(async () => (await import("./parts.ts")).ModelPanel, failed);
+const Table = later(async () => (await import("./parts.ts")).TablePanel, failed);
+
 function apply(query: string): void {
   const { settings: chosen, ignored } = fromQuery(query);
   settings.value = chosen;
@@ -41,7 +51,7 @@ export function View() {
   return (
     <div class="digits">
       <h1 class="unseen">Digits</h1>
-      <KeptPanel />
+      <Kept />
       <div class="first">
         <TrainingPanel />
         {drawn ? <ReadingPanel /> : <CurvesPanel />}
@@ -49,13 +59,14 @@ export function View() {
       <div class="second">
         <div class="stack">
           {drawn && <CurvesPanel />}
-          <MistakesPanel />
-          <DataPanel />
+          {(undecided.value ?? subject.value?.source.table) && <Table />}
+          <Mistakes />
+          <Data />
         </div>
         <div class="stack">
-          <WeightsPanel />
-          <MapsPanel />
-          <ModelPanel />
+          <Weights />
+          <Maps />
+          <Network />
         </div>
       </div>
       <PlayBar />

@@ -3,11 +3,12 @@ import { computed, effect, signal } from "@preact/signals";
 import type { Model } from "nabla";
 import { sizeOf } from "../../src/shape.ts";
 import { signed } from "../ui/canvas.tsx";
-import { type Rgb, rgb } from "../ui/theme.ts";
+import { rgb } from "../ui/theme.ts";
 import { type Input, input } from "./drawing.ts";
 import type { Spot } from "./inspect.ts";
 import { reader, slowTick, subject } from "./session.ts";
 import { imageShape } from "./source.ts";
+import { write } from "./tiles.tsx";
 
 /** Most pictures shown of one layer. */
 const MOST = 64;
@@ -70,12 +71,6 @@ export function paintWeights(tile: number, pixels: Uint8ClampedArray): void {
     write(pixels, i, signed((values[i * stride + tile] ?? 0) / scale, minus, zero, plus));
 }
 
-const write = (pixels: Uint8ClampedArray, i: number, [r, g, b]: Rgb): void => {
-  pixels[4 * i] = r;
-  pixels[4 * i + 1] = g;
-  pixels[4 * i + 2] = b;
-};
-
 /** The number of a map that is looked at: at first one in the middle, where ink is. */
 export const spot = signal<Spot>({ layer: 0, map: 0, row: 12, column: 12 });
 
@@ -91,6 +86,15 @@ export interface LayerMaps {
   readonly values: Float32Array;
   /** The largest value, or 1. */
   readonly top: number;
+  /** Whether it keeps the largest of each window. */
+  readonly pools: boolean;
+  /** Of a convolution: the kernels of each map as one picture, and of how many maps before they are. */
+  readonly kernels?: {
+    readonly width: number;
+    readonly height: number;
+    readonly side: number;
+    readonly of: number;
+  };
 }
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -153,7 +157,20 @@ export const layerMaps = computed<readonly LayerMaps[]>(() => {
     const size = flat ? `${channels} units` : `${channels} maps of ${height} × ${width}`;
     const title = `${KINDS[type]}: ${size}`;
     const count = Math.min(channels, flat ? 256 : MOST);
-    return { layer: name, title, count, of: channels, width, height, values, top };
+    const kernel = type === "conv2d" ? part.weightShapes()[`${name}.kernel`] : undefined;
+    const kernels = kernel && mosaicOf(kernel[0]!, kernel[2]!);
+    return {
+      layer: name,
+      title,
+      count,
+      of: channels,
+      width,
+      height,
+      values,
+      top,
+      pools: type === "maxPooling2d",
+      ...(kernels && { kernels }),
+    };
   });
 });
 
@@ -164,18 +181,34 @@ export function paintMap({ values, of, top }: LayerMaps, tile: number, pixels: U
     write(pixels, i, signed((values[i * of + tile] ?? 0) / top, minus, zero, plus));
 }
 
-/** A row of the data, grey or in colour. */
-export function paintRow(values: ArrayLike<number>, channels: number, pixels: Uint8ClampedArray): void {
-  const [ink, paper] = [rgb("ink"), rgb("paper")];
-  for (let i = 0; 4 * i < pixels.length; i++) {
-    const t = (values[i * channels] ?? 0) / 255;
-    if (channels === 3)
-      write(pixels, i, [values[3 * i] ?? 0, values[3 * i + 1] ?? 0, values[3 * i + 2] ?? 0]);
-    else
-      write(pixels, i, [
-        paper[0] + (ink[0] - paper[0]) * t,
-        paper[1] + (ink[1] - paper[1]) * t,
-        paper[2] + (ink[2] - paper[2]) * t,
-      ]);
-  }
+/** Kernels of so many maps side by side, a pixel between them. */
+function mosaicOf(side: number, of: number) {
+  const columns = Math.ceil(Math.sqrt(of));
+  const rows = Math.ceil(of / columns);
+  return { side, of, width: columns * (side + 1) - 1, height: rows * (side + 1) - 1 };
+}
+
+const readerWeights = computed(() => {
+  slowTick.value;
+  return reader.value?.weights() ?? {};
+});
+
+/** The kernels of one map: for each map before it one, from left to right. */
+export function paintKernels(maps: LayerMaps, tile: number, pixels: Uint8ClampedArray): void {
+  const kernel = readerWeights.value[`${maps.layer}.kernel`];
+  if (!kernel || !maps.kernels) return;
+  const { side, of, width } = maps.kernels;
+  const [minus, zero, plus] = [rgb("minus"), rgb("zero"), rgb("plus")];
+  let squares = 0;
+  for (const value of kernel) squares += value * value;
+  const scale = 2.5 * Math.sqrt(squares / kernel.length) || 1;
+  const columns = (width + 1) / (side + 1);
+  for (let i = 3; i < pixels.length; i += 4) pixels[i] = 0;
+  for (let c = 0; c < of; c++)
+    for (let i = 0; i < side * side; i++) {
+      const row = Math.floor(c / columns) * (side + 1) + Math.floor(i / side);
+      const at = row * width + (c % columns) * (side + 1) + (i % side);
+      write(pixels, at, signed(kernel[(i * of + c) * maps.of + tile]! / scale, minus, zero, plus));
+      pixels[4 * at + 3] = 255;
+    }
 }

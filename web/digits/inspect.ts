@@ -35,6 +35,9 @@ export type Made =
       readonly kind: "pooling";
       readonly mean: boolean;
       readonly window: readonly number[];
+      /** Side of the window, and which of it was the largest: the first of equal ones. */
+      readonly side: number;
+      readonly chosen: number;
       readonly a: number;
     }
   | {
@@ -105,7 +108,8 @@ export function made(
     const window = Array.from({ length: size * size }, (_, i) =>
       at(before, row * step + Math.floor(i / size), column * step + (i % size), map),
     );
-    return { kind: "pooling", mean: config.type === "averagePooling2d", window, a };
+    const chosen = window.indexOf(Math.max(...window));
+    return { kind: "pooling", mean: config.type === "averagePooling2d", window, side: size, chosen, a };
   }
   const weights = model.weights();
   const kernel = weights[`${own.layer}.kernel`]!;
@@ -156,4 +160,34 @@ export function softmaxOf(model: Model, last: ArrayLike<number>) {
   const powers = z.map(Math.exp);
   const all = powers.reduce((sum, v) => sum + v, 0);
   return z.map((v, j) => ({ z: v, power: powers[j]!, share: powers[j]! / all }));
+}
+
+/**
+ * Which place of a shown layer is to be marked: the one that is looked at, or the one before that pooling took for it. Pools are as
+ * large as they are wide.
+ */
+export function chosenOf(maps: readonly LayerMaps[], spot: Spot, layer: number): Spot | undefined {
+  const own = maps[spot.layer];
+  if (!own) return undefined;
+  const place = {
+    layer,
+    map: spot.map,
+    row: Math.min(spot.row, own.height - 1),
+    column: Math.min(spot.column, own.width - 1),
+  };
+  if (layer === spot.layer) return place;
+  const before = maps[layer];
+  if (layer !== spot.layer - 1 || !before || !own.pools || before.of !== own.of) return undefined;
+  const size = Math.floor(before.height / own.height);
+  let best: Spot | undefined;
+  let most = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < size * size; i++) {
+    const row = place.row * size + Math.floor(i / size);
+    const column = place.column * size + (i % size);
+    const value = at(before, row, column, spot.map);
+    if (value <= most) continue;
+    most = value;
+    best = { layer, map: spot.map, row, column };
+  }
+  return best;
 }

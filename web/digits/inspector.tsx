@@ -62,12 +62,17 @@ export function Inspector() {
 
 function Worked({ found }: { found: Made }) {
   const [channel, choose] = useState(0);
-  if (found.kind === "pooling")
+  if (found.kind === "pooling") {
+    const { window, side, chosen, mean } = found;
     return (
-      <p class="equation figures">
-        {found.mean ? said.mean : "max"}({found.window.map(num).join(", ")}) = {num(found.a)}
-      </p>
+      <>
+        <Squares squares={[[said.window, window]]} side={side} {...(!mean && { chosen })} />
+        <p class="equation figures">
+          {mean ? said.mean : "max"}({window.map(num).join(", ")}) = {num(found.a)}
+        </p>
+      </>
     );
+  }
   const { activation } = found;
   const end = activation !== "linear" && (
     <p class="equation figures">
@@ -116,6 +121,16 @@ function Product({ side, patch, kernel, sum }: Patch) {
     [said.kernel, kernel],
     [fill(said.products, { sum: num(sum) }), patch.map((v, i) => v * kernel[i]!)],
   ] as const;
+  return <Squares squares={squares} side={side} />;
+}
+
+function Squares(props: {
+  squares: readonly (readonly [name: string, values: readonly number[]])[];
+  side: number;
+  /** The number that was taken. */
+  chosen?: number;
+}) {
+  const { squares, side, chosen } = props;
   return (
     <div class="squares">
       {squares.map(([name, values]) => (
@@ -124,9 +139,15 @@ function Product({ side, patch, kernel, sum }: Patch) {
           <tbody>
             {Array.from({ length: side }, (_, r) => (
               <tr key={r}>
-                {values.slice(r * side, (r + 1) * side).map((v, c) => (
-                  <td key={c}>{num(Number(v.toFixed(2)))}</td>
-                ))}
+                {values.slice(r * side, (r + 1) * side).map((v, c) => {
+                  const taken = r * side + c === chosen;
+                  const value = num(Number(v.toFixed(2)));
+                  return (
+                    <td key={c} class={taken ? "taken" : ""}>
+                      {taken ? <b>{value}</b> : value}
+                    </td>
+                  );
+                })}
               </tr>
             ))}
           </tbody>

@@ -6,14 +6,8 @@ import { sizeOf } from "../../src/shape.ts";
 import { Button, Panel } from "../ui/controls.tsx";
 import { announce, notifyError } from "../ui/messages.tsx";
 import { discard, found, storage, take } from "./keeping.ts";
-import { busy, open, phase, savedWith, subject, train } from "./session.ts";
+import { busy, networkName, open, phase, savedWith, subject, train } from "./session.ts";
 import { commandLine, fromSaved } from "./settings.ts";
-
-const NAMES: Readonly<Record<string, string>> = {
-  logistic: "linear network",
-  mlp: "dense network",
-  cnn: "CNN",
-};
 
 /** Offers what an earlier visit left. */
 export function KeptPanel() {
@@ -39,7 +33,7 @@ export function KeptPanel() {
   return (
     <section class="message kept" aria-label="Network from an earlier visit">
       <span>
-        A {NAMES[chosen.network]} from an earlier visit is kept in this browser: {epochs} of {chosen.epochs}{" "}
+        A {networkName(chosen)} from an earlier visit is kept in this browser: {epochs} of {chosen.epochs}{" "}
         epochs
         {accuracy === undefined ? "" : `, ${(100 * accuracy).toFixed(1)} % of the test rows right`}.
       </span>
@@ -115,6 +109,7 @@ function Facts() {
       now && (phase.value === "done" || phase.value === "paused") ? weightsSha256(now.model) : "";
   });
   const { model, source, settings } = subject.value!;
+  const command = source.kind === "digits" && !source.drawn ? commandLine(settings) : undefined;
   const count = Object.values(model.weightShapes()).reduce((sum, shape) => sum + sizeOf(shape), 0);
   return (
     <dl class="facts small">
@@ -128,11 +123,11 @@ function Facts() {
           </dd>
         </>
       )}
-      {source.kind === "digits" && (
+      {command && (
         <>
           <dt>The same bits on the command line</dt>
           <dd>
-            <code>{commandLine(settings)}</code>
+            <code>{command}</code>
           </dd>
         </>
       )}

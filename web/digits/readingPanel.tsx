@@ -2,15 +2,20 @@
 import { useEffect } from "preact/hooks";
 import { buffersFor } from "../../src/data/dataset.ts";
 import { digitsText } from "../text/digits.ts";
+import { fill } from "../text/words.ts";
 import { Button, Panel } from "../ui/controls.tsx";
+import { later } from "../ui/later.tsx";
+import { announce } from "../ui/messages.tsx";
 import { clear, drawing, input, isEmpty, type Prediction, prediction, shape, undo } from "./drawing.ts";
-import { paintRow } from "./insight.ts";
 import { Pad } from "./pad.tsx";
 import { getReady, phase, readsReady, subject } from "./session.ts";
 import { classNames } from "./source.ts";
-import { Tiles } from "./tiles.tsx";
+import { paintRow, Tiles } from "./tiles.tsx";
 
 const said = digitsText.reading;
+
+/** What one can do with a drawing. */
+const Tools = later(async () => (await import("./parts.ts")).PadTools, digitsText.inspector.failed);
 
 /** Classes with a bar of their own; of more, the likeliest. */
 const BARS = 10;
@@ -48,6 +53,7 @@ export function ReadingPanel() {
         <Pad labels={labels} />
         <Verdict labels={labels} />
       </div>
+      {input.value && !input.value.problem && <Tools labels={labels} />}
     </Panel>
   );
 }
@@ -64,20 +70,40 @@ async function another(): Promise<void> {
   await show(taken);
 }
 
-export async function show(row: number): Promise<void> {
+async function show(row: number): Promise<void> {
   const source = subject.peek()?.source;
   if (!source) return;
   const data = source.test ?? source.train;
   const { x, y } = buffersFor(data, 1);
   await data.read(Uint32Array.of(row), x, y);
   const values = x instanceof Uint8Array ? x : Uint8Array.from(x, (value) => Math.round(255 * value));
-  drawing.value = { kind: "row", name: `row ${row}`, values };
+  const truth = data.target.kind === "class" ? { truth: y[0]! } : {};
+  drawing.value = { kind: "row", name: `row ${row}`, values, ...truth };
+}
+
+/** A mistake on the pad, with the pad in sight. What was chosen keeps the focus. */
+export async function showMistake(row: number): Promise<void> {
+  await show(row);
+  document.querySelector(".reading")?.scrollIntoView({ block: "nearest" });
+  const source = subject.peek()?.source;
+  const found = prediction.peek();
+  if (source && found) announce(verdictOf(classNames(source.train), found.said) ?? "");
+}
+
+/** The answer beside the truth, where that is known: "7, right". */
+function verdictOf(labels: readonly string[], answer: number): string | undefined {
+  const now = drawing.peek();
+  if (now.kind !== "row" || now.truth === undefined) return undefined;
+  const words = { said: labels[answer] ?? String(answer), truth: labels[now.truth] ?? String(now.truth) };
+  return fill(now.truth === answer ? said.right : said.wrong, words);
 }
 
 function Verdict({ labels }: { labels: readonly string[] }) {
   const found = prediction.value;
   const size = shape.value!;
   const row = input.value;
+  const now = drawing.value;
+  const truth = found && now.kind === "row" ? verdictOf(labels, found.said) : undefined;
   return (
     <div class="verdict">
       <div class="said">
@@ -90,6 +116,14 @@ function Verdict({ labels }: { labels: readonly string[] }) {
             </strong>
             <span class="figures muted">
               {(100 * found.confidence).toFixed(found.confidence > 0.9995 ? 0 : 1)} %
+              {truth && (
+                <em
+                  class={now.kind === "row" && now.truth === found.said ? "good" : "bad"}
+                  data-testid="truth"
+                >
+                  {truth}
+                </em>
+              )}
               {phase.value === "fresh" && <em>{readsReady.value ? said.ready : said.guess}</em>}
             </span>
           </>

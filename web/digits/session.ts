@@ -4,6 +4,8 @@ import { batch, computed, signal } from "@preact/signals";
 import { type FitOptions, type Model, NablaError, type Progress } from "nabla";
 import { figureOf } from "../../src/metrics/metric.ts";
 import { internalsOf } from "../../src/model/internals.ts";
+import { digitsText } from "../text/digits.ts";
+import { fill } from "../text/words.ts";
 import { hasDiverged } from "../ui/diverged.ts";
 import { announce, notify, notifyError } from "../ui/messages.tsx";
 import { start, type Training } from "../ui/trainer.ts";
@@ -11,8 +13,8 @@ import { Curves, Pace } from "./curves.ts";
 import { type Examination, examine } from "./examine.ts";
 import { claim, keep, release } from "./keeping.ts";
 import { makeModel } from "./network.ts";
-import { DEFAULTS, fromSaved, RATES, type Settings } from "./settings.ts";
-import { absent, generated, own, type Source } from "./source.ts";
+import { DEFAULTS, fromSaved, rateOf, type Settings, sameNetwork } from "./settings.ts";
+import { absent, added, generated, own, type Source, withDrawn } from "./source.ts";
 
 /** "fresh": weights as they were drawn; "running"; "paused": can continue; "done". */
 export type Phase = "fresh" | "starting" | "running" | "paused" | "done";
@@ -68,11 +70,26 @@ let turn = 0;
 let examining: AbortController | undefined;
 let slowAt = 0;
 
-export const sourceOf = (chosen: Settings): Source => own.peek() ?? generated(chosen.samples);
+export const sourceOf = (chosen: Settings): Source =>
+  withDrawn(own.peek() ?? generated(chosen.samples), added.peek());
+
+/** What a network is called in a sentence. */
+export const networkName = ({ network, layers }: Settings): string =>
+  network === "built"
+    ? fill(digitsText.networks.built, { layers: layers || "–" })
+    : digitsText.networks[network];
+
+/** Of which network the pictures are, where another one was chosen since. */
+export const stale = computed(() => {
+  const shown = subject.value?.settings;
+  const chosen = settings.value;
+  return phase.value === "done" && shown && !sameNetwork(shown, chosen) ? { shown, chosen } : undefined;
+});
 
 export function change(part: Partial<Settings>): void {
-  const network = part.network;
-  settings.value = { ...settings.peek(), ...(network && { rate: RATES[network] }), ...part };
+  const next = { ...settings.peek(), ...part };
+  const other = part.network !== undefined || part.optimizer !== undefined;
+  settings.value = { ...next, ...(other && part.rate === undefined && { rate: rateOf(next) }) };
   if (phase.peek() === "fresh") renew();
 }
 
@@ -106,6 +123,8 @@ function adopt(next: Subject, at: Phase): void {
     phase.value = at;
     progress.value = diverged.value = undefined;
     examination.value = undefined;
+    looking = false;
+    lookedAt = Number.NEGATIVE_INFINITY;
     tick.value++;
     slowTick.value++;
   });
@@ -157,7 +176,7 @@ export async function train(): Promise<void> {
     ...model.metadata,
     extra: {
       ...model.metadata.extra,
-      playground: { settings: { ...now.settings }, data: source.kind },
+      playground: { settings: { ...now.settings }, data: source.drawn ? "drawn" : source.kind },
     },
   };
   const mine = ++turn;
@@ -179,6 +198,7 @@ export async function train(): Promise<void> {
               pace.add(report.step * (internalsOf(model).state.settings?.batchSize ?? 1)) ?? speed.peek();
             curves.add(report);
             moved();
+            lookSoon();
           });
         },
         onEpochEnd: (epoch, logs, { batchesPerEpoch }) => {
@@ -212,9 +232,12 @@ export async function train(): Promise<void> {
 /** Further steps would only go further astray, and what they leave is not worth keeping. */
 function endIfDiverged({ source, curves }: Subject, loss = 0): boolean {
   const { target } = source.train;
-  // that of a network which gives all classes the same chance
-  const guess = target.kind === "class" ? Math.log(Math.max(2, target.classes)) : curves.loss.peek()[1]![0];
-  if (!hasDiverged(guess ?? loss, loss)) return false;
+  // that of a network which gives all classes the same chance; of numbers whose variance is 1, of one that always says their mean
+  const guess =
+    target.kind === "class"
+      ? Math.log(Math.max(2, target.classes))
+      : Math.max(source.train.targetScale ? 1 : 0, curves.loss.peek()[1]![0] ?? loss);
+  if (!hasDiverged(guess, loss)) return false;
   diverged.value = loss;
   training?.hold();
   return true;
@@ -261,16 +284,34 @@ export async function reset(): Promise<void> {
   renew();
 }
 
-/** Examines the network with the test part, or with other rows if there is none. */
-async function look(): Promise<void> {
+/** Rows that are examined while an epoch is under way, and milliseconds until the next time. */
+const SOME = 500;
+const AGAIN = 1000;
+let lookedAt = Number.NEGATIVE_INFINITY;
+let looking = false;
+
+/** Some of the test part, so that mistakes are seen from the first second. */
+function lookSoon(): void {
+  if (looking || performance.now() - lookedAt < AGAIN) return;
+  void look(SOME);
+}
+
+/** Examines the network with the test part, or with other rows if there is none. @param most rows */
+async function look(most?: number): Promise<void> {
   const now = subject.peek();
   if (!now) return;
   examining?.abort();
   const control = (examining = new AbortController());
+  looking = true;
   try {
-    const found = await examine(now.model, now.source.test ?? now.source.train, control.signal);
-    if (found && subject.peek() === now) examination.value = found;
+    const found = await examine(now.model, now.source.test ?? now.source.train, control.signal, most);
+    if (found && subject.peek() === now && examining === control) examination.value = found;
   } catch (error) {
     notify("error", `The test part could not be examined: ${error instanceof Error ? error.message : error}`);
+  } finally {
+    if (examining === control) {
+      looking = false;
+      lookedAt = performance.now();
+    }
   }
 }

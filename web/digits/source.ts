@@ -14,7 +14,35 @@ export interface Source {
   readonly train: Dataset;
   /** What the network is examined with and never trained on. */
   readonly test?: Dataset;
+  /** Drawings of the visitor's own among the rows that are trained on. */
+  readonly drawn?: number;
+  /** Of a table: how it was read, and how it can be read otherwise. */
+  readonly table?: TableSource;
 }
+
+export interface TableSource {
+  readonly columns: readonly string[];
+  /** As they are written. */
+  readonly rows: readonly (readonly string[])[];
+  readonly choices: TableChoices;
+  /** The same file with other choices. */
+  readonly again: (choices: TableChoices) => Promise<Source>;
+}
+
+/** What a visitor says of a table. */
+export interface TableChoices {
+  readonly label: string;
+  readonly task: "auto" | "classification" | "regression";
+  readonly missing: "auto" | "drop" | "fill";
+  /** What the first row has. */
+  readonly header: "auto" | "names" | "values";
+  readonly decimal: "auto" | "." | ",";
+  /** Columns that are no inputs. */
+  readonly ignore: readonly string[];
+}
+
+/** A table of which something has to be said before it can be read. */
+export const undecided = signal<TableSource | undefined>(undefined);
 
 /** Generated digits that no training sees. */
 const TEST_ROWS = 2000;
@@ -69,4 +97,44 @@ export function imageShape(shape: readonly number[]): ImageShape | undefined {
   const [height = 0, width = 0, channels = 1] = shape;
   if (shape.length < 2 || shape.length > 3 || (channels !== 1 && channels !== 3)) return undefined;
   return { height, width, channels };
+}
+
+/** A drawing and what it is said to be. */
+export interface Drawn {
+  readonly values: Uint8Array;
+  readonly label: number;
+}
+
+/** Drawings that go into the next training. */
+export const added = signal<readonly Drawn[]>([]);
+
+/** Of so many rows one is a copy of a drawing: once among thousands it would not be noticed. */
+const SHARE = 100;
+
+/** The source with drawings among its rows, if they are such rows. */
+export function withDrawn(source: Source, drawn: readonly Drawn[]): Source {
+  const { train } = source;
+  const size = sizeOf(train.inputShape);
+  const fit = drawn.filter(({ values }) => values.length === size);
+  if (fit.length === 0 || train.target.kind !== "class" || train.inputType !== "uint8") return source;
+  const { length, labels: _, ...rest } = train;
+  const copies = Math.ceil(length / SHARE);
+  const joined: Dataset = {
+    ...rest,
+    length: length + copies * fit.length,
+    async read(indices, x, y, epoch) {
+      const known = indices.filter((row) => row < length);
+      const xs = new Uint8Array(known.length * size);
+      const ys = new Int32Array(known.length);
+      if (known.length > 0) await train.read(known, xs, ys, epoch);
+      let next = 0;
+      for (const [i, row] of indices.entries()) {
+        const own = row < length ? undefined : fit[(row - length) % fit.length]!;
+        x.set(own ? own.values : xs.subarray(next * size, (next + 1) * size), i * size);
+        y[i] = own ? own.label : ys[next]!;
+        if (!own) next++;
+      }
+    },
+  };
+  return { ...source, train: joined, drawn: fit.length };
 }

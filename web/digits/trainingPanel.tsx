@@ -1,20 +1,25 @@
 /** Choices before a training, buttons during it, figures of it. */
 
+import type { Progress } from "nabla";
 import { digitsText } from "../text/digits.ts";
+import { fill } from "../text/words.ts";
 import { short } from "../ui/chart.tsx";
 import { Button, Choice, Meter, NumberField, Panel, Segments } from "../ui/controls.tsx";
 import { Dock } from "../ui/dock.tsx";
+import { later } from "../ui/later.tsx";
 import { kept } from "./keeping.ts";
 import {
   busy,
   change,
   diverged,
+  networkName,
   pause,
   phase,
   progress,
   reset,
   settings,
   speed,
+  stale,
   stop,
   subject,
   train,
@@ -22,12 +27,19 @@ import {
 import { AUGMENTATIONS, LIMITS, NETWORKS, type NetworkName } from "./settings.ts";
 import { imageShape, own } from "./source.ts";
 
-const NETWORK_LABELS: Record<NetworkName, string> = { logistic: "Linear", mlp: "Dense", cnn: "CNN" };
+const NETWORK_LABELS: Record<NetworkName, string> = {
+  logistic: "Linear",
+  mlp: "Dense",
+  cnn: "CNN",
+  built: "Build",
+};
 const NETWORK_HINTS: Record<NetworkName, string> = {
   logistic: "Softmax regression: a template for each class.",
   mlp: "Two hidden layers of 100 and 50 ReLUs.",
   cnn: "Two convolutions with pooling, 128 ReLUs.",
+  built: "Layers, activation and optimizer of your own.",
 };
+const Builder = later(async () => (await import("./parts.ts")).Builder, digitsText.inspector.failed);
 const AUGMENT_LABELS = {
   none: "None",
   light: "Light: moved and turned",
@@ -38,7 +50,7 @@ const SAMPLES = [1000, 5000, 10_000, 20_000, 60_000, 100_000];
 export function TrainingPanel() {
   const chosen = settings.value;
   const locked = busy.value || phase.value === "paused";
-  const trained = phase.value === "done" && subject.value?.settings.network;
+  const shown = stale.value?.shown;
   const image = subject.value ? imageShape(subject.value.source.train.inputShape) : undefined;
   const samples = SAMPLES.includes(chosen.samples)
     ? SAMPLES
@@ -55,13 +67,12 @@ export function TrainingPanel() {
             label: NETWORK_LABELS[value],
           }))}
           hint={`${NETWORK_HINTS[chosen.network]}${
-            trained && trained !== chosen.network
-              ? ` Shown until you train: the ${NETWORK_LABELS[trained]} network.`
-              : ""
+            shown ? ` ${fill(digitsText.shown, { network: networkName(shown) })}` : ""
           }`}
           disabled={locked}
           onChange={(network) => change({ network })}
         />
+        {chosen.network === "built" && <Builder pictures={image !== undefined} disabled={locked} />}
         <div class="pair">
           {own.value ? (
             <div class="field">
@@ -204,6 +215,12 @@ const KEPT = {
   failed: "Not saved",
 } as const;
 
+/** What the rest takes at this speed: seconds, or minutes where there are many. */
+export function timeLeft({ epoch, epochs, batch, batches }: Progress, rows: number, speed: number): string {
+  const seconds = Math.ceil(((epochs - epoch - batch / batches) * rows) / speed);
+  return seconds < 100 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
+}
+
 function Figures() {
   const report = progress.value;
   const now = phase.value;
@@ -222,8 +239,11 @@ function Figures() {
         : `Diverged in epoch ${(report?.epoch ?? done) + 1}`,
   }[now];
   const pace =
-    now === "running" && speed.value !== undefined
-      ? `${Math.round(speed.value).toLocaleString("en")} samples/s`
+    now === "running" && report && speed.value
+      ? fill(digitsText.pace, {
+          speed: Math.round(speed.value).toLocaleString("en"),
+          left: timeLeft(report, subject.value!.source.train.length, speed.value),
+        })
       : "";
   return (
     <div class="progress">

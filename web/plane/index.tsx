@@ -1,41 +1,55 @@
-/** Plane: a net learns to tell classes of points in the plane apart, and everything in it can be watched. */
+/** Plane: a net learns to tell classes of points in the plane apart, or values, and everything in it can be watched. */
 import { useEffect } from "preact/hooks";
-import { CurvesPanel } from "./curves.tsx";
-import { GradientsPanel } from "./gradients.tsx";
-import { LandscapePanel } from "./landscapePanel.tsx";
-import { Legend } from "./legend.tsx";
-import { MicroscopePanel } from "./microscopePanel.tsx";
-import { NetworkPanel } from "./network.tsx";
-import { RacePanel } from "./racePanel.tsx";
-import { open, state, unsettled } from "./session.ts";
-import { DataPanel, TrainingPanel } from "./settings.tsx";
-import { SurfacePanel } from "./surface.tsx";
-import { TakePanel } from "./takePanel.tsx";
-import { PlayBar, Transport } from "./transport.tsx";
+import { planeText } from "../text/plane.ts";
+import { Legend } from "./bar/legend.tsx";
+import { PlayBar, Transport } from "./bar/transport.tsx";
+import { CurvesPanel } from "./curves/curves.tsx";
+import { RacePanel } from "./curves/racePanel.tsx";
+import { LandscapePanel } from "./landscape/landscapePanel.tsx";
+import { RavinePanel } from "./landscape/ravinePanel.tsx";
+import { GradientsPanel } from "./net/gradients.tsx";
+import { MicroscopePanel } from "./net/microscopePanel.tsx";
+import { NetworkPanel } from "./net/network.tsx";
+import { open, state, unsettled } from "./page/session.ts";
+import { DataPanel } from "./settings/dataPanel.tsx";
+import { useDrops } from "./settings/files.tsx";
+import { TrainingPanel } from "./settings/trainingPanel.tsx";
+import { SharePanel } from "./share/sharePanel.tsx";
+import type { PartName } from "./state/choices.ts";
+import { SurfacePanel } from "./surface/surface.tsx";
+import { TakePanel } from "./take/takePanel.tsx";
 
 export function View() {
   useEffect(open, []);
-  const { race } = state.value;
+  useDrops();
+  const { race, hide, lock } = state.value;
+  const shows = (part: PartName): boolean => !hide.includes(part);
+  const settings = shows("data") || shows("training");
   return (
-    <div class={`plane ${race ? "race" : ""}`} aria-busy={unsettled}>
-      <h1 class="unseen">Plane</h1>
+    <div class={`plane ${race ? "race" : ""} ${settings ? "" : "bare"}`} aria-busy={unsettled}>
+      <h1 class="unseen">{planeText.title}</h1>
       <Transport />
       <Legend />
       <div class="columns">
-        <div class="stack settings">
-          <DataPanel />
-          <TrainingPanel />
-        </div>
+        {settings && (
+          <div class="stack settings">
+            {lock && <p class="panel small locked">{planeText.share.locked}</p>}
+            {shows("data") && <DataPanel />}
+            {shows("training") && <TrainingPanel />}
+          </div>
+        )}
         <div class="stack middle">
-          {race ? <RacePanel /> : <NetworkPanel />}
-          {!race && <MicroscopePanel />}
-          {!race && <GradientsPanel />}
-          <LandscapePanel />
-          {!race && <TakePanel />}
+          {shows("net") && (race ? <RacePanel /> : <NetworkPanel />)}
+          {!race && shows("microscope") && <MicroscopePanel />}
+          {!race && shows("gradients") && <GradientsPanel />}
+          {shows("landscape") && <LandscapePanel />}
+          {shows("landscape") && <RavinePanel />}
+          {!race && shows("take") && <TakePanel />}
+          <SharePanel />
         </div>
         <div class="stack result">
-          {!race && <SurfacePanel />}
-          <CurvesPanel />
+          {!race && shows("surface") && <SurfacePanel />}
+          {shows("curves") && <CurvesPanel />}
         </div>
       </div>
       <PlayBar />

@@ -1,6 +1,6 @@
 /** The view's worker: an engine behind messages. */
-import { Engine } from "./engine.ts";
-import type { FromEngine, ToEngine } from "./protocol.ts";
+import { Engine } from "./engine/engine.ts";
+import type { FromEngine, ToEngine } from "./engine/protocol.ts";
 
 declare const self: {
   onmessage: (event: MessageEvent<ToEngine>) => void;

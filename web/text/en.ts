@@ -102,6 +102,10 @@ export const en = {
       title: "Convolution and pooling",
       lead: "A kernel slides over your drawing; max pooling keeps the strongest answer.",
     },
+    cutting: {
+      title: "Cutting a number into digits",
+      lead: "Write a number: where does one digit end, and the next begin?",
+    },
     recurrent: {
       title: "Recurrent networks",
       lead: "One neuron, the same weights at every step of a sequence.",

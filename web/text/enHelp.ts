@@ -33,6 +33,10 @@ export const enHelp = {
       says: "These points are all the net learns from: an x each, and the y that is to be said for it. It never sees the points that are kept for testing, so they tell whether it has understood or learned by heart.",
       term: "training set and test set; regression",
     },
+    fieldData: {
+      says: "These points are all the net learns from: two coordinates and a number each, shown as a colour. It never sees the points that are kept for testing, so they tell whether it has understood or learned by heart.",
+      term: "training set and test set; regression",
+    },
     training: {
       says: "These choices decide how weights change from step to step. Those that need no new beginning hold from the next step on; the curve has a line there, and the link says when.",
       term: "hyperparameters",
@@ -68,6 +72,11 @@ export const enHelp = {
       term: "regression curve",
       formula: "L = mean of (a(x) − y)²",
     },
+    fieldSurface: {
+      says: "The colour of a place is the number that the net says there, on the scale of the points. The loss is the mean of the squares of its distances from their numbers.",
+      term: "regression surface",
+      formula: "L = mean of (a(x, y) − value)²",
+    },
     curves: {
       says: "The curve shows the loss or the accuracy over the epochs, of training and of test points. Where the test curve rises while the other falls, the net learns its points by heart.",
       term: "learning curve; overfitting",
@@ -90,7 +99,30 @@ export const enHelp = {
       term: "model export",
     },
 
+    share: {
+      says: "A link has everything that this training depends on, so it opens the same one anywhere. It can also say which parts of the page are shown, and whether settings can be changed.",
+      term: "permalink",
+    },
+
+    ravine: {
+      says: "This cost has two weights, so its whole surface is seen, and every optimizer goes down it by the same gradients. Across the ravine it is a hundred times as steep as along it, which is what plain descent finds hard.",
+      term: "ill-conditioned quadratic",
+      formula: "J(w) = ½ (w_{1} − 3)² + 50 (w_{2} + 2)²",
+    },
+
     // Plane: controls
+    solid: {
+      says: "From above, colours and lines say how high the loss is, as on a map. In 3-D the same surface is a hill that you can turn, with a pointer or with the arrow keys.",
+      term: "contour plot, surface plot",
+    },
+    axes: {
+      says: "These two weights change over the surface, and all others stay as they are now. Where you drag the mark, the net has those two values.",
+      term: "cross-section of the loss surface",
+    },
+    ravineStep: {
+      says: "So many steps each optimizer has taken. All are computed before; here you look at any moment of the race.",
+      term: "iteration",
+    },
     classes: {
       says: "So many kinds of points the net has to tell apart. It has an output for each; of two classes, one sigmoid or one step can tell them apart as well.",
       term: "number of classes",
@@ -228,6 +260,10 @@ export const enHelp = {
     },
 
     // Digits
+    table: {
+      says: "The rows as they are written, and what the network makes of one. Choose the column that is to be predicted; a box leaves a column out.",
+      term: "features and target; classification for a class, regression for a number",
+    },
     network: {
       says: "The linear network has a template for each digit, the dense one has hidden layers, and the CNN looks for small patterns everywhere in the picture. From left to right they are slower and make fewer mistakes.",
       term: "softmax regression, multilayer perceptron, convolutional neural network",

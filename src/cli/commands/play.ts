@@ -11,6 +11,8 @@ import { type Files, folderFiles, serveFiles, zipFiles } from "./serve.ts";
 export interface PlayFlags {
   port?: number;
   open: boolean;
+  /** Origins of sites that may show the page within theirs. */
+  embed?: string[];
   json?: boolean;
 }
 
@@ -31,11 +33,21 @@ function page(): Files {
   );
 }
 
+/** A site as a policy names it: nothing else may come into that line. */
+function originOf(site: string): string {
+  const url = URL.canParse(site) ? new URL(site) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && url.origin === site.replace(/\/$/, "")) return url.origin;
+  throw new NablaError(
+    `play: --embed: expected the address of a site, like https://school.example, got ${JSON.stringify(site)}`,
+  );
+}
+
 /** Serves the playground until it is interrupted. */
 export async function playCommand(flags: PlayFlags, terminal: Terminal): Promise<number> {
   const { bold, dim, print, printJson } = terminal;
   const { port } = flags;
-  const server = await serveFiles(page(), port ?? PORT, port !== undefined);
+  const sites = (flags.embed ?? []).map(originOf);
+  const server = await serveFiles(page(), port ?? PORT, port !== undefined, sites);
   if (flags.json) printJson({ url: server.url });
   else {
     print(`The playground is at ${bold(server.url)}`);

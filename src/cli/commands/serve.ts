@@ -31,6 +31,12 @@ export const POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
+/** The same, with these sites allowed to show the page within theirs. */
+export const policyFor = (sites: readonly string[]): string =>
+  sites.length === 0
+    ? POLICY
+    : POLICY.replace("frame-ancestors 'none'", `frame-ancestors ${sites.join(" ")}`);
+
 const HEADERS = {
   "Content-Security-Policy": POLICY,
   "X-Content-Type-Options": "nosniff",
@@ -85,15 +91,22 @@ export function zipFiles(archive: Uint8Array): Files {
  *
  * @param port 0 for any that is free
  * @param exact whether to fail where the port is taken, rather than try the next ones
+ * @param sites origins that may show the page within theirs
  */
-export async function serveFiles(files: Files, port: number, exact: boolean): Promise<StaticServer> {
+export async function serveFiles(
+  files: Files,
+  port: number,
+  exact: boolean,
+  sites: readonly string[] = [],
+): Promise<StaticServer> {
+  const headers = { ...HEADERS, "Content-Security-Policy": policyFor(sites) };
   let hosts: ReadonlySet<string> = new Set();
   const server = createServer(LIMITS, (request, response) => {
-    const answer = (status: number, headers: Record<string, string | number>, body: Uint8Array | string) => {
+    const answer = (status: number, more: Record<string, string | number>, body: Uint8Array | string) => {
       response.writeHead(status, {
-        ...HEADERS,
-        "Content-Length": typeof body === "string" ? Buffer.byteLength(body) : body.length,
         ...headers,
+        "Content-Length": typeof body === "string" ? Buffer.byteLength(body) : body.length,
+        ...more,
       });
       response.end(request.method === "HEAD" ? undefined : body);
     };

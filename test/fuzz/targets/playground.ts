@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { fromQuery as digitsFrom, toQuery as digitsQuery, fromSaved } from "../../../web/digits/settings.ts";
-import { fromQuery as planeFrom, toQuery as planeQuery } from "../../../web/plane/state.ts";
+import { fromQuery as planeFrom, toQuery as planeQuery } from "../../../web/plane/state/state.ts";
 import { utf8 } from "../files.ts";
 import type { Sample, Target } from "../guide/target.ts";
 

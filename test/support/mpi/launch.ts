@@ -48,9 +48,12 @@ export async function until(isSo: () => boolean): Promise<void> {
   for (let i = 0; i < 600 && !isSo(); i++) await new Promise((resolve) => setTimeout(resolve, 100));
 }
 
-export async function within<T>(seconds: number, promise: Promise<T>): Promise<T> {
+/** Seconds for what never ends, a little less than a test has: so that it is said which of its processes that is. */
+const PATIENCE = 110;
+
+export async function within<T>(promise: Promise<T>): Promise<T> {
   const late = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error(`it has not ended within ${seconds} s`)), seconds * 1000).unref();
+    setTimeout(() => reject(new Error(`it has not ended within ${PATIENCE} s`)), PATIENCE * 1000).unref();
   });
   return Promise.race([promise, late]);
 }

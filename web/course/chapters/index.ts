@@ -17,6 +17,7 @@ export const CHAPTERS = {
   overfitting: () => import("./overfitting.tsx"),
   momentum: () => import("./momentum.tsx"),
   convolution: () => import("./convolution.tsx"),
+  cutting: () => import("./cutting.tsx"),
   recurrent: () => import("./recurrent.tsx"),
 } satisfies Record<string, Loader>;
 

@@ -1,4 +1,6 @@
 /** Momentum and Nesterov in a ravine: the cost of examples/ravine.mjs. */
+
+import { descend } from "../../ravine/ravine.ts";
 import { lessons } from "../../text/lessons.ts";
 import { fill } from "../../text/words.ts";
 import { choiceField, numberField } from "../../ui/codec.ts";
@@ -6,8 +8,6 @@ import { Segments, Slider } from "../../ui/controls.tsx";
 import { Plot } from "../../ui/plot.tsx";
 import { chapter } from "../chapter.ts";
 import { nabla } from "../lib.ts";
-
-const { dense, NablaError, sequential } = nabla;
 
 const OPTIMIZERS = ["sgd", "momentum", "nesterov"] as const;
 type Optimizer = (typeof OPTIMIZERS)[number];
@@ -18,47 +18,21 @@ interface State {
   readonly beta: number;
 }
 
-// J(w) = ½ (w₁ − 3)² + 50 (w₂ + 2)², written as two rows of data for one linear neuron
-const X = [
-  [Math.SQRT2, 0],
-  [0, 10 * Math.SQRT2],
-];
-const Y = [[3 * Math.SQRT2], [-20 * Math.SQRT2]];
 const STEPS = 600;
-/** The bottom is reached when J stays below this. */
-const BOTTOM = 0.0001;
 const GOAL = 150;
 /** So much of the way is drawn. */
 const DRAWN = 80;
 
-/** The way from (0, 0), and the steps until J is at the bottom for good; undefined where it never is. */
+/** The way from (0, 0), as far as it is drawn, and the steps until J is at the bottom for good; undefined where it never is. */
 async function roll({ optimizer, rate, beta }: State) {
-  const model = sequential([
-    dense({ name: "w", units: 1, useBias: false, kernelInitializer: "zeros", inputShape: [2] }),
-  ]);
-  const chosen = { name: optimizer, learningRate: rate, ...(optimizer !== "sgd" && { momentum: beta }) };
-  model.compile({ loss: "quadratic", optimizer: chosen as { name: "sgd" } });
-  const path: [number, number][] = [[0, 0]];
-  const onEpochEnd = (): void => {
-    if (path.length > DRAWN) return;
-    const [w1, w2] = model.weights()["w.kernel"];
-    path.push([w1, w2]);
-  };
-  try {
-    const { history } = await model.fit(X, Y, {
-      batchSize: 2,
-      epochs: STEPS,
-      worker: false,
-      callbacks: [{ onEpochEnd }],
-    });
-    const last = history.loss.map((J) => J >= BOTTOM).lastIndexOf(true) + 1;
-    return { path, steps: last < STEPS ? last : undefined };
-  } catch (error) {
-    // it has diverged
-    if (error instanceof NablaError || (error as Error).name === "NablaError")
-      return { path, steps: undefined };
-    throw error;
-  }
+  const { path, reached } = await descend(nabla, {
+    optimizer,
+    rate,
+    ...(optimizer !== "sgd" && { momentum: beta }),
+    from: [0, 0],
+    steps: STEPS,
+  });
+  return { path: path.slice(0, DRAWN + 1), steps: reached };
 }
 
 const all = async () => {

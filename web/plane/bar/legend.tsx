@@ -1,0 +1,81 @@
+/** What colours and forms mean, once for the whole view: a class has a shape as well, a negative weight is dashed. */
+import { planeText } from "../../text/plane.ts";
+import { fill } from "../../text/words.ts";
+import { useHelp } from "../../ui/what.tsx";
+import { state } from "../page/session.ts";
+import { isCurve, isField } from "../state/choices.ts";
+
+const SHAPES = ["●", "■", "▲", "◆", "▼", "⬢"];
+const said = planeText.legend;
+
+export function Legend() {
+  const { data, classes, race } = state.value;
+  const [ask, answer] = useHelp("legend", said.title);
+  return (
+    <section class="panel key" aria-label={said.title}>
+      <div class="row">
+        <ul class="legend small">
+          {isField(data) && (
+            <>
+              <li>
+                {said.values1} <span aria-hidden="true">{said.least}</span>
+                <span class="ramp" aria-hidden="true" />
+                <span aria-hidden="true">{said.most}</span>
+              </li>
+              <li>
+                ● {said.above} ■ {said.below}
+              </li>
+            </>
+          )}
+          {isCurve(data) && (
+            <>
+              <li>
+                <span class="class-0" aria-hidden="true">
+                  ●
+                </span>{" "}
+                {said.point}
+              </li>
+              <li>
+                <Line sign="plus" /> {said.curve}
+              </li>
+            </>
+          )}
+          {Array.from({ length: classes === 1 ? 0 : classes }, (_, c) => (
+            <li key={c}>
+              <span class={`class-${c}`} aria-hidden="true">
+                {SHAPES[c]}
+              </span>{" "}
+              {fill(said.class, { label: String(c + 1) })}
+            </li>
+          ))}
+          <li>○ {said.test}</li>
+          {!race && (
+            <>
+              <li>
+                <Line sign="plus" /> {said.plus}
+              </li>
+              <li>
+                <Line sign="minus" /> {said.minus}
+              </li>
+              <li>
+                {said.values} <span aria-hidden="true">{said.low}</span>
+                <span class="ramp" aria-hidden="true" />
+                <span aria-hidden="true">{said.high}</span>
+              </li>
+              <li>{said.size}</li>
+              <li>{said.bias}</li>
+            </>
+          )}
+        </ul>
+        {ask}
+      </div>
+      {answer}
+    </section>
+  );
+}
+
+const Line = ({ sign }: { sign: "plus" | "minus" }) => (
+  <svg class={sign} viewBox="0 0 28 8" aria-hidden="true">
+    <path d="M0 4H28" stroke-dasharray={sign === "minus" ? "7 4" : "none"} />
+  </svg>
+);

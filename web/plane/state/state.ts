@@ -1,0 +1,231 @@
+/** Everything a link says about the Plane view: the data, the net, how it is trained. Plain JSON. */
+
+import {
+  choiceField,
+  type Field,
+  flagField,
+  initialOf,
+  listField,
+  numberField,
+  read,
+  write,
+} from "../../ui/codec.ts";
+import { type Change, changesField, hasWeight } from "./changes.ts";
+import {
+  ACTIVATIONS,
+  type ActivationName,
+  CLASSES,
+  DATA,
+  type DataName,
+  FEATURES,
+  type FeatureName,
+  FULL_BATCH,
+  INITIALIZERS,
+  type InitializerName,
+  isCurve,
+  isField,
+  isPainted,
+  isRegression,
+  isSingle,
+  LOSSES,
+  type LossName,
+  MAX_LAYERS,
+  MAX_UNITS,
+  OF_X,
+  OPTIMIZERS,
+  type OptimizerName,
+  PARTS,
+  type PartName,
+  PLAIN,
+  RACERS,
+  SCHEDULES,
+  type ScheduleName,
+} from "./choices.ts";
+import { type Point, pointsField } from "./points.ts";
+
+export interface PlaneState {
+  readonly data: DataName;
+  readonly classes: number;
+  /** Points in all, training and test. */
+  readonly samples: number;
+  /** 0 to 100; what that is in the plane depends on the set. */
+  readonly noise: number;
+  /** Share of the points that are kept for testing, in percent. */
+  readonly test: number;
+  readonly seed: number;
+  readonly points: readonly Point[];
+  readonly features: readonly FeatureName[];
+  /** Units of each hidden layer. */
+  readonly net: readonly number[];
+  readonly activation: ActivationName;
+  /** Of each hidden layer, where they differ; empty: `activation` is that of all. */
+  readonly activations: readonly ActivationName[];
+  readonly init: InitializerName;
+  readonly loss: LossName;
+  readonly optimizer: OptimizerName;
+  readonly rate: number;
+  /** Share of the last step that momentum and Nesterov keep. */
+  readonly momentum: number;
+  readonly schedule: ScheduleName;
+  readonly l1: number;
+  readonly l2: number;
+  readonly dropout: number;
+  readonly batch: number;
+  /** Whether RACERS run side by side instead of `optimizer`. */
+  readonly race: boolean;
+  /** Their learning rates. */
+  readonly rates: readonly number[];
+  /** Whether training pauses where it has converged. */
+  readonly converge: boolean;
+  /** Panels that are not shown, and whether settings are as the link has them for good. */
+  readonly hide: readonly PartName[];
+  readonly lock: boolean;
+  /** Of the ravine: the rate of those that take the gradient as it is, of the others, β, and where they start. */
+  readonly ravine: readonly number[];
+  /** What changed while it trained, in the order of steps. */
+  readonly changes: readonly Change[];
+}
+
+const rate = (initial: number) => numberField(initial, 0.000001, 10);
+
+const settings: { [K in Exclude<keyof PlaneState, "changes">]: Field<PlaneState[K]> } = {
+  data: choiceField("moons", DATA),
+  classes: numberField(2, 1, 6, true),
+  samples: numberField(400, 10, 2000, true),
+  noise: numberField(20, 0, 100),
+  test: numberField(30, 0, 90),
+  seed: numberField(1, 0, 4294967295, true),
+  points: pointsField,
+  features: listField(["x", "y"], choiceField<FeatureName>("x", FEATURES), {
+    min: 1,
+    max: FEATURES.length,
+    distinct: true,
+  }),
+  net: listField([6, 4], numberField(1, 1, MAX_UNITS, true), { min: 0, max: MAX_LAYERS }),
+  activation: choiceField("tanh", ACTIVATIONS),
+  activations: listField([], choiceField<ActivationName>("tanh", ACTIVATIONS), { min: 0, max: MAX_LAYERS }),
+  init: choiceField(PLAIN, INITIALIZERS),
+  loss: choiceField("categoricalCrossentropy", LOSSES),
+  optimizer: choiceField("adam", OPTIMIZERS),
+  rate: rate(0.01),
+  momentum: numberField(0.9, 0, 0.999),
+  schedule: choiceField("constant", SCHEDULES),
+  l1: numberField(0, 0, 1),
+  l2: numberField(0, 0, 1),
+  dropout: numberField(0, 0, 0.9),
+  batch: numberField(16, 1, FULL_BATCH, true),
+  race: flagField,
+  rates: listField([0.03, 0.03, 0.03, 0.01], rate(0.03), { min: RACERS.length, max: RACERS.length }),
+  converge: flagField,
+  hide: listField([], choiceField<PartName>("data", PARTS), { min: 0, max: PARTS.length, distinct: true }),
+  lock: flagField,
+  ravine: listField([0.01, 0.3, 0.9, 0, 0], numberField(0, -10, 10), { min: 5, max: 5 }),
+};
+/** What is no part of a training: it goes on as it is. */
+const QUIET: readonly (keyof PlaneState)[] = ["converge", "hide", "lock", "ravine"];
+export const isQuiet = (patch: Partial<PlaneState>): boolean =>
+  Object.keys(patch).every((key) => QUIET.includes(key as keyof PlaneState));
+const fields = { ...settings, changes: changesField(settings) };
+
+export const INITIAL: PlaneState = initialOf(fields);
+
+export const toQuery = (state: PlaneState): string => write(fields, state);
+
+/** The state of a link's query. Never fails: impossible values are replaced, and `notices` name them. */
+export function fromQuery(query: string): { state: PlaneState; notices: string[] } {
+  const { state, notices } = read<PlaneState>(fields, query);
+  const fitted = fit(state);
+  if (fitted.classes !== state.classes && new URLSearchParams(query).has("classes")) {
+    const [least, most] = CLASSES[state.data];
+    const range = least === most ? `${least}` : `${least} to ${most}`;
+    notices.push(
+      `The link sets classes to ${state.classes}; ${state.data} has ${range}. ${fitted.classes} is used.`,
+    );
+  }
+  for (const key of ["loss", "net", "features"] as const) {
+    const [wanted, used] = [state, fitted].map((each) => (fields[key] as Field<unknown>).write(each[key]));
+    // the order of features means nothing
+    if (new URLSearchParams(query).has(key) && !sameParts(wanted, used))
+      notices.push(`The link sets ${key} to ${wanted}, which does not go with the rest; ${used} is used.`);
+  }
+  const changes = fitted.changes.filter(
+    ({ weight }) => !weight || hasWeight(fitted, outputsOf(fitted), weight),
+  );
+  if (changes.length < fitted.changes.length)
+    notices.push("The link changes weights that its net does not have; they are left out.");
+  return { state: { ...fitted, changes }, notices };
+}
+
+const sameParts = (a: string, b: string): boolean =>
+  a.split(",").sort().join() === b.split(",").sort().join();
+
+/** Units of the output layer. */
+export const outputsOf = ({ loss, classes }: Pick<PlaneState, "loss" | "classes">): number =>
+  isSingle(loss) ? 1 : classes;
+
+/**
+ * The same state with values that fit each other: a curve has one output, which is a number; one output tells two classes apart; the
+ * perceptron's rule is for one layer.
+ */
+export function fit(state: PlaneState): PlaneState {
+  const { data } = state;
+  const curve = isCurve(data);
+  const regression = isRegression(data);
+  const points = isPainted(data) ? state.points.map((point) => pointFor(data, point)) : state.points;
+  const [least, most] = CLASSES[data];
+  const needed = data === "painted" ? Math.max(0, ...points.map(({ label }) => label)) + 1 : 0;
+  const unfit = regression
+    ? state.loss !== "meanSquaredError"
+    : isSingle(state.loss) && (needed > 2 || least > 2);
+  const loss = unfit ? (regression ? "meanSquaredError" : INITIAL.loss) : state.loss;
+  const classes = isSingle(loss) ? 2 : Math.min(most, Math.max(least, needed, state.classes));
+  const allowed = curve ? OF_X : FEATURES.map(({ value }) => value);
+  const features = FEATURES.map(({ value }) => value).filter(
+    (name) => state.features.includes(name) && allowed.includes(name),
+  );
+  const net = loss === "perceptron" ? [] : state.net;
+  return {
+    ...state,
+    classes,
+    loss,
+    features: features.length > 0 ? features : ["x"],
+    net,
+    activations: ofLayers(state, net),
+    points,
+  };
+}
+
+/** A painted point as a set of this kind has them: a class is below or above zero where values are asked for. */
+function pointFor(data: DataName, point: Point): Point {
+  const { x, y, label, value } = point;
+  if (isField(data)) return value === undefined ? { x, y, label: 0, value: label === 0 ? -1 : 1 } : point;
+  if (isCurve(data)) return value === undefined && label === 0 ? point : { x, y, label: 0 };
+  return value === undefined ? point : { x, y, label: value < 0 ? 0 : 1 };
+}
+
+/** One for each hidden layer, or none where all are alike. */
+function ofLayers(
+  { activation, activations }: PlaneState,
+  net: readonly number[],
+): readonly ActivationName[] {
+  if (activations.length === 0) return activations;
+  const all = net.map((_, i) => activations[i] ?? activation);
+  return all.every((own) => own === activation) ? [] : all;
+}
+
+/** The activation of a hidden layer. */
+export const activationOf = (
+  { activation, activations }: Pick<PlaneState, "activation" | "activations">,
+  layer: number,
+): ActivationName => activations[layer] ?? activation;
+
+/** What another set needs to be changed beside it: from classes to a curve or to values, and back. */
+export function choosing(data: DataName, { data: before }: PlaneState): Partial<PlaneState> {
+  const kind = (name: DataName): boolean[] => [isCurve(name), isField(name)];
+  if (String(kind(data)) === String(kind(before))) return { data };
+  return {
+    data,
+    loss: isRegression(data) ? "meanSquaredError" : INITIAL.loss,
+    features: isCurve(data) ? ["x"] : INITIAL.features,
+  };
+}
