@@ -281,10 +281,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .description("open the playground: train networks in a page, served from this machine")
     .option("--port <N>", "of 127.0.0.1; 0 for any that is free (default: 8347 or the next free one)", port)
     .option("--no-open", "do not open a browser")
-    .option(
-      "--embed <SITE...>",
-      "sites that may show it in a frame, like https://school.example (default: none)",
-    )
+    .option("--embed <SITE...>", "sites that may show it in a frame (default: none)")
     .option("--json", "the address as a JSON object")
     .action(run(async () => (await import("./commands/play.ts")).playCommand as Action));
 
