@@ -173,10 +173,10 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     await page.goto("about:blank");
     await page.goto(target);
     await arrived(page);
-    expect(await countOf(page, ".sets")).toBe(0);
-    expect(await countOf(page, ".magnifier")).toBe(0);
+    await expect.poll(() => countOf(page, ".sets")).toBe(0);
+    await expect.poll(() => countOf(page, ".magnifier")).toBe(0);
     // what is locked says so, and does nothing
-    expect(await countOf(page, ".settings fieldset:disabled")).toBeGreaterThan(0);
+    await expect.poll(() => countOf(page, ".settings fieldset:disabled")).toBeGreaterThan(0);
     await click(page, "[aria-label='Fewer hidden layers']");
     await expect.poll(() => textOf(page, ".messages")).toContain("This link has locked the settings.");
     expect(await queryOf(page)).toContain("lock=1");

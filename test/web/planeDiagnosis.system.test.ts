@@ -123,8 +123,8 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
       await page.evaluate((wanted) => {
         localStorage.setItem("nabla-theme", wanted);
       }, theme);
-      await page.evaluate(() => location.reload());
-      await page.waitFor((() => document.documentElement.dataset.theme !== undefined) as () => unknown);
+      await page.goto("about:blank");
+      await page.goto(`${server.url}#/plane?data=xor&net=2`);
       await arrived(page);
       await press(page, "Epoch");
       await press(page, "Draw the surface");

@@ -176,9 +176,10 @@ export class Engine {
     }
   }
 
-  /** Examining takes at most half of the time during training. */
+  /** Examining takes at most half of the time during training; all that is left where training keeps the speed that was asked for. */
   private rested(): boolean {
-    return !this.active || performance.now() >= this.showFrom;
+    const keepsUp = Number.isFinite(this.speed) && this.credit < 1;
+    return !this.active || keepsUp || performance.now() >= this.showFrom;
   }
 
   private fail(error: unknown): void {
