@@ -8,9 +8,10 @@ import { internalsOf } from "../model/internals.ts";
 import { Model } from "../model/model.ts";
 import type { Metadata } from "../model/options.ts";
 import { writtenFrom } from "../model/written.ts";
-import { checkParameters, setParameters } from "../network/parameters.ts";
+import { checkParameters } from "../network/parameters.ts";
 import type { Layer, Parameter } from "../plan/operation.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
+import { firstBad } from "./numbers.ts";
 import { Unsupported } from "./problems.ts";
 
 /** Weights of a layer, by the names it has for them. They are converted when the model is made. */
@@ -153,17 +154,19 @@ export class Building {
           shape,
           data: data(),
         });
-    for (const [tensor, { data }] of tensors) {
-      const bad = data.findIndex((value) => !Number.isFinite(value));
-      if (bad >= 0)
-        throw new NablaError(
-          `${name}: ${tensor}: value ${bad} is ${data[bad]}; a network with such weights gives no numbers: export it again from a checkpoint before its training failed`,
-        );
-    }
     const described = modelFields().check({ layers, outputs: Object.fromEntries(outputs) }, "model");
     const model = new Model({ ...writtenFrom(described), stored: true }, { seed });
     checkParameters(internalsOf(model).architecture([]), tensors, name);
-    setParameters(internalsOf(model).built, tensors);
+    const { built } = internalsOf(model);
+    for (const tensor of built.tensors) {
+      const { data } = tensors.get(tensor.name)!;
+      built.write(tensor, data);
+      if (built.finite(tensor)) continue;
+      const bad = firstBad(data);
+      throw new NablaError(
+        `${name}: ${tensor.name}: value ${bad} is ${data[bad]}; a network with such weights gives no numbers: export it again from a checkpoint before its training failed`,
+      );
+    }
     model.metadata = metadata;
     return model;
   }

@@ -45,20 +45,41 @@ export const orderOf = (from: string, to: string): number[] => Array.from(to, (a
 /** The same values with their axes in another order: axis i of the result is axis order[i] of what is given. Row-major both. */
 export function permuted<T extends Float32Array | Float64Array>(data: T, shape: Shape, order: Shape): T {
   const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
-  if (order.every((axis, i) => axis === i)) return data;
+  if (data.length === 0 || order.every((axis, i) => axis === i)) return data;
   const out = new (data.constructor as new (n: number) => T)(data.length);
   const sizes = order.map((axis) => shape[axis]!);
   const steps = order.map((axis) => strides[axis]!);
   const last = sizes.length - 1;
   const [width, step] = [sizes[last]!, steps[last]!];
+  // where each value of the innermost axis is far from the one before, the axis whose values are neighbours comes along: eight by eight
+  const beside = step > 1 ? steps.indexOf(1) : -1;
+  const [length, stride] = beside < 0 ? [1, 0] : [sizes[beside]!, sizeOf(sizes.slice(beside + 1))];
+  const outer = sizes.map((size, axis) => (axis === beside || axis === last ? 1 : size));
   const index = new Array<number>(last).fill(0);
-  let from = 0;
-  for (let at = 0; at < out.length; ) {
-    for (let j = 0; j < width; j++, at++) out[at] = data[from + j * step]!;
+  const whole = width - (width % 8);
+  for (let from = 0, to = 0, left = sizeOf(outer); left > 0; left--) {
+    for (let j = 0; j < whole; j += 8)
+      for (let i = 0; i < length; i++) {
+        let f = from + i + j * step;
+        const t = to + i * stride + j;
+        out[t] = data[f]!;
+        out[t + 1] = data[(f += step)]!;
+        out[t + 2] = data[(f += step)]!;
+        out[t + 3] = data[(f += step)]!;
+        out[t + 4] = data[(f += step)]!;
+        out[t + 5] = data[(f += step)]!;
+        out[t + 6] = data[(f += step)]!;
+        out[t + 7] = data[(f += step)]!;
+      }
+    for (let i = 0; i < length; i++)
+      for (let j = whole; j < width; j++) out[to + i * stride + j] = data[from + i + j * step]!;
     for (let axis = last - 1; axis >= 0; axis--) {
+      const jump = sizeOf(sizes.slice(axis + 1));
       from += steps[axis]!;
-      if (++index[axis]! < sizes[axis]!) break;
-      from -= steps[axis]! * sizes[axis]!;
+      to += jump;
+      if (++index[axis]! < outer[axis]!) break;
+      from -= steps[axis]! * outer[axis]!;
+      to -= jump * outer[axis]!;
       index[axis] = 0;
     }
   }

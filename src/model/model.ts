@@ -63,7 +63,8 @@ export class Model extends ByHand {
     this.seed = seedField().check(options.seed ?? 0, "seed");
     const internals = setInternals(this, new Internals(topology, builder, this.seed, stored, given));
     const shape = options.inputShape ?? inputShape;
-    if (topology.outputs) internals.build([]);
+    // what a file has is not drawn first
+    if (topology.outputs) internals.build([], !stored);
     else if (shape != null) internals.build(shapeField.check(shape, "inputShape"));
   }
 

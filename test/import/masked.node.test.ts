@@ -97,3 +97,31 @@ test.each(NETS)(
   },
   120_000,
 );
+
+test.each(NETS.slice(1))(
+  "%s: steps that are moved with fewer of their features are refused",
+  async (_, make) => {
+    const whole = decode(exportOnnx(make()), "Model", ONNX) as unknown as OnnxModel;
+    const graph = whole.graph!;
+    const expands = graph.nodes.flatMap(({ type }, at) => (type === "Expand" ? [at] : []));
+    expect(expands.length).toBeGreaterThan(0);
+    for (const at of expands)
+      for (const ints of [
+        [1, 1, 1],
+        [1, 1, 9],
+        [2, 1, 1],
+      ]) {
+        const [places] = graph.nodes[at]!.inputs;
+        const nodes = swapped(graph.nodes, at, { ...graph.nodes[at]!, inputs: [places!, "other"] });
+        const other = {
+          name: "other",
+          dims: [3],
+          type: 7,
+          raw: new Uint8Array(BigInt64Array.from(ints, BigInt).buffer),
+        };
+        const changed = { ...graph, nodes, initializers: [...graph.initializers, other] };
+        const bytes = Buffer.concat(encode({ ...whole, graph: changed } as never, "Model", ONNX));
+        await expect(openModel(new Uint8Array(bytes)), `${at}: ${ints}`).rejects.toThrow(NablaError);
+      }
+  },
+);

@@ -14,7 +14,7 @@ import { Inflate } from "fflate";
 import { messageOf, NablaError } from "../../errors.ts";
 import { demandBytes } from "../../fields/expected.ts";
 import { show } from "../../fields/fields.ts";
-import { anyText } from "../../host.ts";
+import { anyText, attempt } from "../../host.ts";
 
 export interface ZipEntry {
   readonly name: string;
@@ -212,10 +212,18 @@ function inflate(
   return out;
 }
 
+interface WithModules {
+  process: { getBuiltinModule(name: string): { crc32?(bytes: Uint8Array): number } };
+}
+
 let table: Int32Array | undefined;
 
-/** The checksum of zip archives. */
+/** The checksum of zip archives, computed by the host where it can. */
 export function crc32(bytes: Uint8Array): number {
+  const native = attempt(() =>
+    (globalThis as unknown as WithModules).process.getBuiltinModule("node:zlib").crc32?.(bytes),
+  );
+  if (native !== undefined) return native;
   table ??= Int32Array.from({ length: 256 }, (_, n) => {
     let c = n;
     for (let bit = 0; bit < 8; bit++) c = c & 1 ? (c >>> 1) ^ 0xedb88320 : c >>> 1;

@@ -6,6 +6,7 @@ import { type Dataset, Hdf5 } from "../../interop/hdf5/reader.ts";
 import { HEADS } from "../../interop/keras.ts";
 import type { Model } from "../../model/model.ts";
 import type { Building } from "../building.ts";
+import { asFloats, valuesIn } from "../numbers.ts";
 import type { Source } from "../source.ts";
 import { labelsBeside } from "./labels.ts";
 import { modelOf } from "./model.ts";
@@ -20,9 +21,9 @@ export function tensorOf(name: string, path: string, dataset: Dataset, file: str
     shape: dataset.shape,
     data() {
       const { type } = dataset;
-      const read = type.kind === "number" ? DTYPES.get(type.dtype) : undefined;
-      if (!read) throw new NablaError(`${file}: ${path} holds no numbers that layers compute with`);
-      return Float32Array.from(read.read(dataset.bytes().slice().buffer as ArrayBuffer) as Float32Array);
+      if (type.kind !== "number" || !DTYPES.has(type.dtype))
+        throw new NablaError(`${file}: ${path} holds no numbers that layers compute with`);
+      return asFloats(valuesIn(dataset.bytes(), type.dtype));
     },
   };
 }

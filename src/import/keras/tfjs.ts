@@ -6,6 +6,7 @@ import { fromUtf8 } from "../../host.ts";
 import type { Model } from "../../model/model.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Building } from "../building.ts";
+import { asFloats, valuesIn } from "../numbers.ts";
 import type { Source } from "../source.ts";
 import { labelsBeside } from "./labels.ts";
 import { modelOf } from "./model.ts";
@@ -153,8 +154,7 @@ function tensorOf(
       `needs ${size} bytes from byte ${at} of the weights, which have ${bytes.length}; are the files whole?`,
     );
   const data = (): Float32Array => {
-    const values = type.read(bytes.slice(at, at + size).buffer as ArrayBuffer);
-    const floats = Float32Array.from(values as Float32Array);
+    const floats = asFloats(valuesIn(bytes.subarray(at, at + size), TYPES[kept]!));
     // in single precision, as TensorFlow.js does: v · scale + min
     return affine ? floats.map((v) => v * (scale as number) + (min as number)) : floats;
   };

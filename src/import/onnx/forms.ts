@@ -2,7 +2,7 @@
 import type { OnnxNode } from "../../interop/onnx.ts";
 import type { Connections } from "./patterns.ts";
 
-/** How nodes are connected: a name that is found or compared, a number, or an operator (a Cast with its type) and its inputs. "_": anything. */
+/** How nodes are connected: a name that is found or compared, a number, or an operator (a Cast with its type) and its inputs. */
 export type Form = string | number | readonly Form[];
 
 /** Operators' attributes where masks are: the only value that is read, and what one means that is left out. A Cast's stands in its form. */
@@ -41,7 +41,6 @@ export function fits(
   if (!name) return false;
   if (typeof form === "number") return at.number(name) === form;
   if (typeof form === "string") {
-    if (form === "_") return true;
     const known = found.get(form);
     if (known !== undefined) return known === name;
     found.set(form, name);

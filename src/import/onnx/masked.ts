@@ -12,14 +12,14 @@ const COUNT: Form = ["ReduceSum", "mask", 1];
 const MOST: Form = ["Unsqueeze", COUNT, 1];
 const LENGTHS: Form = ["Cast 6", ["Max", COUNT, 1]];
 const ORDER: Form = ["TopK", ["Sub", ["Mul", "mask", "steps"], "places"], "kept"];
-const PACKED: Form = ["GatherElements", "x", ["Expand", ["Unsqueeze", "order", 2], "_"]];
+const PACKED: Form = ["GatherElements", "x", ["Expand", ["Unsqueeze", "order", 2], "each"]];
 const UP_TO: Form = ["CumSum", "mask", 1];
 const BEFORE: Form = ["Sub", UP_TO, "mask"];
 const END: Form = ["Mul", "y", ["Unsqueeze", ["Min", COUNT, 1], 1]];
 /** An end of a walk that began with states. */
 const STARTED: Form = ["Where", ["Greater", MOST, 0], "y", "start"];
 const spread = (place: Form, inside: Form): [zeros: Form, started: Form] => {
-  const all = ["GatherElements", "y", ["Expand", ["Unsqueeze", ["Cast 7", ["Max", place, 0]], 2], "_"]];
+  const all = ["GatherElements", "y", ["Expand", ["Unsqueeze", ["Cast 7", ["Max", place, 0]], 2], "each"]];
   return [
     ["Mul", all, ["Unsqueeze", ["Cast 1", inside], 2]],
     ["Where", ["Unsqueeze", inside, 2], all, ["Unsqueeze", "start", 1]],
@@ -33,6 +33,12 @@ const attribute = (node: OnnxNode, name: string) => node.attributes.find((one) =
 const ints = (node: OnnxNode | undefined, name: string): string =>
   Array.from((node && attribute(node, name)?.ints) ?? []).join();
 const textAttribute = (name: string, s: string) => ({ name, s, type: 3 });
+/** Whether steps are moved whole: with as many features as weights of the walk say. */
+const areWhole = (
+  at: Connections,
+  found: ReadonlyMap<string, string>,
+  weights: string | undefined,
+): boolean => String(at.numbers(found.get("each"))) === `1,1,${at.dims(weights)?.[2]}`;
 const WALKS = ["RNN", "LSTM", "GRU"];
 const isReverse = (node: OnnxNode) => attribute(node, "direction")?.s === "reverse";
 
@@ -55,7 +61,11 @@ function comesBack(at: Connections, walk: OnnxNode, mask: string): boolean {
     if (given && !start) return false;
     const found = new Map([["mask", mask], ...(start ? [["start", start] as const] : [])]);
     const end = after(at, name, start ? "Where" : "Mul");
-    return end !== undefined && fits(at, end.outputs[0], forms[start ? 1 : 0]!, found);
+    return (
+      end !== undefined &&
+      fits(at, end.outputs[0], forms[start ? 1 : 0]!, found) &&
+      (!found.has("each") || areWhole(at, found, walk.inputs[2]))
+    );
   };
   if (all && at.users.has(all)) {
     const rows = after(at, after(at, all, "Squeeze")?.outputs[0], "Transpose");
@@ -82,6 +92,7 @@ function paddedWalk(at: Connections, walk: OnnxNode): Padded | undefined {
     fits(at, walk.inputs[4], LENGTHS, found) &&
     ints(steps, "perm") === "1,0,2" &&
     fits(at, steps?.inputs[0], PACKED, found) &&
+    areWhole(at, found, walk.inputs[1]) &&
     fits(at, found.get("order"), ORDER, found) &&
     at.makers.get(found.get("order")!)?.outputs[1] === found.get("order");
   const places = isPacked ? at.numbers(found.get("places")) : undefined;

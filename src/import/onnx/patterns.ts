@@ -69,6 +69,11 @@ export class Connections {
     return tensor && tensor.location !== 1 ? Array.from(constantOf(tensor).data) : undefined;
   }
 
+  /** The shape of a constant. */
+  dims(name: string | undefined): ArrayLike<number> | undefined {
+    return this.tensor(name)?.dims;
+  }
+
   /** Whether a value is a weight of the file. */
   isWeight(name: string | undefined): boolean {
     this.weights ??= new Set(this.graph.initializers.map((one) => one.name ?? ""));

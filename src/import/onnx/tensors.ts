@@ -4,6 +4,7 @@ import { NablaError } from "../../errors.ts";
 import { FLOATS, type OnnxTensor, TYPES } from "../../interop/onnx.ts";
 import { showShape, sizeOf } from "../../shape.ts";
 import { isA } from "../../tags.ts";
+import { valuesIn } from "../numbers.ts";
 import { type Constant, constant } from "./value.ts";
 
 /** The types that are read, as safetensors files call them: the bytes are the same. */
@@ -53,12 +54,8 @@ function plain(values: ArrayLike<number> | ArrayLike<bigint>, type: number): Flo
 }
 
 /** Bytes as numbers. */
-function fromBytes(bytes: Uint8Array, type: number): Float32Array | Float64Array {
-  // a copy begins at offset 0 of a buffer of its own
-  const own = new Uint8Array(bytes.length);
-  own.set(bytes);
-  return plain(DTYPES.get(RAW[type]!)!.read(own.buffer) as ArrayLike<number>, type);
-}
+const fromBytes = (bytes: Uint8Array, type: number): Float32Array | Float64Array =>
+  plain(valuesIn(bytes, RAW[type]!) as ArrayLike<number>, type);
 
 /**
  * @param other the bytes of another file that has the values

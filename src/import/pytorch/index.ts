@@ -4,6 +4,7 @@ import { show } from "../../fields/fields.ts";
 import { unitsOf } from "../../interop/pytorch/units.ts";
 import type { Model } from "../../model/model.ts";
 import { type Shape, showShape, sizeOf } from "../../shape.ts";
+import { firstBad } from "../numbers.ts";
 import type { Problem } from "../problems.ts";
 import { matched, modulesOf, type Pair, shapesOf } from "./match.ts";
 import { readStateDict } from "./stateDict.ts";
@@ -89,7 +90,7 @@ function take({ unit, module, by }: Pair, { weights, shapes, loaded, problems, n
   const read = (own: string): Float32Array => {
     const tensor = module.tensors.get(own)!;
     const values = tensor.read();
-    const bad = values.findIndex((value) => !Number.isFinite(value));
+    const bad = firstBad(values);
     if (bad >= 0)
       throw new NablaError(
         `${name}: ${show(tensor.name)}: value ${bad} is ${values[bad]}; a network with such weights gives no numbers: take a checkpoint from before its training failed`,

@@ -7,6 +7,7 @@ import { NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
 import { type Shape, sizeOf } from "../../shape.ts";
 import { isA } from "../../tags.ts";
+import { asFloats, valuesIn } from "../numbers.ts";
 import { PickledTensor, unpickled } from "./pickle.ts";
 import { ascii, isOld, isZip } from "./recognise.ts";
 
@@ -58,7 +59,7 @@ function floats(data: TensorData, dtype: string, where: () => string): Float32Ar
     throw new NablaError(
       `${where()}: its values are ${dtype}, expected floats; quantised weights are not read: save them as floats`,
     );
-  return isA("Float32Array", data) ? data : Float32Array.from(data as Float64Array);
+  return asFloats(data);
 }
 
 /** Storages as PyTorch calls them. */
@@ -114,10 +115,10 @@ function ofArchive(bytes: Uint8Array, name: string): StateTensor[] {
       throw new NablaError(
         `${where}: damaged: its storage has ${packed.length} bytes, ${length * dtype.bytes} are said; copy or save it again`,
       );
-    const own = new Uint8Array(packed);
+    const own = big ? new Uint8Array(packed) : packed;
     if (big)
       for (let at = 0; at < own.length; at += dtype.bytes) own.subarray(at, at + dtype.bytes).reverse();
-    const values = dtype.read(own.buffer);
+    const values = valuesIn(own, TYPES[type]!);
     storages.set(key, values);
     return values;
   };

@@ -1,5 +1,6 @@
 /** Products with matrices. */
 import { permuted } from "../../../interop/layouts.ts";
+import { asFloats } from "../../numbers.ts";
 import { Unsupported } from "../../problems.ts";
 import { affine, linear } from "../affine.ts";
 import { isConstant, isValue } from "../importing.ts";
@@ -15,7 +16,8 @@ function matrixOf(
   if (dims.slice(0, -2).some((n) => n !== 1))
     throw new Unsupported("it multiplies with several matrices at once; layers here have one");
   const [a, b] = two as [number, number];
-  const own = () => Float32Array.from(data);
+  // read, and never written
+  const own = () => asFloats(data);
   return transposed
     ? { rows: b, units: a, data: () => permuted(own(), [a, b], [1, 0]) }
     : { rows: a, units: b, data: own };
