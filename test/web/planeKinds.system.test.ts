@@ -91,12 +91,24 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     expect(
       await page.evaluate(() => document.querySelector(".microscope td:last-child")!.checkVisibility()),
     ).toBe(false);
+    // the old net's numbers in the new one's formulas would be nobody's
+    await page.evaluate(() => {
+      const mixed: string[] = [];
+      Object.assign(globalThis, { mixed });
+      new MutationObserver(() => {
+        const [steps, station] = [".walk .figures", ".station"].map(
+          (at) => document.querySelector(at)?.textContent ?? "",
+        );
+        if (steps!.endsWith("of 4") && station!.includes("ln")) mixed.push(station!);
+      }).observe(document.body, { childList: true, characterData: true, subtree: true });
+    });
     await page.goto(`${server.url}#/plane?data=xor&loss=binaryCrossentropy&net=2`);
     // the microscope looks at the new net, from its first step on: 3 units forwards, backwards and changed, and the loss
     await expectText(page, ".walk .figures").toBe("step 0 of 10");
     await expectCount(page, ".unit").toBe(3);
     await press(page, "Loss");
     await expectText(page, ".station").toContain("ln");
+    expect(await page.evaluate(() => (globalThis as unknown as { mixed: string[] }).mixed)).toEqual([]);
     expect(page.errors).toEqual([]);
   });
 

@@ -1,14 +1,14 @@
 /** The microscope on Plane's net: the weights as they are now, and the point that was picked. */
 import { useSignal } from "@preact/signals";
-import { useLayoutEffect } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Microscope } from "../../microscope/microscope.tsx";
 import type { Case } from "../../microscope/trace.ts";
 import { planeText } from "../../text/plane.ts";
 import { fill } from "../../text/words.ts";
 import { Slider } from "../../ui/controls.tsx";
 import { inputsOf, type Points } from "../engine/data.ts";
-import type { LayerView } from "../engine/protocol.ts";
-import { data, figures, picked, state } from "../page/session.ts";
+import type { Frame, LayerView } from "../engine/protocol.ts";
+import { data, figures, picked, state, unsettled } from "../page/session.ts";
 import { isCurve, isSingle, OUTPUTS } from "../state/choices.ts";
 import { activationOf, type PlaneState } from "../state/state.ts";
 
@@ -42,8 +42,11 @@ const said = planeText.microscope;
 
 export function Magnified() {
   const at = useSignal(0);
-  const now = figures.value;
-  const points = data.value?.train;
+  // of one net: while another one is on its way, what there is of it does not fit the numbers of the last
+  const held = useRef<{ now?: Frame; points?: Points; of: PlaneState }>({ of: state.peek() });
+  const current = { now: figures.value, points: data.value?.train, of: state.value };
+  if (!unsettled.value) held.current = current;
+  const { now, points, of } = held.current;
   // the same number is another step in a net of another shape
   const shape = now?.layers.map(({ bias }) => bias.length).join();
   useLayoutEffect(() => {
@@ -61,7 +64,7 @@ export function Magnified() {
         min={1}
         max={points.labels.length}
         format={(n) =>
-          fill(isCurve(state.value.data) ? said.on : points.values ? said.valued : said.is, {
+          fill(isCurve(of.data) ? said.on : points.values ? said.valued : said.is, {
             point: String(n),
             x: x.toFixed(2),
             y: y.toFixed(2),
@@ -74,7 +77,7 @@ export function Magnified() {
         }}
       />
       <Microscope
-        net={caseOf(state.value, now.layers, points, point)}
+        net={caseOf(of, now.layers, points, point)}
         at={at.value}
         onAt={(step) => {
           at.value = step;

@@ -68,13 +68,20 @@ const said = planeText.session;
 const tuning = signal<ReturnType<typeof setTimeout> | undefined>(undefined);
 /** How many messages the engine has got; frames say how many they know. */
 const sent = signal(0);
+/** A new beginning is sent with the next task. */
+const resetAsked = signal(false);
 /** No frame can be expected. */
 const failed = signal(false);
 /** Whether numbers and pictures are not yet those of all that was asked for: of this net, after its last step. */
 export const unsettled = computed(() => {
   const now = figures.value;
   if (failed.value) return false;
-  return tuning.value !== undefined || now?.done !== sent.value || (!playing.value && now !== frame.value);
+  return (
+    resetAsked.value ||
+    tuning.value !== undefined ||
+    now?.done !== sent.value ||
+    (!playing.value && now !== frame.value)
+  );
 });
 
 let figuresAt = 0;
@@ -87,7 +94,6 @@ let origin: PlaneState = INITIAL;
 let serial = 0;
 let dataOf = -1;
 let tuned: Settings = {};
-let resetAsked = false;
 let written = "";
 let writing: ReturnType<typeof setTimeout> | undefined;
 
@@ -290,11 +296,11 @@ function begin(from: PlaneState): void {
   focused.value = linked.value = undefined;
   changed.value = [];
   forget();
-  if (resetAsked) return;
-  resetAsked = true;
+  if (resetAsked.peek()) return;
+  resetAsked.value = true;
   // many changes between two frames are one
   queueMicrotask(() => {
-    resetAsked = false;
+    resetAsked.value = false;
     send({ kind: "reset", state: origin, id, serial });
     if (playing.peek()) send({ kind: "play" });
   });
