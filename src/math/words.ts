@@ -69,7 +69,7 @@ export function philox(
 export function wordsOf(value: number, what: string): [low: number, high: number] {
   if (!Number.isSafeInteger(value) || value < 0) {
     // not every value has a text
-    const got = typeof value === "number" ? value : `a ${typeof value}`;
+    const got = typeof value === "number" ? value : typeof value;
     throw new NablaError(`${what}: expected an integer from 0 to ${Number.MAX_SAFE_INTEGER}, got ${got}`);
   }
   return [value >>> 0, Math.floor(value / TWO_32)];
