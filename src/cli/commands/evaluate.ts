@@ -28,8 +28,9 @@ import { bitsJson, bitsText, openModelText, textOf, textScore } from "../input/t
 import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
 import type { SeriesFlags } from "../options/series.ts";
 import { type ReadingFlags, readingOptions } from "../options/tables.ts";
-import { type OwnThreshold, withThreshold } from "../options/threshold.ts";
+import type { OwnThreshold } from "../options/threshold.ts";
 import { checkApplicable } from "../training/applicable.ts";
+import { withThreshold } from "../training/decision.ts";
 import { extraOf } from "../training/resume.ts";
 import { asBefore } from "../training/targets.ts";
 

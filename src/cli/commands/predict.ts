@@ -17,7 +17,8 @@ import { seriesOf } from "../input/series.ts";
 import { checkSingle } from "../input/single.ts";
 import { textOf } from "../input/texts.ts";
 import { type ReadingFlags, readingOptions } from "../options/tables.ts";
-import { type OwnThreshold, withThreshold } from "../options/threshold.ts";
+import type { OwnThreshold } from "../options/threshold.ts";
+import { withThreshold } from "../training/decision.ts";
 import { openVoters } from "./vote.ts";
 
 /** Rows of a file or data set that are shown when none is named. */

@@ -5,7 +5,8 @@ import { chooseThreshold } from "../../model/chooseThreshold.ts";
 import type { Model } from "../../model/model.ts";
 import { count, figure, shown } from "../../report/text/format.ts";
 import type { ChosenThreshold } from "../../training/chooseThreshold.ts";
-import { checkThreshold, type ThresholdFlags, withThreshold } from "../options/threshold.ts";
+import type { ThresholdFlags } from "../options/threshold.ts";
+import { checkThreshold, withThreshold } from "./decision.ts";
 
 /** What the model decides by: a number that was given, or one that was chosen. */
 export type Decided = Pick<ChosenThreshold, "threshold"> &
