@@ -4,7 +4,7 @@ import { nabla } from "../../web/course/lib.ts";
 import { computeLandscape, type Landscape, SIDE } from "../../web/plane/engine/landscape.ts";
 import { Race } from "../../web/plane/engine/race.ts";
 import { levelsOf, scaleOf, ticksOf } from "../../web/plane/landscape/relief.ts";
-import { project, turned } from "../../web/plane/landscape/solid.ts";
+import { project, TILTS, turned } from "../../web/plane/landscape/solid.ts";
 import { fromQuery } from "../../web/plane/state/state.ts";
 import { descend, heightAt } from "../../web/ravine/ravine.ts";
 
@@ -59,6 +59,18 @@ describe("a surface as a hill", () => {
     expect(project(half, 1, 0, 0).x).toBeCloseTo(project(level, -1, 0, 0).x, 6);
     expect(turned(level, 0, 9).tilt).toBe(1.45);
     expect(turned(level, 0, -9).tilt).toBe(0.15);
+  });
+
+  it("stays within its square, however it is turned", () => {
+    const ends = [-1, 1];
+    for (let turn = 0; turn < 7; turn += 0.1)
+      for (let tilt = TILTS[0]; tilt <= TILTS[1]; tilt += 0.1)
+        for (const u of ends)
+          for (const v of ends)
+            for (const height of [-1.1, 1.3]) {
+              const { x, y } = project({ turn, tilt }, u, v, height);
+              for (const place of [x, y]) expect(Math.abs(place - 0.5)).toBeLessThanOrEqual(0.5);
+            }
   });
 });
 
