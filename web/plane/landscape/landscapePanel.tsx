@@ -130,7 +130,7 @@ function Axes() {
   const now = axesNow();
   void axes.value;
   return (
-    <div class="pair">
+    <div class="axes">
       {([0, 1] as const).map((k) => (
         <Choice
           key={k}

@@ -109,9 +109,9 @@ export function drawSolid(
   };
   for (const { places, colour } of ways) {
     const inside = (i: number): boolean => Math.abs(places[2 * i]) <= 1 && Math.abs(places[2 * i + 1]) <= 1;
-    // a line ends under its dot, also one that comes from nearer
+    // a line ends under its dot, also one that comes from nearer; the last place may be there twice
     const beside = (i: number): Seen[] =>
-      [i - 1, i + 1].filter(inside).map((j) => on(places[2 * j], places[2 * j + 1]));
+      [i - 2, i - 1, i + 1, i + 2].filter(inside).map((j) => on(places[2 * j], places[2 * j + 1]));
     for (let i = 0; i < places.length / 2; i++) {
       if (!inside(i)) continue;
       const b = on(places[2 * i], places[2 * i + 1]);
