@@ -5,6 +5,7 @@ import { computeLandscape, type Landscape, SIDE } from "../../web/plane/engine/l
 import { Race } from "../../web/plane/engine/race.ts";
 import { levelsOf, scaleOf, ticksOf } from "../../web/plane/landscape/relief.ts";
 import { project, TILTS, turned } from "../../web/plane/landscape/solid.ts";
+import { axesWithin } from "../../web/plane/state/changes.ts";
 import { fromQuery } from "../../web/plane/state/state.ts";
 import { descend, heightAt } from "../../web/ravine/ravine.ts";
 
@@ -33,6 +34,34 @@ describe("the loss along two weights", () => {
     expect(losses[row * SIDE + column]).toBeCloseTo((await race.standings())[0]!.loss, 5);
     await race.dispose();
   });
+});
+
+it("is along weights that the net has, where those that were chosen are of a larger one", async () => {
+  const race = new Race(fromQuery("net=&features=x").state);
+  const [count] = race.paths.map(([first]) => first!.length);
+  for (const axes of [
+    [7, 9],
+    [9, 2],
+    [0, 0],
+  ] as const) {
+    const [a, b] = axesWithin(axes, count!);
+    expect(a).not.toBe(b);
+    for (const axis of [a, b]) expect(axis).toBeLessThan(count!);
+    const control = new AbortController();
+    await computeLandscape(
+      race.state,
+      race.train!,
+      race.paths,
+      { directions: "weights", axes },
+      ({ losses, axes: used }) => {
+        expect(used).toEqual([a, b]);
+        expect(losses.subarray(0, SIDE).every(Number.isFinite)).toBe(true);
+        control.abort();
+      },
+      control.signal,
+    );
+  }
+  await race.dispose();
 });
 
 describe("the scale of a surface", () => {
