@@ -1,5 +1,6 @@
 /** Values of places, points from files, and what a class needs of Plane, as a person uses them. */
 import { inflateSync } from "node:zlib";
+import { encode } from "uqr";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { Race } from "../../web/plane/engine/race.ts";
 import { fromQuery } from "../../web/plane/state/state.ts";
@@ -168,8 +169,8 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
       [...document.querySelectorAll<HTMLInputElement>(".share .line input")].map((each) => each.value),
     );
     expect(frame).toContain(`<iframe src="${(await link()).replaceAll("&", "&amp;")}"`);
-    expect(await countOf(page, ".qr .dark")).toBe(1);
     const target = await link();
+    expect(await modulesOf(page)).toEqual(encode(target, { border: 4 }).data);
     await page.goto("about:blank");
     await page.goto(target);
     await arrived(page);
@@ -233,6 +234,18 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     expect(page.errors).toEqual([]);
   });
 });
+
+/** The QR code as it is drawn: which of its modules are dark. */
+async function modulesOf(page: Page): Promise<boolean[][]> {
+  const [side, path] = await page.evaluate(() => [
+    document.querySelector<SVGSVGElement>(".qr svg")!.viewBox.baseVal.width,
+    document.querySelector(".qr .dark")!.getAttribute("d")!,
+  ]);
+  const modules = Array.from({ length: side as number }, () => Array<boolean>(side as number).fill(false));
+  for (const [, x, y, length] of (path as string).matchAll(/M(\d+) (\d+)h(\d+)v1h-\d+z/g))
+    modules[Number(y)]!.fill(true, Number(x), Number(x) + Number(length));
+  return modules;
+}
 
 function chunksOf(file: Buffer): { type: string; data: Buffer }[] {
   const chunks: { type: string; data: Buffer }[] = [];

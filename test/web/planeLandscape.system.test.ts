@@ -128,6 +128,26 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     // other first weights, another surface: it comes without being asked for
     await press(page, "Reset");
     await expect.poll(() => textOf(page, ".landscape")).toContain("lies in this plane");
+    // no longer live in the middle of a surface: that one is drawn to its end, and can be drawn again
+    await page.evaluate(() => {
+      const off = () => {
+        const row = document.querySelector(".landscape .meter");
+        if (!row) return requestAnimationFrame(off);
+        [...document.querySelectorAll("label")]
+          .find((each) => each.textContent === "Live while training")!
+          .querySelector("input")!
+          .click();
+      };
+      off();
+    });
+    await press(page, "Reset");
+    await page.waitFor(() => {
+      const live = [...document.querySelectorAll("label")].find(
+        (each) => each.textContent === "Live while training",
+      )!;
+      return !live.querySelector("input")!.checked;
+    });
+    await press(page, "Draw again from here");
     expect(page.errors).toEqual([]);
   });
 

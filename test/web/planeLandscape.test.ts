@@ -4,7 +4,8 @@ import { nabla } from "../../web/course/lib.ts";
 import { computeLandscape, type Landscape, SIDE } from "../../web/plane/engine/landscape.ts";
 import { Race } from "../../web/plane/engine/race.ts";
 import { levelsOf, scaleOf, ticksOf } from "../../web/plane/landscape/relief.ts";
-import { project, turned } from "../../web/plane/landscape/solid.ts";
+import { project, TILTS, turned } from "../../web/plane/landscape/solid.ts";
+import { axesWithin } from "../../web/plane/state/changes.ts";
 import { fromQuery } from "../../web/plane/state/state.ts";
 import { descend, heightAt } from "../../web/ravine/ravine.ts";
 
@@ -35,6 +36,34 @@ describe("the loss along two weights", () => {
   });
 });
 
+it("is along weights that the net has, where those that were chosen are of a larger one", async () => {
+  const race = new Race(fromQuery("net=&features=x").state);
+  const [count] = race.paths.map(([first]) => first!.length);
+  for (const axes of [
+    [7, 9],
+    [9, 2],
+    [0, 0],
+  ] as const) {
+    const [a, b] = axesWithin(axes, count!);
+    expect(a).not.toBe(b);
+    for (const axis of [a, b]) expect(axis).toBeLessThan(count!);
+    const control = new AbortController();
+    await computeLandscape(
+      race.state,
+      race.train!,
+      race.paths,
+      { directions: "weights", axes },
+      ({ losses, axes: used }) => {
+        expect(used).toEqual([a, b]);
+        expect(losses.subarray(0, SIDE).every(Number.isFinite)).toBe(true);
+        control.abort();
+      },
+      control.signal,
+    );
+  }
+  await race.dispose();
+});
+
 describe("the scale of a surface", () => {
   it("goes from the least loss to what most are below, and is logarithmic", () => {
     const losses = Float32Array.from({ length: 100 }, (_, i) => 10 ** (i / 50 - 2));
@@ -59,6 +88,18 @@ describe("a surface as a hill", () => {
     expect(project(half, 1, 0, 0).x).toBeCloseTo(project(level, -1, 0, 0).x, 6);
     expect(turned(level, 0, 9).tilt).toBe(1.45);
     expect(turned(level, 0, -9).tilt).toBe(0.15);
+  });
+
+  it("stays within its square, however it is turned", () => {
+    const ends = [-1, 1];
+    for (let turn = 0; turn < 7; turn += 0.1)
+      for (let tilt = TILTS[0]; tilt <= TILTS[1]; tilt += 0.1)
+        for (const u of ends)
+          for (const v of ends)
+            for (const height of [-1.1, 1.3]) {
+              const { x, y } = project({ turn, tilt }, u, v, height);
+              for (const place of [x, y]) expect(Math.abs(place - 0.5)).toBeLessThanOrEqual(0.5);
+            }
   });
 });
 

@@ -2,7 +2,16 @@ import { describe, expect, it } from "vitest";
 import { MAX_POINTS } from "../../web/plane/state/choices.ts";
 import { painted } from "../../web/plane/state/painted.ts";
 import { snap } from "../../web/plane/state/points.ts";
-import { choosing, fit, fromQuery, INITIAL, type PlaneState, toQuery } from "../../web/plane/state/state.ts";
+import {
+  choosing,
+  fit,
+  fromQuery,
+  INITIAL,
+  isQuiet,
+  type PlaneState,
+  toQuery,
+  withoutQuiet,
+} from "../../web/plane/state/state.ts";
 
 describe("links of the plane", () => {
   it("says nothing where everything is as it was", () => {
@@ -173,4 +182,18 @@ describe("painting", () => {
     for (let i = 0; i < MAX_POINTS + 5; i++) points = painted(points, 0, 0, 0);
     expect(points).toHaveLength(MAX_POINTS);
   });
+});
+
+it("knows what is no part of a training: all of that is left out where runs are compared", () => {
+  const beside = Object.entries(INITIAL).filter(([key, value]) => isQuiet({ [key]: value }));
+  expect(beside.map(([key]) => key).sort()).toEqual(["converge", "hide", "lock", "ravine"]);
+  const state: PlaneState = {
+    ...INITIAL,
+    rate: 0.3,
+    converge: true,
+    hide: ["data"],
+    lock: true,
+    ravine: [0.1, 0.2, 0.5, 1, 1],
+  };
+  expect(withoutQuiet(state)).toEqual({ ...INITIAL, rate: 0.3 });
 });

@@ -8,7 +8,10 @@ export function CurvesPanel() {
   if (!now) return null;
   const { curves, source } = now;
   const test = source.test ? [{ label: "test", colour: "class-0" as const, points: true }] : [];
-  const share = curves.metricName === "accuracy";
+  const name = curves.metricName;
+  const share = name === "accuracy";
+  // "meanAbsoluteError" is "Mean absolute error"
+  const title = name[0]!.toUpperCase() + name.slice(1).replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`);
   const epochs = (value: number) => `epoch ${Number(value.toFixed(2))}`;
   return (
     <Panel title="Curves" class="curves" help="digitCurves">
@@ -25,9 +28,9 @@ export function CurvesPanel() {
           />
         </figure>
         <figure>
-          <figcaption class="small muted">{share ? "Accuracy" : curves.metricName}</figcaption>
+          <figcaption class="small muted">{title}</figcaption>
           <Chart
-            label={`${share ? "Accuracy" : curves.metricName} over epochs, of training and test`}
+            label={`${title} over epochs, of training and test`}
             data={curves.metric}
             series={[{ label: "training", colour: "accent" }, ...test]}
             format={share ? percent : short}

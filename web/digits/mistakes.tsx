@@ -3,6 +3,7 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import { buffersFor } from "../../src/data/dataset.ts";
 import { percent } from "../ui/chart.tsx";
 import { Panel } from "../ui/controls.tsx";
+import { notifyError } from "../ui/messages.tsx";
 import { shape } from "./drawing.ts";
 import type { Examination, Mistake } from "./examine.ts";
 import { showMistake } from "./readingPanel.tsx";
@@ -58,10 +59,11 @@ function Wrong(props: { found: Examination; source: Source; labels: readonly str
   const values = useSignal<readonly Uint8Array[]>([]);
   const shown = found.mistakes.slice(0, 24);
   useSignalEffect(() => {
-    const mistakes = examination.value?.mistakes.slice(0, 24) ?? [];
-    void read(data, mistakes).then((rows) => {
-      values.value = rows;
-    });
+    const now = examination.value;
+    read(data, now?.mistakes.slice(0, 24) ?? []).then((rows) => {
+      // rows of an earlier epoch may come later
+      if (examination.peek() === now) values.value = rows;
+    }, notifyError);
   });
   const text = ({ truth, said, confidence }: Mistake): string =>
     `${labels[truth]} read as ${labels[said]}, ${Math.round(100 * confidence)} % sure`;

@@ -317,9 +317,9 @@ function Scatter() {
       ]);
     }, notifyError);
   });
-  const found = pairs.value;
+  const found = pairs.value.filter((pair) => pair.every(Number.isFinite));
   if (found.length === 0) return null;
-  const all = found.flat().filter(Number.isFinite);
+  const all = found.flat();
   const [low, high] = [Math.min(...all), Math.max(...all)];
   const edge = (high - low) * 0.04 || 1;
   const span = [low - edge, high + edge] as const;

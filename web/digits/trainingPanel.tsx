@@ -52,6 +52,7 @@ export function TrainingPanel() {
   const locked = busy.value || phase.value === "paused";
   const shown = stale.value?.shown;
   const image = subject.value ? imageShape(subject.value.source.train.inputShape) : undefined;
+  const number = subject.value?.source.train.target.kind === "values";
   const samples = SAMPLES.includes(chosen.samples)
     ? SAMPLES
     : [...SAMPLES, chosen.samples].sort((a, b) => a - b);
@@ -66,7 +67,7 @@ export function TrainingPanel() {
             value,
             label: NETWORK_LABELS[value],
           }))}
-          hint={`${NETWORK_HINTS[chosen.network]}${
+          hint={`${number && chosen.network === "logistic" ? digitsText.linear : NETWORK_HINTS[chosen.network]}${
             shown ? ` ${fill(digitsText.shown, { network: networkName(shown) })}` : ""
           }`}
           disabled={locked}

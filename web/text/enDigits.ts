@@ -9,6 +9,7 @@ export const enDigits = {
     cnn: "CNN",
     built: "network you built ({layers})",
   },
+  linear: "A weighted sum of the columns.",
   shown: "Shown until you train: the {network}.",
   stale: "These are of the {shown} that was trained. Train anew for the {chosen}.",
   pace: "{speed} samples/s · about {left} left",

@@ -281,13 +281,13 @@ export const enLessons = {
     body: [
       "A net that knows single digits cannot read a number. The number first has to be cut into digits: this is called *segmentation*. The net here is the small CNN that reads the pad in Digits, and it has only ever seen one digit at a time.",
       "The simplest way looks for *gaps*, columns without ink. What stands between two gaps is a piece. Each piece is scaled and centred as the training pictures were, and the net reads it. Here gaps give pieces: {gaps}, read as {gapText}.",
-      "Where digits lean over each other there is no such column, but their ink still does not touch: *connected components* take what hangs together. Here there are {components}. Where digits touch, that fails as well, and a 5 whose bar stands apart becomes two.",
+      "Where digits lean over each other there is no such column, but their ink still does not touch: *connected components* take what hangs together. Here their number is {components}. Where digits touch, that fails as well, and a 5 whose bar stands apart becomes two.",
       "A better way lets the net judge. It proposes many cuts, paths from top to bottom that cross little ink: here {cuts}. It reads every piece between two of them that is not too wide, here {tried}. Then it keeps the way through all of the ink whose pieces score best together:",
       "§ best way = max over all ways of Σ score(piece)",
       "How sure the net is of a piece is the larger part of its score. It is not enough: half an 8 is a fine 3. So the form of a piece counts too, and the ink that its cuts cross.",
       "So it reads {text} and is {sure} % sure of it.",
     ],
-    task: "Write {goal} so that gaps alone cut it right: {digits} pieces, each read as its digit. Now the pieces are {gaps}, read as {gapText}.",
+    task: "Write {goal} so that gaps alone cut it right: {digits} pieces, each read as its digit. Pieces now: {gaps}, read as {gapText}.",
     done: "Now let two of the digits touch. Gaps fail at once, and the net that judges its cuts still reads them. How far does that go?",
     labels: {
       sheet: "Write here",

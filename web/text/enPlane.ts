@@ -184,6 +184,8 @@ export const enPlane = {
     converged:
       "Paused at epoch {epoch}: in the last 50 epochs the training loss has fallen by less than 0.1 %. Train goes on from here.",
     changes: "A link has room for {most} changes; it says nothing of those after.",
+    notStarted: "The engine could not be started",
+    stopped: "The engine stopped; reload to continue",
   },
 
   share: {

@@ -18,9 +18,7 @@ export function Legend() {
           {isField(data) && (
             <>
               <li>
-                {said.values1} <span aria-hidden="true">{said.least}</span>
-                <span class="ramp" aria-hidden="true" />
-                <span aria-hidden="true">{said.most}</span>
+                {said.values1} <Ramp low={said.least} high={said.most} />
               </li>
               <li>
                 ● {said.above} ■ {said.below}
@@ -58,9 +56,7 @@ export function Legend() {
                 <Line sign="minus" /> {said.minus}
               </li>
               <li>
-                {said.values} <span aria-hidden="true">{said.low}</span>
-                <span class="ramp" aria-hidden="true" />
-                <span aria-hidden="true">{said.high}</span>
+                {said.values} <Ramp low={said.low} high={said.high} />
               </li>
               <li>{said.size}</li>
               <li>{said.bias}</li>
@@ -73,6 +69,14 @@ export function Legend() {
     </section>
   );
 }
+
+const Ramp = ({ low, high }: { low: string; high: string }) => (
+  <span class="ends" aria-hidden="true">
+    {low}
+    <span class="ramp" />
+    {high}
+  </span>
+);
 
 const Line = ({ sign }: { sign: "plus" | "minus" }) => (
   <svg class={sign} viewBox="0 0 28 8" aria-hidden="true">

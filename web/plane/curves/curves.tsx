@@ -6,7 +6,7 @@ import { Chart, type Columns, percent, type Series, short } from "../../ui/chart
 import { Button, Panel, Segments } from "../../ui/controls.tsx";
 import type { Sample } from "../engine/protocol.ts";
 import { sayChange } from "../page/saying.ts";
-import { changed, curves, figures, state } from "../page/session.ts";
+import { changed, curves, figures, state, unsettled } from "../page/session.ts";
 import { isRegression, OPTIMIZERS, RACERS } from "../state/choices.ts";
 import { differences, type Pin, pinRun, pins, unpin } from "./pins.ts";
 
@@ -121,9 +121,11 @@ export function CurvesPanel() {
 function Pins() {
   const said = planeText.pins;
   const now = figures.value;
+  // figures of one net and settings of another are no run
+  const none = (now?.step ?? 0) === 0 || unsettled.value;
   return (
     <div class="small pins">
-      <Button onClick={pinRun} disabled={(now?.step ?? 0) === 0}>
+      <Button onClick={pinRun} disabled={none}>
         {said.pin}
       </Button>
       {pins.value.length > 0 && (

@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import type { Sample, Standing } from "../engine/protocol.ts";
 import { curves, figures, state } from "../page/session.ts";
-import { toQuery } from "../state/state.ts";
+import { toQuery, withoutQuiet } from "../state/state.ts";
 
 export interface Pin {
   readonly number: number;
@@ -22,7 +22,7 @@ export const pins = signal<readonly Pin[]>([]);
 let number = 0;
 
 const settingsNow = (): Map<string, string> =>
-  new Map(new URLSearchParams(toQuery({ ...state.value, hide: [], lock: false, converge: false })));
+  new Map(new URLSearchParams(toQuery(withoutQuiet(state.value))));
 
 /** Keeps the run that is shown; the oldest gives way. */
 export function pinRun(): void {

@@ -127,8 +127,8 @@ export class Engine {
         void this.survey(message);
         break;
       case "stop landscape":
+        // the surface that is being drawn is drawn to its end
         this.live = undefined;
-        this.landscape?.abort();
         break;
     }
     void this.work();

@@ -5,6 +5,7 @@
  */
 import type { Model } from "nabla";
 import type { Dataset } from "nabla/data";
+import { axesWithin } from "../state/changes.ts";
 import type { PlaneState } from "../state/state.ts";
 import { type Plane, principalPlane, project, randomPlane, weightsPlane } from "./directions.ts";
 import { makeModel } from "./net.ts";
@@ -59,13 +60,14 @@ export async function computeLandscape(
   state: PlaneState,
   data: Dataset,
   paths: readonly (readonly Float32Array[])[],
-  { directions: kind, axes = [0, 1] }: Directions,
+  { directions: kind, axes: wanted = [0, 1] }: Directions,
   onRow: (landscape: Landscape, plane: Plane) => void | Promise<void>,
   signal?: AbortSignal,
 ): Promise<void> {
   const model = makeModel(state);
   const shapes = Object.values(model.weightShapes());
   const now = paths[0].at(-1)!;
+  const axes = axesWithin(wanted, now.length);
   const plane =
     kind === "path"
       ? principalPlane(paths.flat(), now)

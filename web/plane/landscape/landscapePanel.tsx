@@ -7,7 +7,7 @@ import { nameOf } from "../curves/curves.tsx";
 import type { DirectionKind } from "../engine/landscape.ts";
 import { percent, weightOf } from "../page/saying.ts";
 import { editWeights, empty, figures, frame, landscape, state, survey, unsurvey } from "../page/session.ts";
-import type { WeightPlace } from "../state/changes.ts";
+import { axesWithin, type WeightPlace } from "../state/changes.ts";
 import { RACERS } from "../state/choices.ts";
 import { outputsOf } from "../state/state.ts";
 import { type Ground, SurfaceView } from "./surfaceView.tsx";
@@ -30,11 +30,7 @@ const places = computed((): WeightPlace[] => {
     return [...of("kernel", inputs * own), ...of("bias", own)];
   });
 });
-const axesNow = (): readonly [number, number] => {
-  const last = places.peek().length - 1;
-  const [a, b] = axes.peek();
-  return [Math.min(a, last - 1), Math.min(b, last)];
-};
+const axesNow = (): readonly [number, number] => axesWithin(axes.peek(), places.peek().length);
 
 /** With where each is now, where the engine says it. */
 const ground = computed((): Ground | undefined => {
@@ -130,7 +126,7 @@ function Axes() {
   const now = axesNow();
   void axes.value;
   return (
-    <div class="pair">
+    <div class="axes">
       {([0, 1] as const).map((k) => (
         <Choice
           key={k}

@@ -79,6 +79,8 @@ function race(): void {
     return;
   }
   at.value = 0;
+  // it runs already, and begins again
+  if (running.peek()) return;
   running.value = true;
   const go = (): void => {
     if (!running.peek()) return;

@@ -21,6 +21,8 @@ export const turned = ({ turn, tilt }: View, by: number, up: number): View => ({
 const HEIGHT = 0.55;
 /** Eyes are so many widths away. */
 const FAR = 4.5;
+/** Half the surface's width, as a share of the square: no corner leaves it, however it is turned. */
+const SIZE = 0.29;
 
 interface Seen {
   readonly x: number;
@@ -36,7 +38,7 @@ export function project({ turn, tilt }: View, u: number, v: number, height: numb
   const depth = y * Math.cos(tilt) - z * Math.sin(tilt);
   const up = y * Math.sin(tilt) + z * Math.cos(tilt);
   const near = FAR / (FAR + depth);
-  return { x: 0.5 + 0.33 * x * near, y: 0.54 - 0.33 * up * near, depth };
+  return { x: 0.5 + SIZE * x * near, y: 0.51 - SIZE * up * near, depth };
 }
 
 export interface Way {
@@ -107,6 +109,9 @@ export function drawSolid(
   };
   for (const { places, colour } of ways) {
     const inside = (i: number): boolean => Math.abs(places[2 * i]) <= 1 && Math.abs(places[2 * i + 1]) <= 1;
+    // a line ends under its dot, also one that comes from nearer; the last place may be there twice
+    const beside = (i: number): Seen[] =>
+      [i - 2, i - 1, i + 1, i + 2].filter(inside).map((j) => on(places[2 * j], places[2 * j + 1]));
     for (let i = 0; i < places.length / 2; i++) {
       if (!inside(i)) continue;
       const b = on(places[2 * i], places[2 * i + 1]);
@@ -119,7 +124,7 @@ export function drawSolid(
       }
       if (i === 0 || i === places.length / 2 - 1)
         pieces.push({
-          depth: b.depth - 0.08,
+          depth: Math.min(b.depth, ...beside(i).map(({ depth }) => depth)) - 0.08,
           draw: () => {
             context.beginPath();
             context.arc(b.x * side, b.y * side, 5, 0, 2 * Math.PI);
@@ -143,11 +148,12 @@ function line(
   colour: string,
   edge: string,
 ): void {
-  context.lineCap = "round";
-  for (const [width, stroke] of [
-    [4.5, edge],
-    [2.2, colour],
+  // an edge that is round would cut the piece before
+  for (const [width, stroke, cap] of [
+    [4.5, edge, "butt"],
+    [2.2, colour, "round"],
   ] as const) {
+    context.lineCap = cap;
     context.beginPath();
     context.moveTo(a.x * side, a.y * side);
     context.lineTo(b.x * side, b.y * side);

@@ -1,14 +1,15 @@
 /** A loss surface with the ways over it: as a map, or as a hill to turn; with a scale, and a mark one may drag. */
 import { type ReadonlySignal, useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { planeText } from "../../text/plane.ts";
 import { fill } from "../../text/words.ts";
 import { Canvas } from "../../ui/canvas.tsx";
 import { short } from "../../ui/chart.tsx";
 import { Segments } from "../../ui/controls.tsx";
 import { announce } from "../../ui/messages.tsx";
-import { type ColourName, colour, rgb } from "../../ui/theme.ts";
-import { BANDS, between, reliefPixels, scaleOf, type Tones, ticksOf, toneOf } from "./relief.ts";
+import { type ColourName, colour } from "../../ui/theme.ts";
+import { Key, tonesNow } from "./key.tsx";
+import { between, reliefPixels } from "./relief.ts";
 import { drawSolid, FIRST_VIEW, turned } from "./solid.ts";
 
 const said = planeText.relief;
@@ -44,8 +45,6 @@ const REACH = 28;
 const KEY = 0.02;
 const TURN = 0.12;
 
-const tonesNow = (): Tones => ({ low: rgb("accent"), high: rgb("paper"), line: rgb("ink") });
-
 export function SurfaceView({ ground, tones, label, empty, onMove, mark, names }: Props) {
   const solid = useSignal(false);
   const view = useSignal(FIRST_VIEW);
@@ -71,6 +70,14 @@ export function SurfaceView({ ground, tones, label, empty, onMove, mark, names }
       onMove(...to);
     }
   };
+  // a place over other weights is another one
+  const axes = onMove && String(names);
+  useEffect(
+    () => () => {
+      held.value = from.current = undefined;
+    },
+    [axes],
+  );
   const shown = ground.value;
   const at = held.value;
   return (
@@ -204,34 +211,6 @@ function lossAt(ground: Ground | undefined, [u, v]: readonly [number, number]): 
   const [x, y] = toPixels(ground.box, u, v);
   const loss = between(ground.losses, Math.sqrt(ground.losses.length), x / SIDE, y / SIDE);
   return Number.isFinite(loss) ? short(loss) : "–";
-}
-
-/** Which colour is which loss. */
-function Key({ losses }: { losses: Float32Array }) {
-  const ticks = ticksOf(scaleOf(losses), 4).map(short);
-  return (
-    <div class="scale small figures">
-      <Canvas
-        width={280}
-        height={12}
-        ratio={1}
-        label={fill(said.scale, { least: ticks[0], most: ticks[3] })}
-        paint={(context, width, height) => {
-          for (let band = 0; band < BANDS; band++) {
-            const [r, g, b] = toneOf(band, tonesNow()).map(Math.round);
-            context.fillStyle = `rgb(${r} ${g} ${b})`;
-            context.fillRect((band * width) / BANDS, 0, width / BANDS + 1, height);
-          }
-        }}
-      />
-      <div class="ticks" aria-hidden="true">
-        {ticks.map((tick, i) => (
-          <span key={i}>{i === 3 ? `≥ ${tick}` : tick}</span>
-        ))}
-      </div>
-      <span class="muted">{said.key}</span>
-    </div>
-  );
 }
 
 /** The picture of a surface is computed once for its losses and colours: paths move more often. */

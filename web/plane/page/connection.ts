@@ -1,6 +1,9 @@
 /** The way to the engine: a worker, or the page's own thread where there can be none. */
+import { planeText } from "../../text/plane.ts";
 import { notifyError } from "../../ui/messages.tsx";
 import type { FromEngine, ToEngine } from "../engine/protocol.ts";
+
+const said = planeText.session;
 
 export interface Connection {
   send(message: ToEngine): void;
@@ -29,7 +32,7 @@ export function connect(hear: (message: FromEngine) => void, onPage: () => void)
     sent.splice(0).forEach(deliver);
   };
   const fallBack = (): void => {
-    local().catch((error) => notifyError(error, "The engine could not be started"));
+    local().catch((error) => notifyError(error, said.notStarted));
   };
   try {
     const worker = new Worker(new URL(PLANE_WORKER, import.meta.url), { type: "module", name: "plane" });
@@ -40,7 +43,7 @@ export function connect(hear: (message: FromEngine) => void, onPage: () => void)
     };
     worker.onerror = (event) => {
       event.preventDefault();
-      if (alive) return notifyError(new Error(event.message), "The engine stopped; reload to continue");
+      if (alive) return notifyError(new Error(event.message), said.stopped);
       worker.terminate();
       fallBack();
     };

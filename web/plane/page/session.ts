@@ -333,7 +333,7 @@ export function survey(wanted: Directions & { readonly live: boolean }): void {
   send({ kind: "landscape", ...wanted });
 }
 
-/** No surface is drawn any more; the last one stays. */
+/** No other surface is drawn; the last one stays. */
 export function unsurvey(): void {
   send({ kind: "stop landscape" });
 }

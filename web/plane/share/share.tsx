@@ -67,7 +67,7 @@ function Line({ name, text, button }: { name: string; text: string; button: stri
     <div class="field line">
       <label>
         {name}
-        <input readOnly value={text} onFocus={(event) => event.currentTarget.select()} />
+        <input type="text" readOnly value={text} onFocus={(event) => event.currentTarget.select()} />
       </label>
       <Button onClick={() => void copy(text)}>{button}</Button>
     </div>

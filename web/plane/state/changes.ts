@@ -28,6 +28,12 @@ export interface Edit extends WeightPlace {
   readonly value: number;
 }
 
+/** Two different weights of a net that has so many: of another net they may be beyond its last. */
+export function axesWithin([a, b]: readonly [number, number], weights: number): readonly [number, number] {
+  const [first, second] = [Math.min(a, weights - 1), Math.min(b, weights - 1)];
+  return first === second ? [first, first === 0 ? 1 : first - 1] : [first, second];
+}
+
 /** One setting or one weight, and after how many steps it changed. */
 export interface Change {
   readonly step: number;

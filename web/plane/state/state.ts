@@ -122,12 +122,18 @@ const settings: { [K in Exclude<keyof PlaneState, "changes">]: Field<PlaneState[
   ravine: listField([0.01, 0.3, 0.9, 0, 0], numberField(0, -10, 10), { min: 5, max: 5 }),
 };
 /** What is no part of a training: it goes on as it is. */
-const QUIET: readonly (keyof PlaneState)[] = ["converge", "hide", "lock", "ravine"];
+const QUIET = ["converge", "hide", "lock", "ravine"] as const satisfies readonly (keyof PlaneState)[];
 export const isQuiet = (patch: Partial<PlaneState>): boolean =>
-  Object.keys(patch).every((key) => QUIET.includes(key as keyof PlaneState));
+  Object.keys(patch).every((key) => (QUIET as readonly string[]).includes(key));
 const fields = { ...settings, changes: changesField(settings) };
 
 export const INITIAL: PlaneState = initialOf(fields);
+
+/** The same training, and nothing beside it. */
+export const withoutQuiet = (state: PlaneState): PlaneState => {
+  const { converge, hide, lock, ravine }: Pick<PlaneState, (typeof QUIET)[number]> = INITIAL;
+  return { ...state, converge, hide, lock, ravine };
+};
 
 export const toQuery = (state: PlaneState): string => write(fields, state);
 
