@@ -9,17 +9,28 @@ const VERSION = "5.0.2";
 const folder = join(dirname(fileURLToPath(import.meta.url)), "../build/tools/mpi-abi");
 const data = join(folder, `mpich-${VERSION}.data/data`);
 
-/** @param {string[]} words */
-const python = (...words) => spawnSync("python3", ["-m", ...words], { cwd: folder, stdio: ["ignore", 2, 2] });
+/** @param {string} why */
+const fail = (why) => {
+  console.error(`mpiAbi: ${why}`);
+  process.exit(1);
+};
+/** @param {string[]} words @returns whether it went well */
+const python = (...words) =>
+  spawnSync("python3", ["-m", ...words], { cwd: folder, stdio: ["ignore", 2, 2] }).status === 0;
 
 if (!existsSync(join(data, "lib/libmpi_abi.so.1"))) {
   mkdirSync(folder, { recursive: true });
-  python("pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", "-d", ".", `mpich==${VERSION}`);
+  if (!python("pip", "--version"))
+    fail("python3 with pip is missing: on Debian, apt-get install python3-pip");
+  // the package is a file for each system, without dependencies
+  if (!python("pip", "download", "-q", "--no-deps", "--only-binary", ":all:", "-d", ".", `mpich==${VERSION}`))
+    fail(
+      `mpich ${VERSION} was not downloaded from PyPI, for the reason above; it needs the network, and Linux on x86-64 or Arm`,
+    );
   const wheel = readdirSync(folder).find((name) => name.startsWith(`mpich-${VERSION}-`));
-  if (wheel) python("zipfile", "-e", wheel, ".");
-  if (!existsSync(data)) {
-    console.error(`mpiAbi: mpich ${VERSION} of PyPI could not be installed`);
-    process.exit(1);
-  }
+  if (!wheel || !python("zipfile", "-e", wheel, ".") || !existsSync(join(data, "lib/libmpi_abi.so.1")))
+    fail(
+      `${wheel ?? folder} has no ${join(data, "lib/libmpi_abi.so.1")}: it is not for this system, or broken`,
+    );
   for (const name of readdirSync(join(data, "bin"))) chmodSync(join(data, "bin", name), 0o755);
 }

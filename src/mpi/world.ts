@@ -259,7 +259,7 @@ function counted(lengths: readonly number[]): { counts: Int32Array; places: Int3
   });
   if (n > MOST)
     throw new NablaError(
-      `MPI: ranks exchange ${n} bytes at once; expected at most ${MOST}: train with fewer ranks`,
+      `MPI: ranks would exchange ${n} bytes at once; expected at most ${MOST}: take a smaller model, fewer rows to validate on, or metrics that keep no rows`,
     );
   return { counts: integers(lengths), places: integers(places), n };
 }

@@ -2,8 +2,11 @@
  * How ranks finish the tree of shards' sums together: each adds a part of the gradient, then all gather the sums. What each gets is twice a
  * gradient, however many they are. A value's tree is its own, so the bits are those of adding whole gradients.
  *
- * A part is added in blocks that stay in the processor's cache, each along the whole tree. It imports types and what ranks share.
+ * A part is added in blocks that stay in the processor's cache, each along the whole tree. Nothing but errors and what ranks share is imported.
  */
+
+import type { Core } from "../core/core.ts";
+import { NablaError } from "../errors.ts";
 import type { Network } from "../network/network.ts";
 import type { PlanBuilder, Range } from "../plan/builder.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -14,6 +17,7 @@ const BLOCK = 65536;
 /** Where the plan has what adds blocks: of each depth of the tree one place, and one instruction, place += the place after it. */
 export interface Blocks {
   readonly adds: number;
+  readonly rate: Range;
   readonly places: readonly Range[];
 }
 
@@ -25,7 +29,7 @@ export function emitBlocks(builder: PlanBuilder, rate: Range, depth: number): Bl
   const adds = builder.length;
   for (let i = 0; i < depth; i++)
     builder.emit("SGD", { w: places[i]!, dw: places[i + 1]!, n: BLOCK / 4, step: rate });
-  return { adds, places };
+  return { adds, rate, places };
 }
 
 /** A rank's largest subtrees of shards: first shard and number. Those without rows are left out. */
@@ -52,15 +56,13 @@ export class SumByParts {
    *
    * @param own gradients of this rank's subtrees but the last, which is where gradients are
    * @param subtrees of each rank
-   * @param whole whether all of the sum is needed; else this rank's part of it is enough
    */
   async add(
     plan: Plan,
-    { adds, places }: Blocks,
+    { adds, rate, places }: Blocks,
     own: readonly Uint8Array[],
     subtrees: readonly Subtrees[],
     shards: number,
-    whole: boolean,
   ): Promise<void> {
     const { network, ranks, starts, lengths, summed } = this;
     const { core, bytes, flat } = network;
@@ -77,14 +79,16 @@ export class SumByParts {
       const given = lengths.map((length, other) => (mine && other !== rank ? length : 0));
       const coming = lengths.map((_, other) => (has(other) ? to - from : 0));
       const room = this.roomOf(k, coming);
-      await ranks.exchange(own[k] ?? gradient(), given, starts.slice(0, -1), room, coming);
+      await lent(core, () => ranks.exchange(own[k] ?? gradient(), given, starts.slice(0, -1), room, coming));
       let at = 0;
       for (const [other, length] of coming.entries()) {
         if (has(other)) leaves.set(name(subtrees[other]![k]!), room.subarray(at, at + length));
         at += length;
       }
     }
+    // code of the program may have run meanwhile
     network.use(plan);
+    core.f32(rate.offset, 1)[0] = -1;
     const all = gradient();
     for (const [k, subtree] of subtrees[rank]!.entries())
       leaves.set(name(subtree), (own[k] ?? all).subarray(from, to));
@@ -101,13 +105,12 @@ export class SumByParts {
       if (sum(first + half, half, depth + 1)) network.run(plan, adds + depth, adds + depth + 1, 1);
       return true;
     };
-    const result = whole ? summed : all.subarray(from, to);
     for (; at < to - from; at += n) {
       n = Math.min(BLOCK, to - from - at);
       sum(0, shards, 0);
-      result.set(place[0]!.subarray(0, n), at);
+      summed.set(place[0]!.subarray(0, n), at);
     }
-    if (whole) await ranks.gather(summed, lengths, all);
+    await lent(core, () => ranks.gather(summed, lengths, all));
   }
 
   private roomOf(k: number, coming: readonly number[]): Uint8Array<ArrayBuffer> {
@@ -116,5 +119,25 @@ export class SumByParts {
     if (room && room.length >= n) return room.subarray(0, n);
     this.rooms[k] = new Uint8Array(n);
     return this.rooms[k]!;
+  }
+}
+
+/**
+ * Keeps the core's memory where it is while ranks read and write it: growing detaches views, and an engine may move what is grown.
+ * Code of the program that runs meanwhile may use what memory there is.
+ */
+async function lent<T>(core: Core, work: () => Promise<T>): Promise<T> {
+  const kept = core as { reserve?: Core["reserve"] };
+  kept.reserve = (bytes) => {
+    if (bytes > core.exports.memory.buffer.byteLength)
+      throw new NablaError(
+        "the model needs more memory for this while fit() exchanges gradients with other ranks; ask it for fewer rows at once, in a callback, or after fit()",
+      );
+  };
+  try {
+    return await work();
+  } finally {
+    // that of the class again
+    delete kept.reserve;
   }
 }

@@ -4,7 +4,8 @@
  *
  * A shard's gradient is where gradients are. That of a left half is kept in the plan while the other is computed, and what follows it is
  * added there, as long as the sum is a left half itself; so one place for each level of the tree is enough, and only shards are copied.
- * A shard without rows, which a small last batch may have, is left out of the tree.
+ * A shard without rows, which a small last batch may have, is left out of the tree. Sums lie in the plan: between shards nothing is waited for
+ * but a function of the program's own that is elsewhere, else code of the program could put another plan in their place.
  *
  * Loaded when it is used. It imports types alone: what it shared with others would be files of their own in bundles.
  */
@@ -32,6 +33,13 @@ interface Batch {
 }
 
 const trees = new WeakMap<Plan, Tree>();
+
+type Soon<T> = T | Promise<T>;
+const isSoon = <T extends Sum | undefined>(value: Soon<T>): value is Promise<T> =>
+  value !== undefined && "then" in value;
+/** At once, unless it has to be waited for. */
+const then = <T extends Sum | undefined>(value: Soon<T>, next: (value: T) => Soon<T>): Soon<T> =>
+  isSoon(value) ? value.then(next) : next(value);
 
 /** @param Base the class without shards */
 export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
@@ -90,7 +98,8 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       const { ranks } = request;
       const from = ranks ? startOf(shardOf(ranks.rank, ranks, shards), shards, rows) : 0;
       const batch = { indices, ready, from };
-      const total = ranks ? await this.together(batch, ranks) : (await this.sum(batch, 0, shards))!;
+      const sum = ranks ? this.together(batch, ranks) : this.sum(batch, 0, shards);
+      const total = (isSoon(sum) ? await sum : sum)!;
       const ran = this.last ?? indices.subarray(0, 1);
       const failed: BatchRun = { plan, dataset: request.train, indices: ran, rowOf: (row) => ran[row] };
       const loss = Math.fround(1 / rows) * total.loss;
@@ -128,7 +137,8 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       let failed: { readonly error: unknown } | undefined;
       try {
         for (const [i, [first, count]] of mine.entries()) {
-          own.push((await this.sum(batch, first, count))!);
+          const sum = this.sum(batch, first, count);
+          own.push((isSoon(sum) ? await sum : sum)!);
           // the last one stays where it was computed
           if (i + 1 < mine.length) gradients.push(this.placeOf().slice());
         }
@@ -154,10 +164,9 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       if (stops) this.request.stop!();
       // a rank may have had no row
       network.use(this.plan);
-      network.core.f32(this.tree.rate.offset, 1)[0] = -1;
       this.byParts ??= new SumByParts(network, ranks);
       const { blocks } = this.tree;
-      if (blocks) await this.byParts.add(this.plan, blocks, gradients, subtrees, shards, true);
+      if (blocks) await this.byParts.add(this.plan, blocks, gradients, subtrees, shards);
       return sumGiven(counting, given, 0, shards)!;
     }
 
@@ -206,27 +215,29 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
      * The sum of `count` shards from `first` on; undefined where none of them has rows.
      * @param level whose place gets their gradient; none: where gradients are
      */
-    private async sum(batch: Batch, first: number, count: number, level?: number): Promise<Sum | undefined> {
+    private sum(batch: Batch, first: number, count: number, level?: number): Soon<Sum | undefined> {
       const start = (shard: number) => startOf(shard, this.shards, batch.indices.length);
       if (start(first) === start(first + count)) return undefined;
-      if (count === 1) {
-        const sum = await this.shard(batch, start(first), start(first + 1));
-        if (level !== undefined) this.placeOf(level).set(this.placeOf());
-        return sum;
-      }
+      if (count === 1)
+        return then<Sum | undefined>(this.shard(batch, start(first), start(first + 1)), (sum) => {
+          if (level !== undefined) this.placeOf(level).set(this.placeOf());
+          return sum;
+        });
       const half = count / 2;
       const middle = first + half;
-      if (start(first) === start(middle)) return await this.sum(batch, middle, half, level);
-      if (start(middle) === start(first + count)) return await this.sum(batch, first, half, level);
+      if (start(first) === start(middle)) return this.sum(batch, middle, half, level);
+      if (start(middle) === start(first + count)) return this.sum(batch, first, half, level);
       const kept = level ?? levelOf(half);
-      const left = (await this.sum(batch, first, half, kept))!;
-      const right = (await this.sum(batch, middle, half))!;
-      const { plan, tree } = this;
-      const { network } = this.request;
-      network.core.f32(tree.rate.offset, 1)[0] = -1;
-      const add = tree.adds + 2 * kept + (level === undefined ? 0 : 1);
-      network.run(plan, add, add + 1, 1);
-      return sumOf(this.counting, left, right);
+      return then(this.sum(batch, first, half, kept), (left) =>
+        then(this.sum(batch, middle, half), (right) => {
+          const { plan, tree } = this;
+          const { network } = this.request;
+          network.core.f32(tree.rate.offset, 1)[0] = -1;
+          const add = tree.adds + 2 * kept + (level === undefined ? 0 : 1);
+          network.run(plan, add, add + 1, 1);
+          return sumOf(this.counting, left!, right!);
+        }),
+      );
     }
 
     /** Where a gradient lies. @param level none: where gradients are */
@@ -235,17 +246,19 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       return core.u8(level === undefined ? flat.dw : this.tree.sums[level].offset, bytes);
     }
 
-    /** One shard: its rows forward and backward, in pieces if need be. */
-    private async shard({ indices, ready, from: read }: Batch, from: number, to: number): Promise<Sum> {
+    /** One shard: its rows forward and backward, in pieces if need be. @param at the first row that is left to be computed */
+    private shard(batch: Batch, from: number, to: number, at = from): Soon<Sum> {
       const { counting, plan, tree } = this;
-      for (const metric of counting) metric.reset();
-      for (let at = from; at < to; at += plan.rows) {
-        const piece = indices.subarray(at, Math.min(at + plan.rows, to));
+      const { indices, ready, from: read } = batch;
+      if (at === from) for (const metric of counting) metric.reset();
+      for (let row = at; row < to; row += plan.rows) {
+        const next = row + plan.rows;
+        const piece = indices.subarray(row, Math.min(next, to));
         this.last = piece;
         this.shardStart = from;
-        const end = at + plan.rows < to ? plan.marks.penalties : tree.adds;
-        const wait = this.compute(piece, ready, at - read, indices.length, at - from, end);
-        if (wait) await wait;
+        const end = next < to ? plan.marks.penalties : tree.adds;
+        const wait = this.compute(piece, ready, row - read, indices.length, row - from, end);
+        if (wait) return wait.then(() => this.shard(batch, from, to, next));
       }
       return { loss: this.lossSum[0], metrics: counting.map((metric) => [metric.state()]) };
     }

@@ -117,11 +117,16 @@ test("--jobs runs all trials in processes of this machine, and goes on", async (
   const { table } = await wanted();
   const few = JSON.parse(readFileSync(place.path("sweep.json"), "utf8"));
   place.write("few.json", JSON.stringify({ ...few, trials: 5 }));
-  // what mpirun says is for ranks of one training
+  const words = ["sweep", "few.json", "--jobs", "2", "--out", "jobs"];
+  // under mpirun each process would run all of them
   vi.stubEnv("OMPI_COMM_WORLD_SIZE", "2");
   vi.stubEnv("OMPI_COMM_WORLD_RANK", "0");
-  const { code, stdout, stderr } = await place.start(["sweep", "few.json", "--jobs", "2", "--out", "jobs"])
-    .result;
+  const refused = await place.start(words).result;
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toContain("sweep: mpirun has started 2 processes, each of which would do the same");
+  // unless they are told to be by themselves, and so are their trials
+  vi.stubEnv("NABLA_MPI", "off");
+  const { code, stdout, stderr } = await place.start(words).result;
   expect([code, stderr]).toEqual([0, ""]);
   expect(
     events(stdout)
@@ -131,7 +136,7 @@ test("--jobs runs all trials in processes of this machine, and goes on", async (
   const rows = (await summary("jobs")).table as { trial: number; score: number; rank: number }[];
   const same = (table as { trial: number; rank: number }[]).filter(({ trial }) => trial < 5);
   expect(rows.map(({ rank: _, ...row }) => row)).toEqual(same.map(({ rank: _, ...row }) => row));
-  const again = await place.start(["sweep", "few.json", "--jobs", "2", "--out", "jobs"]).result;
+  const again = await place.start(words).result;
   expect(events(again.stdout).every(({ kept }) => kept)).toBe(true);
 });
 

@@ -6,8 +6,10 @@ import { afterAll, expect, test } from "vitest";
 import { CLI, start as launch, shaOf } from "../support/mpi/launch.ts";
 
 const root = join(import.meta.dirname, "../../build/tools/mpi-abi");
-const found = existsSync(root) ? readdirSync(root).find((name) => name.endsWith(".data")) : undefined;
-const mpi = join(root, found ?? "", "data");
+/** Where it is, once its library is there. */
+const mpi = (existsSync(root) ? readdirSync(root) : [])
+  .map((name) => join(root, name, "data"))
+  .find((place) => existsSync(join(place, "lib/libmpi_abi.so.1")))!;
 const folder = mkdtempSync(join(tmpdir(), "nabla-abi-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -20,11 +22,11 @@ const words = (out: string) => [
 const mpirun = (n: number, what: readonly string[], more: Record<string, string>) =>
   launch([join(mpi, "bin/mpiexec"), "-n", String(n), ...what], folder, more).ended;
 
-if (!found)
-  test("is not installed", () => {
+if (!mpi)
+  test("is not installed", (context) => {
     const missing = "an MPI library with the standard's interface is missing: node scripts/mpiAbi.mjs";
     if (process.env.NABLA_REQUIRE_ALL === "1") throw new Error(missing);
-    console.warn(missing);
+    context.skip(`${missing}; its tests are left out`);
   });
 else {
   test.each([

@@ -41,6 +41,18 @@ test("what a running collective works with is not that of another", async () => 
   ]);
 });
 
+test("more than MPI counts is refused before anything is sent", async () => {
+  const sent = vi.fn();
+  const library = { ...slowLibrary(), rank: () => 0, size: () => 2, allgatherv: sent, alltoallv: sent };
+  const world = new (World as unknown as new (library: Library, patience: number) => World)(library, 60_000);
+  const [mine, half] = [new Uint8Array(1), 2 ** 30];
+  const words = "MPI: ranks would exchange 2147483648 bytes at once; expected at most 2147483647";
+  await expect(world.gather(mine, [half, half])).rejects.toThrow(words);
+  await expect(world.exchange(mine, [half, half], [0, half], mine, [1, 0])).rejects.toThrow(words);
+  await expect(world.exchange(mine, [1, 0], [0, 0], mine, [half, half])).rejects.toThrow(words);
+  expect(sent).not.toHaveBeenCalled();
+});
+
 test("NABLA_MPI=off: a program is by itself, too", async () => {
   vi.stubEnv("OMPI_COMM_WORLD_SIZE", "2");
   expect(launchedSize()).toBe(2);
