@@ -1,6 +1,7 @@
 /** nabla evaluate */
 
 import type { Dataset } from "../../data/dataset.ts";
+import { publicly } from "../../data/readers/remote.ts";
 import { isWindows } from "../../data/sequences/windows.ts";
 import type { Voting } from "../../ensemble/ensemble.ts";
 import { NablaError } from "../../errors.ts";
@@ -72,7 +73,8 @@ export async function evaluateWords(
   if (models.length > 1 && flags.threshold !== undefined)
     throw new NablaError("--threshold: expected one model, got several, which vote");
   if (models.length > 1) return (await import("./vote.ts")).voteCommand(models, source, flags, terminal);
-  if (models.length === 0) throw new NablaError(`evaluate: missing argument DATA; got only ${source}`);
+  if (models.length === 0)
+    throw new NablaError(`evaluate: missing argument DATA; got only ${publicly(source)}`);
   if (flags.voting !== undefined) throw new NablaError("--voting: expected several models, got one");
   return evaluateCommand(models[0]!, source, flags, terminal);
 }
@@ -109,7 +111,7 @@ async function evaluateCommand(
   const intervals = ask && (await intervalsFor(ask, values, asked, usual, flags.bootstrap));
   if (flags.json) {
     printJson({
-      data: source,
+      data: publicly(source),
       part,
       rows,
       ...notesOf({ notes }),
@@ -198,10 +200,10 @@ export async function openPart(
       "--label: expected --labels FILE as well: the table it is a column of; in other tables the model finds its own label",
     );
   const extra = extraOf(model);
-  if (textOf(model)) return { ...(await openModelText(source, flags, model)), name: source };
+  if (textOf(model)) return { ...(await openModelText(source, flags, model)), name: publicly(source) };
   if (seriesOf(model)) {
     const { windows, part, notes } = await openModelWindows(source, flags, model);
-    return { dataset: windows, part, name: source, notes };
+    return { dataset: windows, part, name: publicly(source), notes };
   }
   const { standardisation } = model.metadata;
   const samples = flags.samples ?? (extra?.data.name === source ? extra.data.samples : undefined);
@@ -239,7 +241,7 @@ export async function openPart(
       };
     if (!same) {
       throw new NablaError(
-        `--part: ${source} is not the table the model was trained on, so it has no ${flags.part} part; leave --part out`,
+        `--part: ${publicly(source)} is not the table the model was trained on, so it has no ${flags.part} part; leave --part out`,
       );
     }
     const split = extra?.data.split && { split: extra.data.split };

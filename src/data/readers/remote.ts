@@ -29,6 +29,9 @@ export const withoutSecrets = (address: string): string =>
     .replace(/#.*$/s, "")
     .replace(/\?.*$/s, (query) => query.replace(/=[^&]*/g, "=…").replace(/([?&])[^=&]+(?=&|$)/g, "$1…"));
 
+/** A path, or whatever else one may give, as it is; an address without what it may hold of secrets: for what is printed and kept. */
+export const publicly = (source: string): string => (isAddress(source) ? withoutSecrets(source) : source);
+
 /** @throws NablaError for what is no address, and for one with a password */
 export function remoteData(address: string, options: RemoteOptions): FoundData {
   let url: URL;
