@@ -26,6 +26,7 @@ import { sequencesAs } from "../input/sequences.ts";
 import { openModelWindows, seriesOf } from "../input/series.ts";
 import { checkSingle } from "../input/single.ts";
 import { bitsJson, bitsText, openModelText, textOf, textScore } from "../input/texts.ts";
+import { trainedOn } from "../input/trainedOn.ts";
 import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
 import type { SeriesFlags } from "../options/series.ts";
 import { type ReadingFlags, readingOptions } from "../options/tables.ts";
@@ -227,17 +228,21 @@ export async function openPart(
     images: { ...imageOptionsOf(model), ...imageOptions(flags, terminal).images },
   };
   let data: OpenedData = await openData(source, { ...options, testFraction: 0 });
+  const { fingerprint } = data;
+  const same =
+    data.kind === "generated"
+      ? extra?.data.kind === "generated" && extra.data.name === source
+      : fingerprint !== undefined && extra?.data.fingerprint === fingerprint;
   sayLeftOut(data, terminal);
   checkApplicable(flags, data);
   if (data.kind === "csv" || data.kind === "sequences") {
-    const same = extra?.data.fingerprint === data.fingerprint;
     const kept = extra?.data.testSplit ?? 0.2;
     if (flags.part === undefined ? !same || kept === 0 : flags.part === "all")
       return {
         dataset: asTrained(data.train),
         part: "all",
         name: data.name,
-        notes: data.notes ?? [],
+        notes: [...(data.notes ?? []), ...trainedOn("all", same, kept)],
       };
     if (!same) {
       throw new NablaError(
@@ -256,5 +261,10 @@ export async function openPart(
   const part = flags.part ?? apart[0] ?? "all";
   const dataset = part === "all" ? data.train : parts[part];
   if (!dataset) throw new NablaError(`--part: ${data.name} has no ${part} part`);
-  return { dataset: asTrained(dataset), part, name: data.name, notes: data.notes ?? [] };
+  return {
+    dataset: asTrained(dataset),
+    part,
+    name: data.name,
+    notes: [...(data.notes ?? []), ...trainedOn(part, same)],
+  };
 }

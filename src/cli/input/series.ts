@@ -14,6 +14,7 @@ import { findSeason } from "../../sequences/season.ts";
 import type { SeriesFlags, WindowFlags } from "../options/series.ts";
 import { type ReadingFlags, readingOptions, type TableFlags } from "../options/tables.ts";
 import { type Extra, extraOf } from "../training/resume.ts";
+import { trainedOn } from "./trainedOn.ts";
 
 /** Windows of a file, opened as data sets are. */
 export interface OpenedSeries extends OpenedData {
@@ -194,5 +195,6 @@ export async function openModelWindows(
     );
   const testFraction = part === "all" ? 0 : (data?.testSplit ?? 0.2);
   const { train, test } = windowSplit(read, { length: known.length, like: known, testFraction });
-  return { windows: part === "test" ? test! : train, part, notes: read.notes };
+  const notes = [...read.notes, ...trainedOn(part, same, data?.testSplit)];
+  return { windows: part === "test" ? test! : train, part, notes };
 }

@@ -13,6 +13,7 @@ import { readBytes } from "../../node/paths.ts";
 import { ngramBits } from "../../sequences/ngram.ts";
 import { checkTextFlags, type TextModel } from "../options/texts.ts";
 import { type Extra, extraOf } from "../training/resume.ts";
+import { trainedOn } from "./trainedOn.ts";
 
 /** Windows of a file, opened as data sets are. */
 export interface OpenedText extends OpenedData {
@@ -127,7 +128,8 @@ export async function openModelText(
   const testSplit = part === "all" ? 0 : (data?.testSplit ?? 0.1);
   const opened = await openText(source, { text }, { ...flags, testSplit });
   const dataset = part === "test" ? opened.test! : opened.train;
-  return { dataset, part, notes: opened.notes ?? [], ...(part === "test" && { bits: opened.bits! }) };
+  const notes = [...(opened.notes ?? []), ...trainedOn(part, same, data?.testSplit)];
+  return { dataset, part, notes, ...(part === "test" && { bits: opened.bits! }) };
 }
 
 /** How well a text is predicted. */
