@@ -156,6 +156,7 @@ export interface NormalizationLayer extends LayerOf<"normalization", Normalizati
    * @throws NablaError for rows that differ in shape, values that are not finite, axes that the rows do not have
    */
   adapt(rows: AdaptRows): NormalizationLayer;
+  /** The same with the rows of a data set, read one after the other. */
   adapt(data: AdaptDataset): Promise<NormalizationLayer>;
 }
 

@@ -52,13 +52,19 @@ const fields = (): ResidualFields => {
 /** What {@link residual} takes, and its layers. */
 export interface ResidualOptions extends LayerOptions<ResidualFields> {}
 
+/** Makes a residual layer. Its kind goes by the same name in documents. */
 export interface ResidualFactory {
+  /**
+   * @param layers in their order; they keep the shape, or `shortcut` brings the input to theirs
+   * @throws NablaError for what is no array of layers
+   */
   (
     layers: readonly SimpleLayerInput[],
     options?: Omit<ResidualOptions, "layers">,
   ): LayerOf<"residual", ResidualFields>;
   readonly kind: ResidualKind;
 }
+
 /** It says by its type that it holds layers: those within it are of other types. */
 interface ResidualKind extends LayerKind<ResidualFields> {
   readonly inner: readonly string[];

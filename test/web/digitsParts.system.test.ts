@@ -83,6 +83,8 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     await untilText(page, ".progress", /samples\/s · about \d+ (s|min) left/);
     await press(page, "Pause");
     await untilProgress(page, "Paused");
+    // the mistakes of the weights that it now has
+    await untilText(page, "[data-testid=accuracy]", /of 2,000 test rows right/);
     // by keyboard, far below the pad
     const mistake = await page.evaluate(() => {
       const button = document.querySelector<HTMLElement>(".wrong button")!;

@@ -47,7 +47,8 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
           const canvas = document.querySelectorAll(".tiles.maps canvas:not(.beside)")[4]!;
           canvas.scrollIntoView({ block: "center" });
           const { left, top, width, height } = canvas.getBoundingClientRect();
-          return { x: left + width / 2, y: top + height / 2 };
+          // the middle is the border between two numbers
+          return { x: left + width * 0.52, y: top + height * 0.52 };
         });
         await page.raw.mouse.move(box.x, box.y);
         return page.evaluate(() =>

@@ -7,7 +7,7 @@ import { clear, drawing, shape } from "./drawing.ts";
 import { openFile } from "./modelPanel.tsx";
 import { samples } from "./samples.ts";
 import { busy, renew, reset, settings, subject } from "./session.ts";
-import { rateOf } from "./settings.ts";
+import { NUMBER_RATE, RATES, rateOf } from "./settings.ts";
 import { added, classNames, imageShape, own, type Source, undecided } from "./source.ts";
 import { paintRow, Tiles } from "./tiles.tsx";
 
@@ -154,6 +154,9 @@ export async function adoptData(source: Source): Promise<void> {
     const pictures = now.network === "cnn" || (now.network === "built" && /[cp]/.test(now.layers));
     if (!imageShape(source.train.inputShape) && pictures)
       settings.value = { ...now, network: "mlp", rate: rateOf({ ...now, network: "mlp" }) };
+    const chosen = settings.peek();
+    if (source.train.target.kind === "values" && chosen.network === "mlp" && chosen.rate === RATES.mlp)
+      settings.value = { ...chosen, rate: NUMBER_RATE };
     clear();
     renew();
   });

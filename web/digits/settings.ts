@@ -36,6 +36,8 @@ export const RATES: Readonly<Record<Exclude<NetworkName, "built">, number>> = {
   mlp: 0.02,
   cnn: 0.002,
 };
+/** Of a dense network that predicts a number: that of the preset, whose optimizer is another one then. */
+export const NUMBER_RATE = 0.01;
 const BUILT_RATES: Readonly<Record<Settings["optimizer"], number>> = {
   sgd: 0.1,
   nesterov: 0.02,

@@ -298,11 +298,11 @@ export const enLessons = {
       touching: "Two digits that touch",
       pieces: "Pieces between gaps, as the net sees them",
       piece: "Piece {at}",
-      way: "How it is cut",
+      way: "Cut",
       read: "Read as",
       sure: "Sure",
       gaps: "By gaps",
-      judged: "By what the net is sure of",
+      judged: "By the net",
     },
   },
   recurrent: {

@@ -27,7 +27,13 @@ export const withoutSecrets = (address: string): string =>
   address
     .replace(/^([a-z]+:\/\/)[^/?#]*@/i, "$1")
     .replace(/#.*$/s, "")
-    .replace(/\?.*$/s, (query) => query.replace(/=[^&]*/g, "=…").replace(/([?&])[^=&]+(?=&|$)/g, "$1…"));
+    .replace(/\?.*$/s, (query) => `?${query.slice(1).split("&").map(namesOnly).join("&")}`);
+
+/** key=value without its value; what has no name may be the key itself. */
+const namesOnly = (part: string): string => {
+  const name = part.indexOf("=");
+  return part && `${part.slice(0, name + 1)}…`;
+};
 
 /** A path, or whatever else one may give, as it is; an address without what it may hold of secrets: for what is printed and kept. */
 export const publicly = (source: string): string => (isAddress(source) ? withoutSecrets(source) : source);
