@@ -19,7 +19,7 @@ import {
   readerOptions,
 } from "../data/readers/open.ts";
 import type { DataHost } from "../data/readers/reader.ts";
-import { isAddress } from "../data/readers/remote.ts";
+import { isAddress, publicly } from "../data/readers/remote.ts";
 import type { Table } from "../data/tables/csvTable.ts";
 import { typeOf } from "../data/values/arranged.ts";
 import { readInputs, type Scaling } from "../data/values/inputs.ts";
@@ -149,12 +149,12 @@ export async function picturesAt(path: string): Promise<string[] | undefined> {
 /** Reads an IDX file, gzip or not. @param maxBytes as for openData() */
 export async function readIdx(location: Location, maxBytes?: number): Promise<Idx> {
   const path = pathOf("readIdx", location);
-  return parseIdx(await contentAt(path, maxBytes), path);
+  return parseIdx(await contentAt(path, maxBytes), publicly(path));
 }
 
 /** All of a file, unpacked. */
 async function contentAt(path: string, maxBytes = MAX_UNPACKED): Promise<Uint8Array> {
-  return gunzip(await readBytes(path, maxBytes), path, maxBytes, MORE);
+  return gunzip(await readBytes(path, maxBytes), publicly(path), maxBytes, MORE);
 }
 
 /** One row out of a file, ready to predict. */
@@ -176,7 +176,7 @@ export async function openInput(location: Location): Promise<OpenedInput> {
   const path = at ? at[1]! : spec;
   const index = at ? Number(at[2]) : 0;
   const { row } = await openRows(path);
-  return { name: spec, index, ...row(index) };
+  return { name: publicly(path) + spec.slice(path.length), index, ...row(index) };
 }
 
 /** Rows of a file of inputs, as `openInput()` gives them. */
@@ -195,16 +195,17 @@ export async function openRows(
   path: string,
   { maxBytes, ...like }: { scaling?: Scaling; standardisation?: Standardisation; maxBytes?: number } = {},
 ): Promise<FileRows> {
-  const array = openArray(await contentAt(path, maxBytes), path);
+  const name = publicly(path);
+  const array = openArray(await contentAt(path, maxBytes), name);
   const { data, shape } = array;
   if (shape.length < 2) {
     throw new NablaError(
-      `${path}: expected rows of values, got shape ${showShape(shape)}; are these labels?`,
+      `${name}: expected rows of values, got shape ${showShape(shape)}; are these labels?`,
     );
   }
   const type = typeOf(array);
   const scaling = like.scaling ?? (type === "uint8" ? "pixels" : "none");
-  const { parts } = readInputs([{ name: path, type, data, shape }], { ...like, scaling });
+  const { parts } = readInputs([{ name, type, data, shape }], { ...like, scaling });
   const { values, inputShape, inputType } = parts[0]!;
   const length = shape[0]!;
   const width = sizeOf(inputShape);
@@ -212,7 +213,7 @@ export async function openRows(
     length,
     row(index) {
       if (index >= length)
-        throw new NablaError(`${path}: there is no row ${index}; expected 0 to ${length - 1}`);
+        throw new NablaError(`${name}: there is no row ${index}; expected 0 to ${length - 1}`);
       return { inputShape, inputType, values: values.slice(index * width, (index + 1) * width) };
     },
   };

@@ -1,4 +1,5 @@
 /** Series by path. */
+import { publicly } from "../data/readers/remote.ts";
 import { type CsvSeriesOptions, checkCsvSeries, seriesOfTable } from "../data/sequences/csvSeries.ts";
 import type { Series } from "../data/sequences/series.ts";
 import { NablaError } from "../errors.ts";
@@ -33,6 +34,8 @@ export async function openSeries(location: Location, asked: OpenSeriesOptions = 
     options.only ?? [],
   );
   if (!table)
-    throw new NablaError(`${path}: expected a table (.csv, .tsv) whose rows follow each other in time`);
+    throw new NablaError(
+      `${publicly(path)}: expected a table (.csv, .tsv) whose rows follow each other in time`,
+    );
   return seriesOfTable(name === undefined ? table : { ...table, name }, rest);
 }

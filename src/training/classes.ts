@@ -32,7 +32,7 @@ export function byNumber(
     const at = names.indexOf(String(key));
     if (at < 0 && !/^\d+$/.test(String(key)))
       throw new NablaError(
-        `classWeight: there is no class ${key}${didYouMean(String(key), names)}; classes go by their numbers, from 0${names.length > 0 ? `, or by their names: ${names.join(", ")}` : ""}`,
+        `classWeight: there is no class ${key}; classes go by their numbers, from 0${names.length > 0 ? `, or by their names: ${names.join(", ")}` : ""}${didYouMean(String(key), names)}`,
       );
     const named = names[Number(key)];
     if (at >= 0 && named !== undefined && named !== String(key) && !Array.isArray(weights))

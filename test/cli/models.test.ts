@@ -44,6 +44,58 @@ test("evaluate gives what training said of the rows it had kept out", async () =
   expect(scores.classes.map((c: { class: string }) => c.class)).toEqual(["rose", "tulip", "violet"]);
 });
 
+test("evaluate says when the model was trained on the rows", async () => {
+  const said = async (...args: string[]) => (await json("evaluate", ...args))[0].notes ?? [];
+  const these = "the model was trained on these rows; on others it may do worse";
+  const some = "the model was trained on some of these rows; on others it may do worse";
+  place.write("copy.csv", flowers());
+  place.write("others.csv", flowers().trim().split("\n").slice(0, -1).join("\n"));
+  for (const file of ["flowers.csv", "copy.csv"]) {
+    expect(await said("f.safetensors", file)).not.toContainEqual(expect.stringContaining("trained on"));
+    expect(await said("f.safetensors", file, "--part", "train")).toContain(these);
+    expect(await said("f.safetensors", file, "--part", "all")).toContain(some);
+  }
+  expect(await said("f.safetensors", "others.csv")).not.toContainEqual(expect.stringContaining("trained on"));
+  const short = ["--model", "mlp", "--hidden", "2", "--epochs", "1", "--out"];
+  done(await place.run(["train", "flowers.csv", "--test-split", "0", ...short, "w.safetensors"]));
+  expect(await said("w.safetensors", "flowers.csv")).toContain(these);
+  done(await place.run(["train", "moons", "--samples", "40", ...short, "g.safetensors"]));
+  expect(await said("g.safetensors", "moons")).toEqual([]);
+  expect(await said("g.safetensors", "moons", "--part", "train")).toEqual([these]);
+  expect(await said("g.safetensors", "circles", "--part", "train")).toEqual([]);
+  place.write("s.csv", `v\n${Array.from({ length: 60 }, (_, i) => i % 5).join("\n")}\n`);
+  done(
+    await place.run([
+      "train",
+      "s.csv",
+      "--forecast",
+      "1",
+      "--window",
+      "5",
+      ...short.slice(4),
+      "s.safetensors",
+    ]),
+  );
+  expect(await said("s.safetensors", "s.csv")).not.toContain(these);
+  expect(await said("s.safetensors", "s.csv", "--part", "train")).toContain(these);
+  expect(await said("s.safetensors", "s.csv", "--part", "all")).toContain(some);
+  place.write("t.txt", "a word and another, again and again. ".repeat(40));
+  done(
+    await place.run([
+      "train",
+      "t.txt",
+      "--model",
+      "chars",
+      "--window",
+      "8",
+      ...short.slice(4),
+      "t.safetensors",
+    ]),
+  );
+  expect(await said("t.safetensors", "t.txt", "--part", "train")).toContain(these);
+  expect(await said("t.safetensors", "t.txt")).not.toContain(these);
+});
+
 test("evaluate reads another table as the model knows it: its scale, its classes, its columns by name", async () => {
   const rows = flowers().trim().split("\n").slice(1);
   // only one class, columns the other way round, one more column: fitted anew, nothing would be right

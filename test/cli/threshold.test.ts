@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { main } from "../../src/cli/main.ts";
 import { partsOf } from "../../src/data/split.ts";
 import { chooseThreshold, dense, sequential } from "../../src/index.ts";
 import { loadModel, openData, saveModel } from "../../src/node/index.ts";
@@ -131,6 +132,23 @@ test("nabla train --threshold chooses on the rows validated on, and the model ke
   expect(done(await goOn("f.safetensors")).decision).toEqual(whole.decision);
   expect((await goOn("g.safetensors")).stdout).toContain('"event":"finished"');
   expect(await decisionOf("g.safetensors")).toEqual(await decisionOf("w.safetensors"));
+
+  // one that was interrupted had not chosen yet, and does not forget that it was to
+  for (const asked of ["f1", "0.4"]) {
+    const stop = new AbortController();
+    process.chdir(place.folder);
+    const words = longer.map((word) => (word === "f1" ? asked : word));
+    const code = await main([...words, "--out", "i.safetensors"], {
+      stdout: { write: (text) => void (text.includes('"event":"epoch"') && stop.abort(new Error("enough"))) },
+      stderr: { write() {} },
+      interruptible: () => ({ signal: stop.signal, release() {} }),
+    });
+    expect(code).toBe(130);
+    expect(await decisionOf("i.safetensors")).toBeUndefined();
+    const { decision, weightsSha256 } = done(await goOn("i.safetensors"));
+    expect(decision).toEqual(asked === "f1" ? whole.decision : { threshold: 0.4 });
+    expect(weightsSha256).toBe(whole.weightsSha256);
+  }
 
   // without a word about rows to validate on a tenth is kept, as for --patience
   expect(done(await place.run([...TRAIN, "--threshold", "youden"])).decision).toMatchObject({

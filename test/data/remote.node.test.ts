@@ -332,6 +332,51 @@ test("what the query of an address says is in no error, note or report", async (
   }
 });
 
+test("what the query of an address says is in nothing that a command prints or saves", async () => {
+  const place = workplace();
+  const query = "?X-Signature=s3cret&s3cret";
+  const said = async (code: number, ...words: string[]) => {
+    const done = await place.run(words);
+    expect(done, done.stdout + done.stderr).toMatchObject({ code });
+    expect(done.stdout + done.stderr, words[0]).not.toContain("s3cret");
+    return done.stdout + done.stderr;
+  };
+  try {
+    const csv = serve(`/t.csv${query}`, utf8(csvOf(40)));
+    const other = serve(`/u.csv${query}`, utf8(csvOf(30)));
+    const idx = serve(`/x.idx${query}`, idxBytes(8, [2, 3], [1, 2, 3, 4, 5, 6]));
+    const train = ["--epochs", "1", "--out", "m.safetensors"];
+    expect(await said(0, "train", csv, ...train, "--json")).toContain("/t.csv?X-Signature=…&…");
+    for (const flags of [[], ["--json"]]) {
+      await said(0, "data", csv, ...flags);
+      await said(0, "evaluate", "m.safetensors", csv, ...flags);
+      expect(await said(0, "predict", "m.safetensors", csv, ...flags)).toContain("?X-Signature=…&…#0");
+    }
+    await said(0, "predict", "m.safetensors", csv, "--out", "rows.csv");
+    expect(await readFile(place.path("rows.csv"), "utf8")).not.toContain("s3cret");
+    await said(1, "predict", "m.safetensors", `${csv}#99`);
+    await said(1, "predict", "m.safetensors", `${idx}#7`);
+    await said(1, "evaluate", "m.safetensors", other, "--part", "test");
+    await said(1, "train", csv, "--forecast", "2", "--quiet");
+    const text = serve(`/t.txt${query}`, utf8("a word and another, again and again. ".repeat(40)));
+    const chars = ["--model", "chars", "--window", "8", "--quiet"];
+    await said(0, "train", text, ...chars, ...train);
+    expect(await readFile(place.path("m.safetensors"), "latin1")).not.toContain("s3cret");
+    await said(0, "evaluate", "m.safetensors", text);
+    const series = serve(
+      `/s.csv${query}`,
+      utf8(`v\n${Array.from({ length: 90 }, (_, i) => i % 7).join("\n")}\n`),
+    );
+    await said(0, "train", series, "--forecast", "1", "--window", "7", "--quiet", ...train);
+    expect(await readFile(place.path("m.safetensors"), "latin1")).not.toContain("s3cret");
+    await said(0, "forecast", "m.safetensors", series);
+    await said(0, "evaluate", "m.safetensors", series);
+    expect((await openInput(`${idx}#1`)).name).toMatch(/x\.idx\?X-Signature=…&…#1$/);
+  } finally {
+    place.remove();
+  }
+});
+
 describe("a server that sends one elsewhere", () => {
   const real = globalThis.fetch;
   afterEach(() => {

@@ -271,7 +271,7 @@ describe("factors of classes", () => {
     [
       { dig: 5 },
       ["cat", "dog", "eel"],
-      'classWeight: there is no class dig; did you mean "dog"?; classes go by their numbers, from 0, or by their names: cat, dog, eel',
+      'classWeight: there is no class dig; classes go by their numbers, from 0, or by their names: cat, dog, eel; did you mean "dog"?',
     ],
     [{ 3: 5 }, undefined, "classWeight: there is no class 3; classes are 0 to 2"],
     [[1, 3], undefined, "classWeight: expected 3 factors, one for each class, got 2"],

@@ -4,6 +4,7 @@ import type { Dataset, Standardisation } from "../../data/dataset.ts";
 import { buffersFor } from "../../data/dataset.ts";
 import { generatedSets } from "../../data/generated/index.ts";
 import { titleOf } from "../../data/readers/open.ts";
+import { publicly } from "../../data/readers/remote.ts";
 import { labelsOf } from "../../data/split.ts";
 import { unnamed } from "../../data/tables/columns.ts";
 import { type ColumnProfile, profileTable } from "../../data/tables/profile.ts";
@@ -57,9 +58,9 @@ export async function dataCommand(
   const data = profile && !asked(flags) ? await unlessRefused(open) : await open();
   if (typeof data === "string") {
     const { rows, columns } = profile!;
-    if (flags.json) printJson({ data: source, kind: "csv", rows, refused: data, profile: columns });
+    if (flags.json) printJson({ data: publicly(source), kind: "csv", rows, refused: data, profile: columns });
     else {
-      print(`${bold(inLine(source))}: ${titleOf("csv")}, ${plural(rows, "row")}`);
+      print(`${bold(inLine(publicly(source)))}: ${titleOf("csv")}, ${plural(rows, "row")}`);
       print(`\n${profileText(columns)}\n\nnot to be trained on as it stands:\n  ${data}`);
     }
     return 0;
@@ -73,7 +74,7 @@ export async function dataCommand(
   );
   if (flags.json) {
     printJson({
-      data: source,
+      data: publicly(source),
       kind: data.kind,
       rows: train.length,
       ...(validation && { validationRows: validation.length }),

@@ -1,6 +1,7 @@
 /** nabla evaluate */
 
 import type { Dataset } from "../../data/dataset.ts";
+import { publicly } from "../../data/readers/remote.ts";
 import { isWindows } from "../../data/sequences/windows.ts";
 import type { Voting } from "../../ensemble/ensemble.ts";
 import { NablaError } from "../../errors.ts";
@@ -25,6 +26,7 @@ import { sequencesAs } from "../input/sequences.ts";
 import { openModelWindows, seriesOf } from "../input/series.ts";
 import { checkSingle } from "../input/single.ts";
 import { bitsJson, bitsText, openModelText, textOf, textScore } from "../input/texts.ts";
+import { trainedOn } from "../input/trainedOn.ts";
 import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
 import type { SeriesFlags } from "../options/series.ts";
 import { type ReadingFlags, readingOptions } from "../options/tables.ts";
@@ -72,7 +74,8 @@ export async function evaluateWords(
   if (models.length > 1 && flags.threshold !== undefined)
     throw new NablaError("--threshold: expected one model, got several, which vote");
   if (models.length > 1) return (await import("./vote.ts")).voteCommand(models, source, flags, terminal);
-  if (models.length === 0) throw new NablaError(`evaluate: missing argument DATA; got only ${source}`);
+  if (models.length === 0)
+    throw new NablaError(`evaluate: missing argument DATA; got only ${publicly(source)}`);
   if (flags.voting !== undefined) throw new NablaError("--voting: expected several models, got one");
   return evaluateCommand(models[0]!, source, flags, terminal);
 }
@@ -109,7 +112,7 @@ async function evaluateCommand(
   const intervals = ask && (await intervalsFor(ask, values, asked, usual, flags.bootstrap));
   if (flags.json) {
     printJson({
-      data: source,
+      data: publicly(source),
       part,
       rows,
       ...notesOf({ notes }),
@@ -198,10 +201,10 @@ export async function openPart(
       "--label: expected --labels FILE as well: the table it is a column of; in other tables the model finds its own label",
     );
   const extra = extraOf(model);
-  if (textOf(model)) return { ...(await openModelText(source, flags, model)), name: source };
+  if (textOf(model)) return { ...(await openModelText(source, flags, model)), name: publicly(source) };
   if (seriesOf(model)) {
     const { windows, part, notes } = await openModelWindows(source, flags, model);
-    return { dataset: windows, part, name: source, notes };
+    return { dataset: windows, part, name: publicly(source), notes };
   }
   const { standardisation } = model.metadata;
   const samples = flags.samples ?? (extra?.data.name === source ? extra.data.samples : undefined);
@@ -225,21 +228,25 @@ export async function openPart(
     images: { ...imageOptionsOf(model), ...imageOptions(flags, terminal).images },
   };
   let data: OpenedData = await openData(source, { ...options, testFraction: 0 });
+  const { fingerprint } = data;
+  const same =
+    data.kind === "generated"
+      ? extra?.data.kind === "generated" && extra.data.name === source
+      : fingerprint !== undefined && extra?.data.fingerprint === fingerprint;
   sayLeftOut(data, terminal);
   checkApplicable(flags, data);
   if (data.kind === "csv" || data.kind === "sequences") {
-    const same = extra?.data.fingerprint === data.fingerprint;
     const kept = extra?.data.testSplit ?? 0.2;
     if (flags.part === undefined ? !same || kept === 0 : flags.part === "all")
       return {
         dataset: asTrained(data.train),
         part: "all",
         name: data.name,
-        notes: data.notes ?? [],
+        notes: [...(data.notes ?? []), ...trainedOn("all", same, kept)],
       };
     if (!same) {
       throw new NablaError(
-        `--part: ${source} is not the table the model was trained on, so it has no ${flags.part} part; leave --part out`,
+        `--part: ${publicly(source)} is not the table the model was trained on, so it has no ${flags.part} part; leave --part out`,
       );
     }
     const split = extra?.data.split && { split: extra.data.split };
@@ -254,5 +261,10 @@ export async function openPart(
   const part = flags.part ?? apart[0] ?? "all";
   const dataset = part === "all" ? data.train : parts[part];
   if (!dataset) throw new NablaError(`--part: ${data.name} has no ${part} part`);
-  return { dataset: asTrained(dataset), part, name: data.name, notes: data.notes ?? [] };
+  return {
+    dataset: asTrained(dataset),
+    part,
+    name: data.name,
+    notes: [...(data.notes ?? []), ...trainedOn(part, same)],
+  };
 }

@@ -1,4 +1,5 @@
 /** nabla forecast */
+import { publicly } from "../../data/readers/remote.ts";
 import { NablaError } from "../../errors.ts";
 import { checkWritable, writeFileAtomic } from "../../node/files.ts";
 import { openSeries } from "../../node/series.ts";
@@ -51,7 +52,7 @@ export async function forecastCommand(
     });
     return 0;
   }
-  for (const note of read.notes) print(dim(inLine(`${source}: ${note}`)));
+  for (const note of read.notes) print(dim(inLine(`${publicly(source)}: ${note}`)));
   print(
     table(
       [head, ...said.columns.map(inLine)],

@@ -1,5 +1,6 @@
 /** nabla predict */
 
+import { publicly } from "../../data/readers/remote.ts";
 import type { Voting } from "../../ensemble/ensemble.ts";
 import { NablaError, prefixed } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
@@ -115,7 +116,7 @@ export async function predictCommand(
   }
   const say = (value: number) => (vote ? percent(value) : confidence(model, value));
   for (const { spec, rows, more, notes, folder } of all) {
-    if (!flags.json) for (const note of notes) print(dim(inLine(`${spec}: ${note}`)));
+    if (!flags.json) for (const note of notes) print(dim(inLine(`${publicly(spec)}: ${note}`)));
     if (folder && !flags.json) {
       terminal.writeData(csvText(tableOf(rows, true)));
       continue;
@@ -133,7 +134,7 @@ export async function predictCommand(
       else show(row, truth, say, terminal);
     }
     if (more > 0)
-      print(dim(`… and ${count(more)} more; name one with ${spec}#index, or see all with --json`));
+      print(dim(`… and ${count(more)} more; name one with ${publicly(spec)}#index, or see all with --json`));
   }
   return 0;
 }

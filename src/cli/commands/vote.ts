@@ -1,5 +1,6 @@
 /** Several models on the command line: an ensemble. */
 
+import { publicly } from "../../data/readers/remote.ts";
 import { type Ensemble, ensemble, type Voting } from "../../ensemble/ensemble.ts";
 import { NablaError } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
@@ -66,7 +67,7 @@ export async function voteCommand(
   const wrong = rows - confusion.counts.reduce((sum, row, c) => sum + row[c]!, 0);
   if (flags.json) {
     printJson({
-      data: source,
+      data: publicly(source),
       part,
       rows,
       ...notesOf({ notes }),

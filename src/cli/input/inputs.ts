@@ -7,7 +7,7 @@ import { gunzip } from "../../data/gzip.ts";
 import { readImageHeader } from "../../data/images/header.ts";
 import { onlyInputs } from "../../data/numpy/split.ts";
 import type { TableOptions } from "../../data/readers/csv.ts";
-import { isAddress } from "../../data/readers/remote.ts";
+import { isAddress, publicly } from "../../data/readers/remote.ts";
 import { labelsOf } from "../../data/split.ts";
 import { parseCsvLine } from "../../data/tables/csvTable.ts";
 import { decodeText } from "../../data/tables/text.ts";
@@ -79,16 +79,18 @@ export async function readInputs(
     found?.isDirectory() || Object.hasOwn(generatedSets, path!)
       ? await fromPart(model, path!, terminal)
       : found && ofSequences
-        ? fromRows(sequenceRows(model, await textAt(path!, reading), path!, reading))
+        ? fromRows(sequenceRows(model, await textAt(path!, reading), publicly(path!), reading))
         : found && /\.(json|jsonl|ndjson)$/i.test(path!)
-          ? fromRows(fromJson(model, await textAt(path!, reading), path!))
+          ? fromRows(fromJson(model, await textAt(path!, reading), publicly(path!)))
           : found &&
             ((await fromTable(model, path!, reading)) ??
               (await fromFile(model, path!, asIs, terminal, reading)));
   if (source && digits !== undefined) {
     const index = Number(digits);
     if (index >= source.length)
-      throw new NablaError(`${path}: there is no row ${index}; expected 0 to ${source.length - 1}`);
+      throw new NablaError(
+        `${publicly(path!)}: there is no row ${index}; expected 0 to ${source.length - 1}`,
+      );
     return all([await source.row(index)]);
   }
   if (source) {
@@ -107,7 +109,8 @@ export async function readInputs(
 
 /** A file's text, unpacked. */
 async function textAt(path: string, { encoding, maxBytes }: TableOptions & SizeLimits): Promise<string> {
-  return decodeText(await gunzip(await readBytes(path, maxBytes), path, maxBytes), path, encoding).text;
+  const name = publicly(path);
+  return decodeText(await gunzip(await readBytes(path, maxBytes), name, maxBytes), name, encoding).text;
 }
 
 function fromLine(model: Model, line: string): InputRow {
@@ -126,7 +129,7 @@ async function fromPart(model: Model, path: string, terminal: Terminal): Promise
   return {
     length: dataset.length,
     async row(index) {
-      const name = `${path}#${index}`;
+      const name = `${publicly(path)}#${index}`;
       const read = await inputOf(dataset, index);
       // bytes of a data set have its scale
       const own = internalsOf(model).built.scaleOf(0) === dataset.inputScale || dataset.scaleUnsaid;
@@ -150,7 +153,7 @@ async function fromTable(model: Model, path: string, reading: TableOptions): Pro
       row(index) {
         const label = table.label(index);
         const row = encode(model, table.cells(index), table.where(index));
-        return { name: `${path}#${index}`, ...row, ...(label !== undefined && { label }) };
+        return { name: `${publicly(path)}#${index}`, ...row, ...(label !== undefined && { label }) };
       },
     }
   );
@@ -167,10 +170,11 @@ async function fromFile(
   { maxBytes, maxPixels }: SizeLimits,
 ): Promise<Source> {
   const file = await readBytes(path, maxBytes);
-  if (isPicture(file)) return { length: 1, row: () => fromPicture(model, file, path, asIs, maxPixels) };
+  if (isPicture(file))
+    return { length: 1, row: () => fromPicture(model, file, publicly(path), asIs, maxPixels) };
   // other kinds of pictures, and empty ones, get an error of their own
-  if (PICTURES.test(path)) readImageHeader(file, path, { maxPixels });
-  if (isZip(file) && !onlyInputs(file, path)) return fromPart(model, path, terminal);
+  if (PICTURES.test(path)) readImageHeader(file, publicly(path), { maxPixels });
+  if (isZip(file) && !onlyInputs(file, publicly(path))) return fromPart(model, path, terminal);
   const { likeArrays, standardisation } = arraysAs(model);
   const { length, row } = await openRows(path, {
     ...(likeArrays?.scaling && { scaling: likeArrays.scaling }),
@@ -180,7 +184,7 @@ async function fromFile(
   return {
     length,
     row(index) {
-      const name = `${path}#${index}`;
+      const name = `${publicly(path)}#${index}`;
       const { values, inputShape } = row(index);
       return { name, values: fitting(model, values, inputShape, name) };
     },

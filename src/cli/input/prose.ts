@@ -1,5 +1,7 @@
 /** Texts that were read as tables: what is to be added so that they are read as texts. */
+
 import { open } from "node:fs/promises";
+import { publicly } from "../../data/readers/remote.ts";
 import { NablaError } from "../../errors.ts";
 import { textModelOf } from "../options/texts.ts";
 
@@ -26,7 +28,7 @@ export async function asText(error: unknown, source: string, flags: Flags): Prom
   const model = textModelOf(walks) ? walks : "chars";
   const { message, details } = error;
   return new NablaError(
-    `${message}. If it is a text that a model is to learn to write, add --model ${model} (or words, chars-gru, words-gru): ${source} was read as a table`,
+    `${message}. If it is a text that a model is to learn to write, add --model ${model} (or words, chars-gru, words-gru): ${publicly(source)} was read as a table`,
     { cause: error, ...(details && { details }) },
   );
 }

@@ -1,5 +1,7 @@
 /** Tables as series: what `--forecast` makes of a file. */
+
 import { sha256Hex } from "../../checkpoint/sha256.ts";
+import { publicly } from "../../data/readers/remote.ts";
 import type { Series } from "../../data/sequences/series.ts";
 import type { SeriesInfo } from "../../data/sequences/seriesInfo.ts";
 import { type WindowSplit, type Windows, windowSplit } from "../../data/sequences/windows.ts";
@@ -12,6 +14,7 @@ import { findSeason } from "../../sequences/season.ts";
 import type { SeriesFlags, WindowFlags } from "../options/series.ts";
 import { type ReadingFlags, readingOptions, type TableFlags } from "../options/tables.ts";
 import { type Extra, extraOf } from "../training/resume.ts";
+import { trainedOn } from "./trainedOn.ts";
 
 /** Windows of a file, opened as data sets are. */
 export interface OpenedSeries extends OpenedData {
@@ -95,7 +98,7 @@ export async function openWindows(
     testFraction,
     ...(known && { like: known }),
   });
-  return opened(source, split, testFraction, [
+  return opened(publicly(source), split, testFraction, [
     ...read.notes,
     ...(flags.window === undefined && !known ? [`looks at ${length} steps (--window)`] : []),
     ...(season === undefined
@@ -106,18 +109,18 @@ export async function openWindows(
   ]);
 }
 
-function opened(source: string, split: WindowSplit, testSplit: number, notes: string[]): OpenedSeries {
+function opened(name: string, split: WindowSplit, testSplit: number, notes: string[]): OpenedSeries {
   const { info, series } = split;
   const fingerprint = fingerprintOf(series);
   const known = (part: Windows): Windows =>
     Object.assign(part, {
       extra: {
-        data: { name: source, kind: "series", inputType: "float32", inputScale: 1, testSplit, fingerprint },
+        data: { name, kind: "series", inputType: "float32", inputScale: 1, testSplit, fingerprint },
         series: info,
       },
     });
   return {
-    name: source,
+    name,
     kind: "series",
     train: known(split.train),
     ...(split.test && { test: known(split.test) }),
@@ -188,9 +191,10 @@ export async function openModelWindows(
   const part = (flags.part ?? (same && data?.testSplit !== 0 ? "test" : "all")) as "test" | "train" | "all";
   if (!["test", "train", "all"].includes(part) || (part !== "all" && !same))
     throw new NablaError(
-      `--part: ${source} is not the series the model was trained on, or has no ${flags.part} part; leave --part out`,
+      `--part: ${publicly(source)} is not the series the model was trained on, or has no ${flags.part} part; leave --part out`,
     );
   const testFraction = part === "all" ? 0 : (data?.testSplit ?? 0.2);
   const { train, test } = windowSplit(read, { length: known.length, like: known, testFraction });
-  return { windows: part === "test" ? test! : train, part, notes: read.notes };
+  const notes = [...read.notes, ...trainedOn(part, same, data?.testSplit)];
+  return { windows: part === "test" ? test! : train, part, notes };
 }

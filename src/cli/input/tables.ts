@@ -39,7 +39,7 @@ export async function tableRows(
     length: table.rows.length,
     notes: [...table.notes, ...(byPosition && table.named ? ["columns are taken by position"] : [])],
     cells: (index) => inputs.map((at) => table.rows[index]![at]!),
-    where: (index) => `${path}: ${rowIn(table, index)}`,
+    where: (index) => `${table.name}: ${rowIn(table, index)}`,
     label(index) {
       return labelAt < 0 ? undefined : classOf(table.rows[index]![labelAt]!);
     },

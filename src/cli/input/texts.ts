@@ -1,6 +1,8 @@
 /** Files as texts: what `--model chars` makes of one. */
+
 import { sha256Hex } from "../../checkpoint/sha256.ts";
 import type { Dataset } from "../../data/dataset.ts";
+import { publicly } from "../../data/readers/remote.ts";
 import { type TextInfo, textSplit } from "../../data/sequences/texts.ts";
 import { Vocabulary, wordVocabulary } from "../../data/sequences/vocabulary.ts";
 import { decodeText } from "../../data/tables/text.ts";
@@ -11,6 +13,7 @@ import { readBytes } from "../../node/paths.ts";
 import { ngramBits } from "../../sequences/ngram.ts";
 import { checkTextFlags, type TextModel } from "../options/texts.ts";
 import { type Extra, extraOf } from "../training/resume.ts";
+import { trainedOn } from "./trainedOn.ts";
 
 /** Windows of a file, opened as data sets are. */
 export interface OpenedText extends OpenedData {
@@ -61,8 +64,9 @@ export async function openText(
     throw new NablaError(
       `--window-step: the model was trained with ${step}, got ${flags.windowStep}; leave it out`,
     );
+  const name = publicly(source);
   const bytes = await readBytes(source, flags.maxBytes);
-  const { text, notes } = decodeText(bytes, source, flags.encoding);
+  const { text, notes } = decodeText(bytes, name, flags.encoding);
   const testSplit = flags.testSplit ?? known?.testSplit ?? 0.1;
   const vocabulary = known
     ? new Vocabulary(known.text.vocabulary)
@@ -74,7 +78,7 @@ export async function openText(
         })
       : undefined;
   const split = textSplit(text, {
-    name: source,
+    name,
     ...("text" in as
       ? { length: as.text.length, encoding: as.text.encoding, targets: as.text.targets }
       : { length: flags.window ?? as.length, ...(as.each && { encoding: "ids", targets: "each" }) }),
@@ -87,12 +91,12 @@ export async function openText(
   const made = (part: Dataset): Dataset =>
     Object.assign(part, {
       extra: {
-        data: { name: source, kind: "text", inputType: "float32", inputScale: 1, testSplit, fingerprint },
+        data: { name, kind: "text", inputType: "float32", inputScale: 1, testSplit, fingerprint },
         text: split.info,
       },
     });
   return {
-    name: source,
+    name,
     kind: "text",
     train: made(split.train),
     ...(split.test && {
@@ -119,12 +123,13 @@ export async function openModelText(
   const part = (flags.part ?? (same && data?.testSplit !== 0 ? "test" : "all")) as "test" | "train" | "all";
   if (!["test", "train", "all"].includes(part) || (part !== "all" && !same))
     throw new NablaError(
-      `--part: ${source} is not the text the model was trained on, or has no ${flags.part} part; leave --part out`,
+      `--part: ${publicly(source)} is not the text the model was trained on, or has no ${flags.part} part; leave --part out`,
     );
   const testSplit = part === "all" ? 0 : (data?.testSplit ?? 0.1);
   const opened = await openText(source, { text }, { ...flags, testSplit });
   const dataset = part === "test" ? opened.test! : opened.train;
-  return { dataset, part, notes: opened.notes ?? [], ...(part === "test" && { bits: opened.bits! }) };
+  const notes = [...(opened.notes ?? []), ...trainedOn(part, same, data?.testSplit)];
+  return { dataset, part, notes, ...(part === "test" && { bits: opened.bits! }) };
 }
 
 /** How well a text is predicted. */

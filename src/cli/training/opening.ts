@@ -1,4 +1,5 @@
 /** The data of a training, as its flags want it read: a data set, a series, or a text. */
+import { publicly } from "../../data/readers/remote.ts";
 import { NablaError } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
 import { type OpenDataOptions, type OpenedData, openData } from "../../node/dataFiles.ts";
@@ -25,7 +26,7 @@ export async function openFor(
   flags: TrainFlags,
   terminal: Terminal,
 ): Promise<OpenedData> {
-  const other = (kind: "text" | "series") => checkSequenceFlags(flags, { kind, name: source });
+  const other = (kind: "text" | "series") => checkSequenceFlags(flags, { kind, name: publicly(source) });
   const text = old && textOf(old);
   const model = textModelOf(flags.model);
   if (text ?? model) {
@@ -36,7 +37,7 @@ export async function openFor(
   if (wantsSeries(flags, series)) {
     other("series");
     if (flags.unknown !== undefined)
-      throw new NablaError(`--unknown is ${FOR_TEXTS}; ${source} is read as a series`);
+      throw new NablaError(`--unknown is ${FOR_TEXTS}; ${publicly(source)} is read as a series`);
     return openWindows(source, flags, series);
   }
   return openToTrain(source, flags, terminal, old && readAs(old, path!, flags, terminal));

@@ -1,14 +1,11 @@
 /** The page of --report. */
 import type { Dataset } from "../../data/dataset.ts";
-import { isAddress, withoutSecrets } from "../../data/readers/remote.ts";
+import { publicly } from "../../data/readers/remote.ts";
 import type { OpenedData } from "../../node/dataFiles.ts";
 import { type Examination, examine, MISTAKES } from "../../report/examine.ts";
 import type { ReportRequest } from "../../report/page/index.ts";
 import { typed } from "../../report/terminal.ts";
 import type { Saved, Saving } from "./saving.ts";
-
-/** A page is passed on; the keys in an address are not. */
-const publicly = (word: string): string => (isAddress(word) ? withoutSecrets(word) : word);
 
 /** What the page shows besides the data. */
 export type Shown = Pick<ReportRequest, "model" | "config" | "history" | "seconds">;

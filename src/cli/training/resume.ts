@@ -18,6 +18,7 @@ import type { TargetScale } from "../../report/units.ts";
 import { isOver } from "../../training/begin.ts";
 import { since } from "../../training/run.ts";
 import { fractionOf, keptRule } from "../../training/splitRule.ts";
+import type { ThresholdFlags } from "../options/threshold.ts";
 import { type RestartFlags, resumeOption } from "./restart.ts";
 import type { Saved } from "./saving.ts";
 import { type ModelFlags, resolveResumed } from "./settings.ts";
@@ -49,6 +50,8 @@ export interface Extra {
   text?: TextInfo;
   /** Parts of the configuration that callbacks and fit() hold, not the model. */
   training?: Pick<Config["training"], keyof CallbackFields | "classWeight">;
+  /** What --threshold asked for: what is saved before the training is over says it, too. */
+  threshold?: ThresholdFlags["threshold"];
 }
 
 /** The contents of `metadata.extra`; undefined for models whose data has no description. */

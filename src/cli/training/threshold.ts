@@ -7,6 +7,7 @@ import { count, figure, shown } from "../../report/text/format.ts";
 import type { ChosenThreshold } from "../../training/chooseThreshold.ts";
 import type { ThresholdFlags } from "../options/threshold.ts";
 import { checkThreshold, withThreshold } from "./decision.ts";
+import type { Extra } from "./resume.ts";
 
 /** What the model decides by: a number that was given, or one that was chosen. */
 export type Decided = Pick<ChosenThreshold, "threshold"> &
@@ -30,7 +31,9 @@ export function deciding(
   validated: (() => Dataset) | undefined,
 ): (() => Promise<Decided>) | undefined {
   const kept = before?.extra?.decision as Decided | undefined;
-  const asked = given ?? kept?.by ?? kept?.threshold;
+  // one that was interrupted has not decided yet
+  const asked =
+    given ?? kept?.by ?? kept?.threshold ?? (before?.extra as Partial<Extra> | undefined)?.threshold;
   if (asked === undefined) return undefined;
   checkThreshold(
     model,
@@ -38,6 +41,8 @@ export function deciding(
     name,
     "the presets mlp, table and logistic have such an output for data of two classes",
   );
+  const { metadata } = model;
+  model.metadata = { ...metadata, extra: { ...metadata.extra, threshold: asked } satisfies Partial<Extra> };
   if (typeof asked === "number")
     return async () => {
       withThreshold(model, asked, name);

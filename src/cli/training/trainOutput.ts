@@ -1,6 +1,7 @@
 /** What `nabla train` says before and after the epochs. */
 
 import type { Config } from "../../config/config.ts";
+import { publicly } from "../../data/readers/remote.ts";
 import { figureOf } from "../../metrics/metric.ts";
 import { internalsOf } from "../../model/internals.ts";
 import type { History, Model } from "../../model/model.ts";
@@ -22,7 +23,7 @@ export function startEvent(source: string, data: OpenedData, model: Model, confi
   const { step } = since(internalsOf(model).state.run);
   return {
     event: "start",
-    data: source,
+    data: publicly(source),
     rows: data.train.length,
     ...(data.validation && { validationRows: data.validation.length }),
     testRows: data.test?.length ?? 0,

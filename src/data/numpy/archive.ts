@@ -36,10 +36,10 @@ const CLUTTER = /^__MACOSX\/|(^|\/)\._/;
 /** Enough for any header that NumPy writes. */
 const HEAD = 1 << 14;
 
-/** @param limit bytes that what is read may unpack to. @throws NablaError naming `name`, for what is no archive */
 /** How much an archive may unpack to. */
 export const limitField = () => number({ min: 0 });
 
+/** @param limit bytes that what is read may unpack to. @throws NablaError naming `name`, for what is no archive */
 export function openNpz(bytes: Uint8Array, name: string, limit = MAX_UNPACKED, meter?: Meter): NpzArchive {
   const entries = new Map<string, ZipEntry>();
   for (const entry of zipEntries(bytes, name)) {

@@ -35,6 +35,9 @@ const namesOnly = (part: string): string => {
   return part && `${part.slice(0, name + 1)}…`;
 };
 
+/** A path, or whatever else one may give, as it is; an address without what it may hold of secrets: for what is printed and kept. */
+export const publicly = (source: string): string => (isAddress(source) ? withoutSecrets(source) : source);
+
 /** @throws NablaError for what is no address, and for one with a password */
 export function remoteData(address: string, options: RemoteOptions): FoundData {
   let url: URL;
