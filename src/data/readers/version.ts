@@ -1,0 +1,27 @@
+/** Which version of a file an answer of a server is of, and which bytes of it. */
+
+/** What a server says of a file besides its bytes: whether it is still the same one. */
+export interface Version {
+  readonly size: number;
+  readonly etag: string | null;
+  readonly modified: string | null;
+}
+
+export const isPlain = ({ headers }: Response): boolean =>
+  (headers.get("content-encoding") ?? "identity") === "identity";
+
+/**
+ * undefined where an answer does not say that it has these bytes, and of how many, or a page may not see it. A part of what is packed on
+ * its way is no part of the file.
+ */
+export function versionOf(response: Response, from: number, to: number): Version | undefined {
+  const { headers } = response;
+  const said = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(headers.get("content-range") ?? "");
+  const [first, last, size] = (said?.slice(1) ?? []).map(Number);
+  if (size === undefined || first !== from || last !== Math.min(to, size) - 1 || !isPlain(response))
+    return undefined;
+  return { size, etag: headers.get("etag"), modified: headers.get("last-modified") };
+}
+
+export const told206 = ({ size, etag, modified }: Version): string =>
+  [`${size} bytes`, etag && `ETag ${etag}`, modified && `of ${modified}`].filter(Boolean).join(", ");
