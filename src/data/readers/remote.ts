@@ -4,8 +4,8 @@
  */
 import { messageOf, NablaError } from "../../errors.ts";
 import { told } from "../../waits.ts";
+import { isPlain, NO_ANSWER, told206, type Version, versionOf } from "./answer.ts";
 import type { DataFile, FileParts, FoundData } from "./reader.ts";
-import { isPlain, told206, type Version, versionOf } from "./version.ts";
 
 /** What is asked for first: a beginning that tells what a file is, and all of a small one. */
 const FIRST = 1 << 16;
@@ -188,10 +188,7 @@ class RemoteFile implements DataFile {
       if (signal?.aborted || cause instanceof NablaError) throw cause;
       // Node says "fetch failed", and why beside it
       const why = messageOf((cause as Error).cause ?? cause) || messageOf(cause);
-      throw new NablaError(
-        `${address}: cannot be fetched: ${why}; is the address right, is there a network, and does another site permit it (CORS)?`,
-        { cause },
-      );
+      throw new NablaError(`${address}: cannot be fetched: ${why}; ${NO_ANSWER}`, { cause });
     }
     if (response.ok || response.status === 416) return response;
     await response.body?.cancel();

@@ -1,4 +1,8 @@
-/** Which version of a file an answer of a server is of, and which bytes of it. */
+/** What a server's answer tells: which version of a file it is of, which bytes; and what to do where none comes. */
+
+/** A page hears of no reason why it got nothing, so this names each. */
+export const NO_ANSWER =
+  "is the address right, and is there a network? If this is a page, the site has to permit it (CORS: Access-Control-Allow-Origin); else download the file";
 
 /** What a server says of a file besides its bytes: whether it is still the same one. */
 export interface Version {
