@@ -1,6 +1,7 @@
 /** Model files as browsers hand them over: files, blobs, responses, bytes. */
 
 import { HEAD, headSize, parseHeader } from "../checkpoint/header.ts";
+import { NO_ANSWER } from "../data/readers/answer.ts";
 import { messageOf, NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
 import { isA, tagOf } from "../tags.ts";
@@ -69,10 +70,7 @@ export async function fetched(source: URL | Request, signal?: AbortSignal): Prom
     return await told(fetch(source, signal ? { signal } : {}), url);
   } catch (cause) {
     if (signal?.aborted) throw cause;
-    throw new NablaError(
-      `${url}: cannot be fetched: ${messageOf(cause)}; is the address right, is there a network, and does another site permit it (CORS)?`,
-      { cause },
-    );
+    throw new NablaError(`${url}: cannot be fetched: ${messageOf(cause)}; ${NO_ANSWER}`, { cause });
   }
 }
 

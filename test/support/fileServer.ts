@@ -1,4 +1,4 @@
-/** A server of files on this machine that counts what it sends. Tests say how it misbehaves. */
+/** A server of files on this machine that counts what it sends. Tests say how it misbehaves, and what it permits other sites' pages. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -7,6 +7,8 @@ export interface Served {
   /** Whether parts are given; default true. */
   ranges?: boolean;
   etag?: string;
+  /** With every answer: what other sites' pages may do. */
+  headers?: Record<string, string>;
   /** Answers in its own way; true where it has. */
   answer?(request: IncomingMessage, response: ServerResponse): boolean;
 }
@@ -14,7 +16,7 @@ export interface Served {
 export interface FileServer {
   /** By path, "/a.csv". */
   readonly files: Map<string, Served>;
-  /** Ranges that were asked for, "" for the whole, in their order. */
+  /** Ranges that were asked for, "" for the whole, in their order; "OPTIONS" where a browser asked first whether it may. */
   readonly asked: string[];
   /** Bytes of bodies that were sent. */
   sent: number;
@@ -28,13 +30,18 @@ export async function fileServer(): Promise<FileServer> {
   const server = createServer((request, response) => {
     const file = files.get(request.url ?? "");
     const range = request.headers.range ?? "";
-    asked.push(range);
+    asked.push(request.method === "OPTIONS" ? "OPTIONS" : range);
     if (!file) {
       response.writeHead(404).end();
       return;
     }
+    const { bytes, etag, ranges = true, headers = {} } = file;
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     if (file.answer?.(request, response)) return;
-    const { bytes, etag, ranges = true } = file;
+    if (request.method === "OPTIONS") {
+      response.writeHead(204).end();
+      return;
+    }
     const found = ranges ? /^bytes=(\d+)-(\d+)$/.exec(range) : null;
     const tag = etag === undefined ? {} : { ETag: etag };
     if (found && Number(found[1]) >= bytes.length) {

@@ -4,6 +4,7 @@
  */
 import { messageOf, NablaError } from "../../errors.ts";
 import { told } from "../../waits.ts";
+import { isPlain, NO_ANSWER, told206, type Version, versionOf } from "./answer.ts";
 import type { DataFile, FileParts, FoundData } from "./reader.ts";
 
 /** What is asked for first: a beginning that tells what a file is, and all of a small one. */
@@ -63,13 +64,6 @@ function decoded(part: string): string {
   } catch {
     return part;
   }
-}
-
-/** What a server says of a file besides its bytes: whether it is still the same one. */
-interface Version {
-  readonly size: number;
-  readonly etag: string | null;
-  readonly modified: string | null;
 }
 
 class RemoteFile implements DataFile {
@@ -194,10 +188,7 @@ class RemoteFile implements DataFile {
       if (signal?.aborted || cause instanceof NablaError) throw cause;
       // Node says "fetch failed", and why beside it
       const why = messageOf((cause as Error).cause ?? cause) || messageOf(cause);
-      throw new NablaError(
-        `${address}: cannot be fetched: ${why}; is the address right, is there a network, and does another site permit it (CORS)?`,
-        { cause },
-      );
+      throw new NablaError(`${address}: cannot be fetched: ${why}; ${NO_ANSWER}`, { cause });
     }
     if (response.ok || response.status === 416) return response;
     await response.body?.cancel();
@@ -273,25 +264,6 @@ class RemoteFile implements DataFile {
     return all;
   }
 }
-
-const isPlain = ({ headers }: Response): boolean =>
-  (headers.get("content-encoding") ?? "identity") === "identity";
-
-/**
- * undefined where an answer does not say that it has these bytes, and of how many, or a page may not see it. A part of what is packed on
- * its way is no part of the file.
- */
-function versionOf(response: Response, from: number, to: number): Version | undefined {
-  const { headers } = response;
-  const said = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(headers.get("content-range") ?? "");
-  const [first, last, size] = (said?.slice(1) ?? []).map(Number);
-  if (size === undefined || first !== from || last !== Math.min(to, size) - 1 || !isPlain(response))
-    return undefined;
-  return { size, etag: headers.get("etag"), modified: headers.get("last-modified") };
-}
-
-const told206 = ({ size, etag, modified }: Version): string =>
-  [`${size} bytes`, etag && `ETag ${etag}`, modified && `of ${modified}`].filter(Boolean).join(", ");
 
 function advice(status: number): string {
   if (status === 401 || status === 403)
