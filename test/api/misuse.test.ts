@@ -186,7 +186,7 @@ const GOOD: Readonly<Record<string, () => readonly unknown[]>> = {
   },
   "export.verifyExport": () => [exporting.exportWasm(chain()), "file"],
   "export.exportModule": () => [chain(), { rows: 2, weights: "float32", metadata: {} }],
-  "export.exportOnnx": () => [chain(), { layout: "nhwc", scaling: false }],
+  "export.exportOnnx": () => [chain(), { layout: "nhwc", scaling: false, classes: false }],
   "export.exportKeras": () => [chain(), { scaling: false }],
   "export.exportTfjs": () => [chain(), { name: "net", scaling: false }],
   "export.exportPytorch": () => [chain()],

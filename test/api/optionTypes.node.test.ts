@@ -131,7 +131,10 @@ const CALLS: Readonly<Record<string, [(options: Wrong) => unknown, Readonly<Reco
   ],
   exportKeras: [(o) => exportKeras(ready(), o), { scaling: "true" }],
   exportTfjs: [(o) => exportTfjs(ready(), o), { name: "text", scaling: "true" }],
-  exportOnnx: [(o) => exportOnnx(ready(), o), { layout: "", scaling: "true" }],
+  exportOnnx: [
+    (o) => exportOnnx(Object.assign(ready(), { metadata: { classes: ["no", "yes"] } }), o),
+    { layout: "", scaling: "true", classes: "true" },
+  ],
   describeExport: [
     (o) => describeExport(ready(), o),
     { rows: "one", weights: "", scale: "one negative half", metadata: "object" },

@@ -18,8 +18,10 @@ interface Tensor {
   readonly data: Float32Array;
   readonly dims: readonly number[];
 }
+/** Numbers or texts. */
+type Values = Float32Array | readonly string[];
 interface Session {
-  run(feeds: Record<string, Tensor>): Promise<Record<string, Tensor>>;
+  run(feeds: Record<string, Tensor>): Promise<Record<string, { data: Values; dims: readonly number[] }>>;
   release(): Promise<void>;
 }
 interface Runtime {
@@ -40,8 +42,7 @@ async function load(): Promise<Runtime> {
 
 export type Rows = Record<string, { data: Float32Array; shape: readonly number[] }>;
 
-/** What onnxruntime makes of rows. */
-export async function runtimeOutputs(bytes: Uint8Array, x: Rows): Promise<Record<string, Float32Array>> {
+async function ran(bytes: Uint8Array, x: Rows) {
   runtime ??= load();
   const ort = await runtime;
   const session = await ort.InferenceSession.create(bytes, {
@@ -55,14 +56,25 @@ export async function runtimeOutputs(bytes: Uint8Array, x: Rows): Promise<Record
     const feeds = Object.fromEntries(
       Object.entries(x).map(([name, { data, shape }]) => [name, new ort.Tensor("float32", data, shape)]),
     );
-    const outputs = await session.run(feeds);
-    return Object.fromEntries(
-      Object.entries(outputs).map(([name, { data }]) => [name, Float32Array.from(data)]),
-    );
+    return Object.entries(await session.run(feeds));
   } finally {
     await session.release();
   }
 }
+
+/** What onnxruntime makes of rows: the numbers. */
+export const runtimeOutputs = async (bytes: Uint8Array, x: Rows): Promise<Record<string, Float32Array>> =>
+  Object.fromEntries(
+    (await ran(bytes, x)).map(([name, { data }]) => [name, Float32Array.from(data as Float32Array)]),
+  );
+
+/** Its texts, each output's with its shape. */
+export const runtimeTexts = async (bytes: Uint8Array, x: Rows) =>
+  Object.fromEntries(
+    (await ran(bytes, x)).flatMap(([name, { data, dims }]) =>
+      Array.isArray(data) ? [[name, { texts: [...data] as string[], shape: [...dims] }] as const] : [],
+    ),
+  );
 
 /** The rows of a model's outputs by name. */
 export function outputsOf(model: Model, x: Rows): Record<string, Float32Array> {

@@ -13,6 +13,7 @@ import { internalsOf } from "../../model/internals.ts";
 import type { Model } from "../../model/model.ts";
 import type { Shape } from "../../shape.ts";
 import { type Problem, refuseAll, Unsaid } from "../unsaid.ts";
+import { classNodes, namesFor } from "./classes.ts";
 import { writeLayer } from "./layers.ts";
 import { type Place, Writing, type Written } from "./writing.ts";
 
@@ -22,6 +23,11 @@ export interface OnnxExportOptions {
   layout?: "nhwc" | "nchw";
   /** Whether the graph multiplies its input by what bytes are multiplied by here, such as 1/255: then it takes values of 0 to 255. Default false. */
   scaling?: boolean;
+  /**
+   * Whether the graph says the class of each row by its name as well, as predict(x).classes() does: an output of texts after the model's own,
+   * called `<output>_class`. For models of one output that know the names of their classes. Default false.
+   */
+  classes?: boolean;
 }
 
 const OPSET = 17;
@@ -32,11 +38,12 @@ const IR = 8;
  * its metadata. Optimizer state and what only training needs stay behind.
  *
  * @returns the file's bytes
- * @throws NablaError for layers that ONNX cannot say: all of them at once
+ * @throws NablaError for layers that ONNX cannot say: all of them at once; for `classes` of a model that has no names of classes
  */
 export function exportOnnx(model: Model, options: OnnxExportOptions = {}): Uint8Array {
-  checkGiven("exportOnnx", options, { layout: choice(["nhwc", "nchw"]), scaling: bool() });
+  checkGiven("exportOnnx", options, { layout: choice(["nhwc", "nchw"]), scaling: bool(), classes: bool() });
   const { layout = "nhwc", scaling = false } = options;
+  const names = options.classes ? namesFor(model) : undefined;
   const internals = internalsOf(model);
   const network = internals.built;
   const { architecture } = network;
@@ -104,7 +111,7 @@ export function exportOnnx(model: Model, options: OnnxExportOptions = {}): Uint8
     const value = known.get(configs.findIndex(({ name }) => name === architecture.layers[end]!.name))!;
     return { shape: value.shape, name: at.as(value, layout === "nchw") };
   });
-  const { classes, targetScale } = model.metadata;
+  const { classes, targetScale, extra } = model.metadata;
   const behind = (shape: Shape) => (layout === "nchw" ? shape.length - 1 : 0);
   if (targetScale && found.length === 1)
     found[0]!.name = inUnits(at, found[0]!.name, targetScale, behind(found[0]!.shape));
@@ -118,6 +125,12 @@ export function exportOnnx(model: Model, options: OnnxExportOptions = {}): Uint8
     for (const each of found) if (each.name === wish) each.name = inner;
     return info(at.node("Identity", [found[i]!.name], {}, wish), dims);
   });
+  if (names) {
+    const { shape } = found[0]!;
+    const axis = layout === "nchw" ? 1 : shape.length;
+    const value = classNodes(at, model, names, architecture.outputs[0]!.name, shape[shape.length - 1]!, axis);
+    ends.push(info(value, shape.slice(0, -1), TYPES.text));
+  }
   const scales = architecture.inputs.map(({ name }, i) => [name, network.scaleOf(i)] as const);
   return joined(
     encode(
@@ -128,6 +141,7 @@ export function exportOnnx(model: Model, options: OnnxExportOptions = {}): Uint8
         graph: { name: "nabla", nodes: at.nodes, initializers: at.initializers, inputs, outputs: ends },
         metadata: [
           ...(classes ? [{ key: "classes", value: JSON.stringify(classes) }] : []),
+          ...(extra?.decision ? [{ key: "decision", value: JSON.stringify(extra.decision) }] : []),
           { key: "layout", value: layout },
           { key: "scale", value: JSON.stringify(Object.fromEntries(scales)) },
         ],
@@ -147,10 +161,10 @@ function inUnits(at: Writing, value: string, { mean, scale }: TargetScale, behin
   return at.node("Add", [scaled, of("units_mean", mean)], {}, "units");
 }
 
-const info = (name: string, shape: Shape) => ({
+const info = (name: string, shape: Shape, type: number = TYPES.float) => ({
   name,
   type: {
-    tensor: { type: TYPES.float, shape: { dims: [{ name: "batch" }, ...shape.map((value) => ({ value }))] } },
+    tensor: { type, shape: { dims: [{ name: "batch" }, ...shape.map((value) => ({ value }))] } },
   },
 });
 

@@ -1,7 +1,14 @@
 /** ONNX files. */
 import { didYouMean, NablaError, prefixed } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
-import { ONNX, type OnnxGraph, type OnnxModel, type OnnxTensor } from "../../interop/onnx.ts";
+import {
+  ONNX,
+  type OnnxGraph,
+  type OnnxModel,
+  type OnnxTensor,
+  type OnnxValueInfo,
+  TYPES,
+} from "../../interop/onnx.ts";
 import { decode } from "../../interop/protobuf.ts";
 import type { Model } from "../../model/model.ts";
 import { sizeOf } from "../../shape.ts";
@@ -59,6 +66,10 @@ export function modelFrom(
       `${name}: its operators are of version ${opset}; expected ${LOWEST} or newer: convert it with onnx.version_converter`,
     );
   if (options.outputs) cutAt(graph, options.outputs, name);
+  // names of classes, say: they repeat in words what numbers tell
+  const isText = ({ type }: OnnxValueInfo) => type?.tensor?.type === TYPES.text;
+  const texts = graph.outputs.filter(isText);
+  if (texts.length < graph.outputs.length) graph.outputs = graph.outputs.filter((info) => !isText(info));
   const constants = new Map<string, Constant>();
   for (const tensor of graph.initializers) {
     const place = elsewhere(tensor);
@@ -106,9 +117,15 @@ export function modelFrom(
     ...(batch !== undefined && { batch }),
   });
   const classes = classesOf(model);
+  const decision = decisionOf(model);
+  const notes = [
+    ...(classes ? [] : texts.map(({ name: output }) => `output "${output}": texts; it was left out`)),
+    ...read.notes,
+  ];
   return read.building.model(outputs, name, {
     ...(classes && { classes }),
     extra: {
+      ...(decision && { decision }),
       import: {
         format: "ONNX",
         ...(model.producer && { producer: `${model.producer} ${model.producerVersion ?? ""}`.trim() }),
@@ -116,7 +133,7 @@ export function modelFrom(
         batch: read.batch,
         inputs: read.inputs.map(port),
         outputs: read.outputs.map(port),
-        ...(read.notes.length > 0 && { notes: read.notes }),
+        ...(notes.length > 0 && { notes }),
       },
     },
   });
@@ -145,14 +162,24 @@ async function otherFiles(tensors: readonly OnnxTensor[], source: Source): Promi
   return found;
 }
 
-/** Names of classes, as this library's exports have them. */
-function classesOf({ metadata }: OnnxModel): string[] | undefined {
-  const text = metadata.find(({ key }) => key === "classes")?.value;
-  if (!text) return undefined;
+/** What this library's exports say about a model: JSON by a name. */
+function told({ metadata }: OnnxModel, wanted: string): unknown {
+  const text = metadata.find(({ key }) => key === wanted)?.value;
   try {
-    const list: unknown = JSON.parse(text);
-    return Array.isArray(list) && list.every((one) => typeof one === "string") ? list : undefined;
+    return text ? JSON.parse(text) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Names of classes. */
+function classesOf(model: OnnxModel): string[] | undefined {
+  const list = told(model, "classes");
+  return Array.isArray(list) && list.every((one) => typeof one === "string") ? list : undefined;
+}
+
+/** The threshold that was chosen for it, as chooseThreshold() keeps it. */
+function decisionOf(model: OnnxModel): object | undefined {
+  const found = told(model, "decision") as { threshold?: unknown } | undefined;
+  return Number.isFinite(found?.threshold) ? (found as object) : undefined;
 }
