@@ -3,6 +3,7 @@
  * server's answers, which depends on what that server permits (CORS).
  */
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -188,6 +189,22 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     expect(server.asked).toEqual([first]);
     expect(server.sent).toBe(csv.length);
   });
+
+  inPage(
+    "/bundle.html",
+    "the whole where the site packs its files, which the page cannot see",
+    async (opened) => {
+      // as a store does that keeps the file packed: parts are those of what is packed
+      const lines = csv.subarray(0, csv.lastIndexOf(10, 20_000) + 1);
+      const bytes = new Uint8Array(gzipSync(lines));
+      const { url } = serveFrom(server, "t.csv", bytes, {
+        headers: { ...EXPOSES, "Content-Encoding": "gzip" },
+      });
+      const expected = await inNode("start.csv", lines, { label });
+      expect(await opens(opened, url, { label })).toEqual(expected);
+      expect(server.asked.slice(-2)).toEqual([first, ""]);
+    },
+  );
 
   inPage("/bundle.html", "of a Parquet file the end and the columns in use are sent", async (opened) => {
     const { url } = serveFrom(server, "wide.parquet", parquet, { headers: EXPOSES, etag: '"1"' });

@@ -62,5 +62,5 @@ else {
     });
     expect(code).not.toBe(0);
     expect(errors).toMatch(/nabla: rank 1 on \S+: .*rows\.csv/);
-  }, 60_000);
+  });
 }

@@ -9,6 +9,7 @@ import type { DataFile, FileParts, FoundData } from "./reader.ts";
 
 /** What is asked for first: a beginning that tells what a file is, and all of a small one. */
 const FIRST = 1 << 16;
+const BEGINNING = `bytes=0-${FIRST - 1}`;
 
 /** As browsers do. */
 const MOST_REDIRECTS = 20;
@@ -113,13 +114,16 @@ class RemoteFile implements DataFile {
   }
 
   private async first() {
-    const response = await this.ask(`bytes=0-${FIRST - 1}`);
-    const { address } = this;
+    const response = await this.ask(BEGINNING);
+    const { address, options } = this;
     const version = versionOf(response, 0, FIRST);
     if (response.status === 206 && version) {
       const wanted = Math.min(FIRST, version.size);
-      const bytes = await this.partOf(response, wanted);
-      return { bytes, version, whole: bytes.length === version.size };
+      const part = this.partOf(response, wanted);
+      // a page may not see that another site packs what it sends: there the bytes are not the file's, or not as many
+      const bytes = await (response.type === "cors" ? part.catch(() => undefined) : part);
+      if (bytes) return { bytes, version, whole: bytes.length === version.size };
+      options.signal?.throwIfAborted();
     }
     // the part cannot be told from the whole where a page may not see how large that is; an empty file has no part
     const all = response.status === 200 ? response : await this.again(response);
@@ -129,7 +133,7 @@ class RemoteFile implements DataFile {
       );
     const declared = Number(all.headers.get("content-length") ?? Number.NaN);
     const plain = isPlain(all);
-    const { limit, tooLarge } = this.options;
+    const { limit, tooLarge } = options;
     if (plain && declared > limit) {
       await all.body?.cancel();
       throw tooLarge(address, declared, limit);
@@ -140,7 +144,7 @@ class RemoteFile implements DataFile {
   }
 
   private async again(part: Response): Promise<Response> {
-    await part.body?.cancel();
+    if (!part.bodyUsed) await part.body?.cancel();
     return this.ask();
   }
 
@@ -186,6 +190,8 @@ class RemoteFile implements DataFile {
       response = await this.follow(init);
     } catch (cause) {
       if (signal?.aborted || cause instanceof NablaError) throw cause;
+      // a page is not told why; one reason is a part of what its site packs, which Chromium refuses
+      if (range === BEGINNING && (cause as Error).cause === undefined) return this.ask();
       // Node says "fetch failed", and why beside it
       const why = messageOf((cause as Error).cause ?? cause) || messageOf(cause);
       throw new NablaError(`${address}: cannot be fetched: ${why}; ${NO_ANSWER}`, { cause });

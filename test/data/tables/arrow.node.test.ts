@@ -27,7 +27,7 @@ const what = async (name: string, options: OpenDataOptions) => {
   return { csv, kind, notes, ...contents(train) };
 };
 
-test.each(["table.arrow", "table.arrows", "lz4.feather", "zstd.feather"])(
+test.each(["table.arrow", "table.arrows", "old.arrows", "lz4.feather", "zstd.feather"])(
   "%s: what its text says",
   async (name) => {
     const options = { label: "label", ignore: ["count"], testFraction: 0 };
@@ -100,6 +100,14 @@ test("a stream that breaks off between two batches says that rows may be missing
   );
   const cut = whole.subarray(0, marks.at(-1)!);
   expect(await read(cut)).toEqual({ rows: 5, notes: note(5) });
+  // the old form: the end is a size of 0 alone, and the last of the batches of 16 rows has 8
+  const old = await bytesOf("old.arrows");
+  expect([...old.subarray(0, 4)]).not.toEqual([255, 255, 255, 255]);
+  expect([...old.subarray(old.length - 4)]).toEqual([0, 0, 0, 0]);
+  const used = (name: string) => name !== "count";
+  const readOld = async (bytes: Uint8Array) => (await arrowTable(bytes, "k", importing, used)).notes;
+  expect(await readOld(old)).toEqual([]);
+  expect(await readOld(old.subarray(0, -4))).toEqual(note(40));
   // a file says at its end what is in it
   expect((await read(apache.tableToIPC(both, "file"))).notes).toEqual([]);
   // and what openData says of it

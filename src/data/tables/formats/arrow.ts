@@ -29,12 +29,35 @@ export const arrow: TableFormat = {
   },
 };
 
-/** Whether a message begins here, as streams have them: a mark, and its size. */
+/** Whether a stream begins here: with a mark and the size of its first message, or, before version 0.15 of the format, without the mark. */
 function beginsStream(head: Uint8Array): boolean {
   if (head.length < 16) return false;
   const view = new DataView(head.buffer, head.byteOffset, head.length);
-  const size = view.getUint32(4, true);
-  return view.getUint32(0, true) === 0xffffffff && size >= 16 && size < MOST_SCHEMA && size % 8 === 0;
+  const { size, at, marked } = messageAt(view, 0);
+  if (size < 16 || size >= MOST_SCHEMA) return false;
+  // the old form has no mark that other files lack, so its message has to be a schema, whose number is 1
+  return marked ? size % 8 === 0 : size % 8 === 4 && attempt(() => byteOf(view, at, TYPE)) === 1;
+}
+
+/** Where a message lies whose prefix is at `from`, and how large it is; the last has no size. */
+function messageAt(view: DataView, from: number) {
+  const marked = view.getUint32(from, true) === 0xffffffff;
+  return { marked, at: from + (marked ? 8 : 4), size: view.getUint32(from + (marked ? 4 : 0), true) };
+}
+
+/** A message is a table of FlatBuffers: where it lists the places of its second field, what the message is, and its fourth, the bytes after it. */
+const [TYPE, BODY] = [6, 10];
+
+/** Where a field of a message lies; undefined where it has its default. @throws beyond the end */
+function fieldOf(view: DataView, message: number, field: number): number | undefined {
+  const table = message + view.getUint32(message, true);
+  const places = table - view.getInt32(table, true);
+  const place = view.getUint16(places, true) > field ? view.getUint16(places + field, true) : 0;
+  return place > 0 ? table + place : undefined;
+}
+function byteOf(view: DataView, message: number, field: number): number {
+  const at = fieldOf(view, message, field);
+  return at === undefined ? 0 : view.getUint8(at);
 }
 
 /** What is used of apache-arrow. */
@@ -137,14 +160,11 @@ export async function arrowTable(
 /** Whether a message without a size, which says that none follows, comes after those of a stream. @throws where these are damaged */
 function endIsSaid(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (let at = 0; at + 8 <= bytes.length; ) {
-    const size = view.getUint32(at + 4, true);
-    if (view.getUint32(at, true) !== 0xffffffff || size === 0) return size === 0;
-    // a FlatBuffers table: its fourth field is how many bytes follow the message
-    const table = at + 8 + view.getUint32(at + 8, true);
-    const fields = table - view.getInt32(table, true);
-    const field = view.getUint16(fields, true) > 10 ? view.getUint16(fields + 10, true) : 0;
-    at += 8 + size + (field > 0 ? Number(view.getBigUint64(table + field, true)) : 0);
+  for (let from = 0; from < bytes.length; ) {
+    const { at, size } = messageAt(view, from);
+    if (size === 0) return true;
+    const body = fieldOf(view, at, BODY);
+    from = at + size + (body === undefined ? 0 : Number(view.getBigUint64(body, true)));
   }
   return false;
 }
