@@ -1,8 +1,11 @@
 /** Names of classes within ONNX files: onnxruntime says what predict(x).classes() says, and the file is the same model when it is opened. */
 import { describe, expect, test } from "vitest";
+import { joined } from "../../src/checkpoint/safetensors.ts";
 import { exportOnnx } from "../../src/export/index.ts";
 import { openModel } from "../../src/import/index.ts";
 import { input, type LayerInput, type Model, model, sequential } from "../../src/index.ts";
+import { ONNX, type OnnxModel } from "../../src/interop/onnx.ts";
+import { decode, encode } from "../../src/interop/protobuf.ts";
 import { ALL } from "../../src/layers/all.ts";
 import { hasRuntime, rowsFor, runtimeOutputs, runtimeTexts } from "./onnxRound.ts";
 
@@ -132,6 +135,33 @@ describe("classes: true", () => {
       expect(Object.values(await runtimeTexts(exportOnnx(made, { classes: true }), x))[0]!.texts).toEqual(
         own,
       );
+  });
+
+  test("another program's file: texts are left out, and said; a threshold that is none is no threshold", async () => {
+    const made = named([dense({ units: 1, activation: "sigmoid" })], [4], TWO, 0.2);
+    const file = decode(exportOnnx(made, { classes: true }), "Model", ONNX) as unknown as OnnxModel;
+    const opened = (change: Partial<OnnxModel>) =>
+      openModel(joined(encode({ ...file, ...change }, "Model", ONNX)));
+    const { metadata } = await opened({ metadata: [{ key: "decision", value: '{"threshold":"0.2"}' }] });
+    const output = made.outputs[0]!.name;
+    expect(metadata.classes).toBeUndefined();
+    expect(metadata.extra).toEqual({
+      import: expect.objectContaining({
+        notes: [`output "${output}_class": it gives texts, and was left out`],
+      }),
+    });
+    expect((await opened({})).metadata.extra).toMatchObject({
+      decision: { threshold: 0.2, by: "f1", value: 0.5 },
+    });
+    for (const value of ["null", "3", "{", '{"threshold":null}'])
+      expect((await opened({ metadata: [{ key: "decision", value }] })).metadata.extra).not.toHaveProperty(
+        "decision",
+      );
+    // texts alone are no model
+    const texts = file.graph!.outputs.slice(1);
+    await expect(opened({ graph: { ...file.graph!, outputs: texts } })).rejects.toThrow(
+      "this ONNX model has parts that there are not here",
+    );
   });
 
   test("what has no names is refused", () => {

@@ -119,7 +119,9 @@ export function modelFrom(
   const classes = classesOf(model);
   const decision = decisionOf(model);
   const notes = [
-    ...(classes ? [] : texts.map(({ name: output }) => `output "${output}": texts; it was left out`)),
+    ...(classes
+      ? []
+      : texts.map(({ name: output }) => `output "${output}": it gives texts, and was left out`)),
     ...read.notes,
   ];
   return read.building.model(outputs, name, {

@@ -6,6 +6,7 @@ import { modelFrom, parsed } from "../../../src/import/onnx/index.ts";
 import {
   attention,
   bidirectional,
+  dense,
   embedding,
   globalAveragePooling1d,
   gru,
@@ -99,6 +100,13 @@ const attending = (): Uint8Array[] => {
   return nets.map((layers) => exportOnnx(sequential(layers, { inputShape: [3, 4], seed: 1 })));
 };
 
+/** The names of classes as an output of texts. */
+const classes = (): Uint8Array => {
+  const made = sequential([dense({ units: 2 })], { inputShape: [3], seed: 1 });
+  made.metadata = { classes: ["no", "yes"], extra: { decision: { threshold: 0.3 } } };
+  return exportOnnx(made, { classes: true });
+};
+
 /** Padding, which ONNX has only as many nodes: where it is skipped, given on, averaged, and known by a lookup; with states in and out. */
 const padding = (): Uint8Array[] => [
   exportOnnx(sequential([masking(), globalAveragePooling1d()], { inputShape: [3, 2] })),
@@ -141,9 +149,11 @@ const lying: fc.Arbitrary<Sample> = fc
 export const onnx: Target = {
   name: "onnx",
   seeds: () =>
-    [network(1), recurrent(), states(), ...attending(), ...padding(), ...transformers()].map((bytes) => ({
-      bytes,
-    })),
+    [network(1), recurrent(), states(), classes(), ...attending(), ...padding(), ...transformers()].map(
+      (bytes) => ({
+        bytes,
+      }),
+    ),
   arbitrary: fc.oneof(right, lying),
   words: [
     "Conv",
