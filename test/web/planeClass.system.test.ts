@@ -1,45 +1,28 @@
 /** Values of places, points from files, and what a class needs of Plane, as a person uses them. */
 import { inflateSync } from "node:zlib";
 import { encode } from "uqr";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { Race } from "../../web/plane/engine/race.ts";
 import { fromQuery } from "../../web/plane/state/state.ts";
-import { type Browser, findBrowser, howToGet, launch, type Page } from "../support/browsers/index.mjs";
-import { arrived, choose, click, drop, lossOf, queryOf, stepOf, toggle } from "../support/web/planePage.ts";
+import type { Page } from "../support/browsers/index.mjs";
+import {
+  arrived,
+  choose,
+  click,
+  drop,
+  lossOf,
+  queryOf,
+  siteOf,
+  stepOf,
+  toggle,
+} from "../support/web/planePage.ts";
+import { inBrowsers } from "../support/web/planeTests.ts";
 import { press } from "../support/web/playground.mjs";
 import { countOf, textOf } from "../support/web/seen.ts";
-import { servePlayground } from "../support/web/serve.ts";
 
-const required = process.env.NABLA_REQUIRE_ALL === "1";
-
-describe.each(["chromium", "firefox"] as const)("%s", (name) => {
-  if (!findBrowser(name)) {
-    test.skipIf(!required)(`is missing, so nothing ran in it: ${howToGet(name)}`, () => {
-      throw new Error(`${name} is missing, and NABLA_REQUIRE_ALL=1 asks for it: ${howToGet(name)}`);
-    });
-    return;
-  }
-  let server: Awaited<ReturnType<typeof servePlayground>>;
-  let browser: Browser;
-  let page: Page;
-  beforeAll(async () => {
-    browser = await launch(name, { reducedMotion: true });
-  });
-  afterAll(() => browser?.close());
-  afterEach(async () => {
-    await page?.close();
-    await server?.stop();
-  });
-  async function open(query: string): Promise<void> {
-    server = await servePlayground();
-    page = await browser.newPage();
-    await page.setViewport({ width: 1300, height: 950 });
-    await page.goto(`${server.url}#/plane?${query}`);
-    await arrived(page);
-  }
-
+inBrowsers((open) => {
   test("a value for each place: points and surface in its colours, the mean of squares, painted by key", async () => {
-    await open("");
+    const page = await open("");
     await click(page, "input[value='gaussian']");
     await expect.poll(() => queryOf(page)).toBe("data=gaussian&classes=1&loss=meanSquaredError");
     await expect.poll(() => countOf(page, ".unit[data-layer='2']")).toBe(1);
@@ -77,7 +60,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   });
 
   test("a table that is dropped: two columns are a curve, three are values or classes, others are refused", async () => {
-    await open("");
+    const page = await open("");
     await drop(page, "curve.csv", "x,y\n-1,0.5\n0,0\n1,0.5\n1.5,1\n");
     await expect
       .poll(() => queryOf(page))
@@ -97,7 +80,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   });
 
   test("each layer its own activation; undo takes back settings and beginnings, by key too", async () => {
-    await open("data=circles");
+    const page = await open("data=circles");
     await choose(page, "Activation of layer 2", "relu");
     await expect.poll(() => queryOf(page)).toBe("data=circles&activations=tanh,relu");
     await expect.poll(() => textOf(page, ".gradients")).toMatch(/Layer 1[^d]*Layer 2\d of 4 dead/);
@@ -123,7 +106,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
 
   test("stops at convergence, at the same step as without a page, and goes on when asked", async () => {
     const query = "data=blobs&noise=5&samples=40&rate=0.1&batch=2000&l2=0.01&converge=1";
-    await open(query);
+    const page = await open(query);
     const race = new Race(fromQuery(query).state);
     while (!race.converged && race.step < 20_000) await race.advance(1000);
     expect(race.converged).toBe(true);
@@ -138,7 +121,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   });
 
   test("a run is pinned and compared: its curve, its figures, and in what it differs", async () => {
-    await open("data=blobs");
+    const page = await open("data=blobs");
     for (let i = 0; i < 3; i++) await press(page, "Epoch");
     await expect.poll(() => stepOf(page)).toBe(54);
     const loss = await lossOf(page);
@@ -158,13 +141,13 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   });
 
   test("a link hides and locks; its QR code and its frame say the same link", async () => {
-    await open("data=xor");
+    const page = await open("data=xor");
     await press(page, "Link, QR code, pictures …");
     await page.waitFor(".qr svg");
     for (const part of ["Data", "Microscope", "Lock the settings"]) await toggle(page, part);
     const link = () =>
       page.evaluate(() => document.querySelector<HTMLInputElement>(".share .line input")!.value);
-    await expect.poll(link).toBe(`${server.url}#/plane?data=xor&hide=data,microscope&lock=1`);
+    await expect.poll(link).toBe(`${await siteOf(page)}#/plane?data=xor&hide=data,microscope&lock=1`);
     const [, frame] = await page.evaluate(() =>
       [...document.querySelectorAll<HTMLInputElement>(".share .line input")].map((each) => each.value),
     );
@@ -188,7 +171,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   });
 
   test("pictures: one as it is, and an animation of the training, in files of their own", async () => {
-    await open("data=xor");
+    const page = await open("data=xor");
     await press(page, "Link, QR code, pictures …");
     await page.waitFor(".qr svg");
     // what would be saved is kept for the test

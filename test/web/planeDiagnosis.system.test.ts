@@ -1,42 +1,21 @@
 /** What Plane says of a training, sentence by sentence: it is true, nothing beside it says otherwise, and its buttons do what they say. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type Browser, findBrowser, howToGet, launch, type Page } from "../support/browsers/index.mjs";
-import { arrived, queryOf, stepOf } from "../support/web/planePage.ts";
+import { expect, test } from "vitest";
+import type { Page } from "../support/browsers/index.mjs";
+import { arrived, queryOf, siteOf, stepOf } from "../support/web/planePage.ts";
+import { inBrowsers } from "../support/web/planeTests.ts";
 import { press } from "../support/web/playground.mjs";
 import { countOf, textOf } from "../support/web/seen.ts";
-import { servePlayground } from "../support/web/serve.ts";
 
-const required = process.env.NABLA_REQUIRE_ALL === "1";
+/** The page is there; its net may diverge, or wait. */
+const standing = (page: Page): Promise<void> => page.waitFor(".standing");
 
-describe.each(["chromium", "firefox"] as const)("%s", (name) => {
-  if (!findBrowser(name)) {
-    test.skipIf(!required)(`is missing, so nothing ran in it: ${howToGet(name)}`, () => {
-      throw new Error(`${name} is missing, and NABLA_REQUIRE_ALL=1 asks for it: ${howToGet(name)}`);
-    });
-    return;
-  }
-  let server: Awaited<ReturnType<typeof servePlayground>>;
-  let browser: Browser;
-  let page: Page;
-  beforeAll(async () => {
-    browser = await launch(name, { reducedMotion: true });
-  });
-  afterAll(() => browser?.close());
-  afterEach(async () => {
-    await page?.close();
-    await server?.stop();
-  });
-  async function open(query: string): Promise<void> {
-    server = await servePlayground();
-    page = await browser.newPage();
-    await page.setViewport({ width: 1300, height: 950 });
-    await page.goto(`${server.url}#/plane?${query}`);
-    await page.waitFor(".standing");
-  }
-  const findings = () => textOf(page, ".findings");
-
+inBrowsers((open) => {
   test("divergence is all that is said of it; panels count the same dead units; a tenth of the rate is a button", async () => {
-    await open("data=spirals&activation=relu&net=8,8,8&optimizer=sgd&loss=meanSquaredError&rate=3");
+    const page = await open(
+      "data=spirals&activation=relu&net=8,8,8&optimizer=sgd&loss=meanSquaredError&rate=3",
+      standing,
+    );
+    const findings = () => textOf(page, ".findings");
     await arrived(page);
     for (let i = 0; i < 3; i++) {
       if (await page.evaluate(() => document.querySelector(".scores + .failed") !== null)) break;
@@ -63,7 +42,8 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   });
 
   test("zero weights on XOR are symmetry, with a button that breaks it", async () => {
-    await open("data=xor&init=zeros");
+    const page = await open("data=xor&init=zeros", standing);
+    const findings = () => textOf(page, ".findings");
     await arrived(page);
     for (let i = 0; i < 3; i++) await press(page, "Epoch");
     await expect.poll(findings).toMatch(/^Symmetry: all units of layers 1, 2 have the same weights/);
@@ -77,12 +57,12 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   });
 
   test("the race names what its figures are of", async () => {
-    await open("race=1&data=blobs");
+    const page = await open("race=1&data=blobs", standing);
     await press(page, "Epoch");
     await expect
       .poll(() => textOf(page, ".place"))
       .toMatch(/^training loss \d\.\d{4}, test accuracy \d+\.\d %/);
-    await page.goto(`${server.url}#/plane?race=1&data=blobs&test=0`);
+    await page.goto(`${await siteOf(page)}#/plane?race=1&data=blobs&test=0`);
     await expect
       .poll(() => textOf(page, ".place"))
       .toMatch(/^training loss \d\.\d{4}, training accuracy \d+\.\d %/);
@@ -90,7 +70,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   });
 
   test("full colour is low on the loss surface, in the light and in the dark", async () => {
-    await open("data=xor&net=2");
+    const page = await open("data=xor&net=2", standing);
     await arrived(page);
     await press(page, "Epoch");
     await press(page, "Draw the surface");
@@ -119,12 +99,13 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
           high: far(at(277), accent) - far(at(277), paper),
         };
       });
+    const site = await siteOf(page);
     for (const theme of ["light", "dark"]) {
       await page.evaluate((wanted) => {
         localStorage.setItem("nabla-theme", wanted);
       }, theme);
       await page.goto("about:blank");
-      await page.goto(`${server.url}#/plane?data=xor&net=2`);
+      await page.goto(`${site}#/plane?data=xor&net=2`);
       await arrived(page);
       await press(page, "Epoch");
       await press(page, "Draw the surface");

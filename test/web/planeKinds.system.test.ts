@@ -1,45 +1,15 @@
 /** Perceptron, logistic neuron and regression in Plane, and a net that is taken away, as a person uses them. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { Race } from "../../web/plane/engine/race.ts";
 import { fromQuery } from "../../web/plane/state/state.ts";
-import { type Browser, findBrowser, howToGet, launch, type Page } from "../support/browsers/index.mjs";
+import { lossOf, siteOf } from "../support/web/planePage.ts";
+import { inBrowsers } from "../support/web/planeTests.ts";
 import { press } from "../support/web/playground.mjs";
 import { expectCount, expectText, expectUrl, textOf } from "../support/web/seen.ts";
-import { servePlayground } from "../support/web/serve.ts";
 
-const required = process.env.NABLA_REQUIRE_ALL === "1";
-
-const lossOf = (page: Page): Promise<number> =>
-  page.evaluate(() => Number(document.querySelector(".scores td")?.getAttribute("title")));
-
-describe.each(["chromium", "firefox"] as const)("%s", (name) => {
-  if (!findBrowser(name)) {
-    test.skipIf(!required)(`is missing, so nothing ran in it: ${howToGet(name)}`, () => {
-      throw new Error(`${name} is missing, and NABLA_REQUIRE_ALL=1 asks for it: ${howToGet(name)}`);
-    });
-    return;
-  }
-  let server: Awaited<ReturnType<typeof servePlayground>>;
-  let browser: Browser;
-  let page: Page;
-  beforeAll(async () => {
-    browser = await launch(name, { reducedMotion: true });
-  });
-  afterAll(() => browser?.close());
-  afterEach(async () => {
-    await page?.close();
-    await server?.stop();
-  });
-  async function open(query: string): Promise<void> {
-    server = await servePlayground();
-    page = await browser.newPage();
-    await page.setViewport({ width: 1300, height: 950 });
-    await page.goto(`${server.url}#/plane?${query}`);
-    await expect.poll(() => lossOf(page)).toBeGreaterThan(0);
-  }
-
+inBrowsers((open) => {
   test("a curve through points: y = f(x), and points one paints", async () => {
-    await open("");
+    const page = await open("");
     await page.evaluate(() => document.querySelector<HTMLElement>("input[value='sine']")!.click());
     await expectCount(page, ".feature").toBe(3);
     await expectCount(page, ".unit[data-layer='2']").toBe(1);
@@ -76,7 +46,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   });
 
   test("the perceptron's rule, and one sigmoid; the microscope shows both", async () => {
-    await open("data=blobs&noise=5&loss=perceptron&optimizer=sgd&rate=1&init=gaussian");
+    const page = await open("data=blobs&noise=5&loss=perceptron&optimizer=sgd&rate=1&init=gaussian");
     await expectCount(page, ".unit").toBe(1);
     for (let i = 0; i < 3; i++) await press(page, "Epoch");
     await expectText(page, ".scores td:nth-child(3)").toBe("100.0 %");
@@ -102,7 +72,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
         if (steps!.endsWith("of 4") && station!.includes("ln")) mixed.push(station!);
       }).observe(document.body, { childList: true, characterData: true, subtree: true });
     });
-    await page.goto(`${server.url}#/plane?data=xor&loss=binaryCrossentropy&net=2`);
+    await page.goto(`${await siteOf(page)}#/plane?data=xor&loss=binaryCrossentropy&net=2`);
     // the microscope looks at the new net, from its first step on: 3 units forwards, backwards and changed, and the loss
     await expectText(page, ".walk .figures").toBe("step 0 of 10");
     await expectCount(page, ".unit").toBe(3);
@@ -113,7 +83,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   });
 
   test("takes the trained net away as code", async () => {
-    await open("net=2");
+    const page = await open("net=2");
     await press(page, "Step");
     await press(page, "File or code …");
     await press(page, "Keras code");

@@ -1,12 +1,10 @@
 /** The loss surface and the ravine in Plane, as a person uses them. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type Browser, findBrowser, howToGet, launch, type Page } from "../support/browsers/index.mjs";
-import { arrived, queryOf, stepOf, toggle } from "../support/web/planePage.ts";
+import { expect, test } from "vitest";
+import type { Page } from "../support/browsers/index.mjs";
+import { queryOf, stepOf, toggle } from "../support/web/planePage.ts";
+import { inBrowsers } from "../support/web/planeTests.ts";
 import { press } from "../support/web/playground.mjs";
 import { countOf, textOf } from "../support/web/seen.ts";
-import { servePlayground } from "../support/web/serve.ts";
-
-const required = process.env.NABLA_REQUIRE_ALL === "1";
 
 /** What a canvas shows, as one number. */
 const shownIn = (page: Page, selector: string): Promise<number> =>
@@ -25,34 +23,9 @@ const valuesOf = (page: Page): Promise<number[]> =>
     ),
   );
 
-describe.each(["chromium", "firefox"] as const)("%s", (name) => {
-  if (!findBrowser(name)) {
-    test.skipIf(!required)(`is missing, so nothing ran in it: ${howToGet(name)}`, () => {
-      throw new Error(`${name} is missing, and NABLA_REQUIRE_ALL=1 asks for it: ${howToGet(name)}`);
-    });
-    return;
-  }
-  let server: Awaited<ReturnType<typeof servePlayground>>;
-  let browser: Browser;
-  let page: Page;
-  beforeAll(async () => {
-    browser = await launch(name, { reducedMotion: true });
-  });
-  afterAll(() => browser?.close());
-  afterEach(async () => {
-    await page?.close();
-    await server?.stop();
-  });
-  async function open(query: string): Promise<void> {
-    server = await servePlayground();
-    page = await browser.newPage();
-    await page.setViewport({ width: 1300, height: 950 });
-    await page.goto(`${server.url}#/plane?${query}`);
-    await arrived(page);
-  }
-
+inBrowsers((open) => {
   test("has a scale with numbers, and turns in 3-D by keys and by pointer", async () => {
-    await open("data=xor&net=2");
+    const page = await open("data=xor&net=2");
     await press(page, "Epoch");
     await expect.poll(() => stepOf(page)).toBeGreaterThan(0);
     await press(page, "Draw the surface");
@@ -84,7 +57,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   });
 
   test("two weights: the mark sets them, by keys and by pointer, in the link and with undo", async () => {
-    await open("data=xor&net=2&optimizer=sgd");
+    const page = await open("data=xor&net=2&optimizer=sgd");
     await press(page, "Step");
     await expect.poll(() => stepOf(page)).toBe(1);
     await page.evaluate(() => document.querySelector<HTMLElement>(".unit[data-unit='0']")!.click());
@@ -119,7 +92,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   });
 
   test("is drawn live while training goes on", async () => {
-    await open("data=xor&net=2");
+    const page = await open("data=xor&net=2");
     await toggle(page, "Live while training");
     await press(page, "Train");
     await expect.poll(() => textOf(page, ".landscape")).toContain("lies in this plane");
@@ -152,7 +125,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   });
 
   test("the ravine: every optimizer from one mark, which may be moved; the link says where", async () => {
-    await open("data=xor");
+    const page = await open("data=xor");
     await press(page, "Open the ravine");
     await expect.poll(() => countOf(page, ".ravine tbody tr")).toBe(7);
     const cells = (optimizer: string) =>

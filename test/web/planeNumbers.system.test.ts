@@ -1,68 +1,27 @@
 /** Numbers of the net, changes on the way and "What is this?" in Plane, as a person uses them. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { num } from "../../web/microscope/steps.ts";
 import { Race } from "../../web/plane/engine/race.ts";
 import { fromQuery } from "../../web/plane/state/state.ts";
-import { type Browser, findBrowser, howToGet, launch, type Page } from "../support/browsers/index.mjs";
+import type { Page } from "../support/browsers/index.mjs";
+import { choose, lossOf, queryOf, stepOf } from "../support/web/planePage.ts";
+import { inBrowsers } from "../support/web/planeTests.ts";
 import { press } from "../support/web/playground.mjs";
 import { expectTexts, textsOf } from "../support/web/seen.ts";
-import { servePlayground } from "../support/web/serve.ts";
 
-const required = process.env.NABLA_REQUIRE_ALL === "1";
-
-const queryOf = async (page: Page): Promise<string> => (await page.url()).split("?")[1] ?? "";
-const stepOf = (page: Page): Promise<number> =>
-  page.evaluate(() => Number(document.querySelectorAll(".standing dd")[1]?.textContent?.replace(/,/g, "")));
-const lossOf = (page: Page): Promise<number> =>
-  page.evaluate(() => Number(document.querySelector(".scores td")?.getAttribute("title")));
 /** Into what was opened to be typed in: keys before that would go elsewhere. */
 async function typeNumber(page: Page, keys: string): Promise<void> {
   await page.waitFor(() => document.activeElement?.matches(".numbers input"));
   for (const key of keys) await page.press(key);
 }
-/** Chooses in the list with this label. */
-const choose = (page: Page, label: string, value: string): Promise<void> =>
-  page.evaluate(
-    ([name, wanted]) => {
-      const field = [...document.querySelectorAll(".field")].find(
-        (each) => each.querySelector("label")?.textContent === name,
-      )!;
-      const select = field.querySelector("select")!;
-      select.value = wanted!;
-      select.dispatchEvent(new Event("change", { bubbles: true }));
-    },
-    [label, value] as const,
-  );
+/** Units have their biases. */
+const biased = (page: Page): Promise<void> =>
+  expect.poll(async () => (await textsOf(page, ".unit .bias")).join()).toMatch(/^[^,]+(,[^,]+)+$/);
 
-describe.each(["chromium", "firefox"] as const)("%s", (name) => {
-  if (!findBrowser(name)) {
-    test.skipIf(!required)(`is missing, so nothing ran in it: ${howToGet(name)}`, () => {
-      throw new Error(`${name} is missing, and NABLA_REQUIRE_ALL=1 asks for it: ${howToGet(name)}`);
-    });
-    return;
-  }
-  let server: Awaited<ReturnType<typeof servePlayground>>;
-  let browser: Browser;
-  let page: Page;
-  beforeAll(async () => {
-    browser = await launch(name, { reducedMotion: true });
-  });
-  afterAll(() => browser?.close());
-  afterEach(async () => {
-    await page?.close();
-    await server?.stop();
-  });
-  async function open(query: string): Promise<void> {
-    server = await servePlayground();
-    page = await browser.newPage();
-    await page.setViewport({ width: 1300, height: 950 });
-    await page.goto(`${server.url}#/plane?${query}`);
-    await expect.poll(async () => (await textsOf(page, ".unit .bias")).join()).toMatch(/^[^,]+(,[^,]+)+$/);
-  }
-
+inBrowsers((open) => {
   test("every weight and bias has its number, is typed anew with the keyboard, and that undone", async () => {
     const query = "net=2&data=xor&init=gaussian";
-    await open(query);
+    const page = await open(query, biased);
     // outputs have a bias, too
     await expectTexts(page, ".unit .bias").toEqual(["0.00", "0.00", "0.00", "0.00"]);
     await press(page, "Step");
@@ -108,7 +67,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   });
 
   test("a weight typed before the first step stays when a setting changes, and its link shows it at once", async () => {
-    await open("net=2&data=xor");
+    const page = await open("net=2&data=xor", biased);
     const box = () => textsOf(page, ".numbers .value");
     const choice = () =>
       page.evaluate(() => document.querySelector<HTMLElement>(".unit[data-unit='1']")!.click());
@@ -134,7 +93,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   });
 
   test("a pointer on a link sees its weight, and a click opens it", async () => {
-    await open("net=2&features=x,y");
+    const page = await open("net=2&features=x,y", biased);
     const boxNow = () =>
       page.evaluate(() => {
         const at = (selector: string) => document.querySelector(selector)!.getBoundingClientRect();
@@ -156,7 +115,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   });
 
   test("settings change while it trains: it goes on, the curve is marked, the link gives the same bits", async () => {
-    await open("data=spirals");
+    const page = await open("data=spirals", biased);
     await press(page, "Train");
     await expect.poll(() => stepOf(page)).toBeGreaterThan(20);
     await choose(page, "Learning rate", "0.1");
@@ -189,7 +148,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   });
 
   test("every panel and control says what it is", async () => {
-    await open("");
+    const page = await open("", biased);
     const without = await page.evaluate(() => [
       ...[...document.querySelectorAll(".plane .panel:not(.transport), .plane .field")]
         .filter((each) => !(each.closest(".helped") ?? each).querySelector(".what"))

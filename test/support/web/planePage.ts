@@ -2,6 +2,8 @@
 import { expect } from "vitest";
 import type { Page } from "../browsers/index.mjs";
 
+/** Where the page is, without its view. */
+export const siteOf = async (page: Page): Promise<string> => (await page.url()).split("#")[0]!;
 export const queryOf = async (page: Page): Promise<string> => (await page.url()).split("?")[1] ?? "";
 export const stepOf = (page: Page): Promise<number> =>
   page.evaluate(() => Number(document.querySelectorAll(".standing dd")[1]?.textContent?.replace(/,/g, "")));
