@@ -7,7 +7,7 @@ import { fromConfig } from "../../model/fromConfig.ts";
 import type { Terminal } from "../../report/terminal.ts";
 import { plural, shown, table, words } from "../../report/text/format.ts";
 import { noteLines, notesOf, readingLines } from "../../report/text/notes.ts";
-import type { Scores } from "../../training/evaluate.ts";
+import type { Scores } from "../../training/scores.ts";
 import { openToTrain } from "../training/opening.ts";
 import { parts } from "../training/parts.ts";
 import { resolveConfig } from "../training/settings.ts";
