@@ -37,4 +37,4 @@ export const toDataset =
   (data, name, kind, classes) =>
     datasetOf(data, name, internals, kind, classes);
 
-export const loadEvaluate = (who: string) => loaded(() => import("../training/evaluate.ts"), who);
+export const loadEvaluate = (who: string) => loaded(() => import("../training/scoring.ts"), who);

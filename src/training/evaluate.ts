@@ -48,8 +48,6 @@ import { threaded } from "./threaded.ts";
 import { outputsOf } from "./units.ts";
 import { type Weighting, weightingOf } from "./weighting.ts";
 
-export { thresholdOn } from "./chooseThreshold.ts";
-
 export interface ScoreRequest {
   readonly network: Network;
   readonly dataset: Dataset;
