@@ -13,6 +13,7 @@ import { FITS, type Fit, type Size } from "./resize.ts";
 /** How rows were made of pictures: goes into checkpoints, so that a picture to predict from is treated alike. */
 export type ImageInfo = RowFormat;
 
+/** How a folder of pictures is read. */
 export interface ImageSetOptions {
   /** Pixels of every row: a side, or width and height. Default: the pictures' own size, if they all have the same. */
   size?: number | Size;
