@@ -8,7 +8,8 @@ import { floatsOf, type Range } from "../plan/builder.ts";
 import { beginMask } from "../plan/masks.ts";
 import type { Node, Operation, Parameter, Site } from "../plan/operation.ts";
 import { sizeOf } from "../shape.ts";
-import { type Built, layer, layerName, misfit, type Place } from "./layer.ts";
+import type { Built, Place } from "./kind.ts";
+import { layer, layerName, misfit } from "./layer.ts";
 import { regularizer, trainable } from "./weights.ts";
 
 /** Numbers come as float32, which holds whole ones exactly up to this. */
