@@ -16,7 +16,7 @@ import { sequenceFlags } from "./options/sequenceData.ts";
 import { sequenceCommands } from "./options/sequences.ts";
 import { seriesFlags, windowFlags } from "./options/series.ts";
 import { sweepCommand } from "./options/sweep.ts";
-import { readingFlags, splitWay, tableFlags } from "./options/tables.ts";
+import { largeFlags, readingFlags, splitWay, tableFlags } from "./options/tables.ts";
 import { ownThresholdFlag, thresholdFlag } from "./options/threshold.ts";
 import { trainingFlags } from "./options/training.ts";
 import { names, numberOption, oneOf, port, threadsOption, units, wholeOption } from "./options/values.ts";
@@ -110,7 +110,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
       "stop after so many epochs without a better val loss",
       wholeOption("--patience"),
     );
-  tableFlags(train)
+  largeFlags(tableFlags(train))
     .option(
       "--test-split <SHARE>",
       "CSV: rows to test with (default: 0.2)",
@@ -161,7 +161,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--voting <KIND>", VOTING, oneOf("--voting", ["soft", "hard"]))
     .option("--part <PART>", "test, validation, train or all", oneOf("--part", PARTS))
     .option("--samples <N>", "generated sets: rows of the training part", wholeOption("--samples"));
-  arrayFlags(unreadableFlag(toldFlags(seriesFlags(ownThresholdFlag(evaluate)))))
+  largeFlags(arrayFlags(unreadableFlag(toldFlags(seriesFlags(ownThresholdFlag(evaluate))))))
     .option("--label <COLUMN>", "with --labels: the column of classes")
     .option(
       "--bootstrap <N>",

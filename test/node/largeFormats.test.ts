@@ -196,8 +196,16 @@ describe("refused", () => {
       ["cut.arrows", whole.subarray(0, 2500)],
       ["cut.arrow", readFileSync(at("table.arrow")).subarray(0, 3000)],
     ] as const)
-      await both(put(name, bytes), { label: "label", ignore: ["count"] }, /an Arrow file that cannot be read/);
-    await both(put("cut.parquet", readFileSync(at("table.parquet")).subarray(0, 900)), {}, /a Parquet file that/);
+      await both(
+        put(name, bytes),
+        { label: "label", ignore: ["count"] },
+        /an Arrow file that cannot be read/,
+      );
+    await both(
+      put("cut.parquet", readFileSync(at("table.parquet")).subarray(0, 900)),
+      {},
+      /a Parquet file that/,
+    );
     await expect(
       openLargeTable(put("t.parquet.gz", gzipSync(readFileSync(at("table.parquet"))))),
     ).rejects.toThrow(/Parquet file in gzip, of which no part can be read alone; unpack it first/);

@@ -21,6 +21,7 @@ import { scoreForecast } from "../../sequences/score.ts";
 import type { Intervals } from "../../training/bootstrap.ts";
 import { arraysAs } from "../input/arrays.ts";
 import { imageOptions, imageOptionsOf, type LabelFlags, sayLeftOut } from "../input/images.ts";
+import { openLarge, withLarge } from "../input/large.ts";
 import { openModel } from "../input/openModel.ts";
 import { sequencesAs } from "../input/sequences.ts";
 import { openModelWindows, seriesOf } from "../input/series.ts";
@@ -29,7 +30,7 @@ import { bitsJson, bitsText, openModelText, textOf, textScore } from "../input/t
 import { trainedOn } from "../input/trainedOn.ts";
 import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
 import type { SeriesFlags } from "../options/series.ts";
-import { type ReadingFlags, readingOptions } from "../options/tables.ts";
+import { type LargeFlags, type ReadingFlags, readingOptions } from "../options/tables.ts";
 import type { OwnThreshold } from "../options/threshold.ts";
 import { checkApplicable } from "../training/applicable.ts";
 import { withThreshold } from "../training/decision.ts";
@@ -39,6 +40,7 @@ import { asBefore } from "../training/targets.ts";
 /** Which rows of a data set are looked at, and how it is read. */
 export interface PartFlags
   extends ReadingFlags,
+    LargeFlags,
     SeriesFlags,
     ArrayFlags,
     Pick<LabelFlags, "unreadable" | "labels" | "label" | "fileColumn" | "labelPattern"> {
@@ -201,6 +203,10 @@ export async function openPart(
       "--label: expected --labels FILE as well: the table it is a column of; in other tables the model finds its own label",
     );
   const extra = extraOf(model);
+  if (flags.large && (textOf(model) || seriesOf(model)))
+    throw new NablaError(
+      `--large is for tables; ${publicly(source)} is read as ${textOf(model) ? "a text" : "a series"}`,
+    );
   if (textOf(model)) return { ...(await openModelText(source, flags, model)), name: publicly(source) };
   if (seriesOf(model)) {
     const { windows, part, notes } = await openModelWindows(source, flags, model);
@@ -227,7 +233,15 @@ export async function openPart(
     ...(extra?.csv && standardisation && { standardisation }),
     images: { ...imageOptionsOf(model), ...imageOptions(flags, terminal).images },
   };
-  let data: OpenedData = await openData(source, { ...options, testFraction: 0 });
+  const open = async (more: OpenDataOptions): Promise<OpenedData> => {
+    const all = { ...options, ...more };
+    if (!flags.large)
+      return openData(source, all).catch(async (error) => Promise.reject(await withLarge(error, source)));
+    const table = await openLarge(source, all, flags);
+    process.once("exit", () => table.close());
+    return table;
+  };
+  let data = await open({ testFraction: 0 });
   const { fingerprint } = data;
   const same =
     data.kind === "generated"
@@ -250,7 +264,7 @@ export async function openPart(
       );
     }
     const split = extra?.data.split && { split: extra.data.split };
-    data = await openData(source, { ...options, ...split, testFraction: kept });
+    data = await open({ ...split, testFraction: kept });
   }
   const parts = { train: data.train, validation: data.validation, test: data.test };
   const apart = (["test", "validation"] as const).filter((one) => parts[one]);

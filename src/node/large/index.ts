@@ -67,7 +67,8 @@ export interface LargeTable extends DataSplit, Omit<CsvData, "dataset"> {
   close(): void;
 }
 
-const OPTIONS: readonly (keyof LargeTableOptions)[] = [
+/** All of them. */
+export const LARGE_OPTIONS: readonly (keyof LargeTableOptions)[] = [
   ...([
     "label",
     "ignore",
@@ -106,10 +107,10 @@ export async function openLargeTable<F extends number = 0.2>(
       `${who}: expected a file, got ${withoutSecrets(String(location))}: download it first`,
     );
   const path = pathOf(who, location);
-  checkOptions(who, options, OPTIONS);
+  checkOptions(who, options, LARGE_OPTIONS);
   const {
     pieceBytes = 1 << 22,
-    memoryBytes = Math.floor((process.availableMemory?.() ?? freemem()) / 2),
+    memoryBytes = Math.floor(freeMemory() / 2),
     folder = tmpdir(),
     query,
     ...asText
@@ -137,7 +138,11 @@ export async function openLargeTable<F extends number = 0.2>(
   if (typeof split === "object")
     throw new NablaError(`${who}: split: expected "random" or "time", got ${show(split)}`);
   const asked = reading.columns && askedField().check(reading.columns, `${who}: columns`);
-  const source = await sourceAt(path, { ...defined(asText), pieceBytes, ...(query !== undefined && { query }) });
+  const source = await sourceAt(path, {
+    ...defined(asText),
+    pieceBytes,
+    ...(query !== undefined && { query }),
+  });
   const fingerprints: string[] = [];
   const pieces = () => source.pieces((fingerprint) => void fingerprints.push(fingerprint));
 
@@ -176,7 +181,12 @@ export async function openLargeTable<F extends number = 0.2>(
   // means and frequencies of what is missing: those of rows that are trained on
   const some = train.filter((row) => row < seen);
   const means = standardise && reading.like ? standardisation?.mean : undefined;
-  const { csv, readings, features } = encodeTable(first, some.length > 0 ? some : undefined, undefined, means);
+  const { csv, readings, features } = encodeTable(
+    first,
+    some.length > 0 ? some : undefined,
+    undefined,
+    means,
+  );
   const width = features.length;
   const store = new RowStore(folder, path, width);
   try {
@@ -195,6 +205,10 @@ export async function openLargeTable<F extends number = 0.2>(
     const by = standardise
       ? ((fits ? standardisation : undefined) ?? ofQuantities(measured(store, train), features))
       : undefined;
+    if (by && by.mean.length !== width)
+      throw new NablaError(
+        `${path}: standardisation: expected one of its ${width} inputs, got one of ${by.mean.length}`,
+      );
     finish(store, by, memoryBytes);
     const name = basename(path);
     const origin = {
@@ -202,7 +216,11 @@ export async function openLargeTable<F extends number = 0.2>(
       ...(options.seed !== undefined && { seed }),
       ...(split !== undefined && split !== "random" && { split }),
     };
-    const data = { name, kind: "csv", inputType: "float32", inputScale: 1, ...origin, fingerprint };
+    const data = {
+      ...{ name, kind: "csv", inputType: "float32", inputScale: 1 },
+      ...origin,
+      ...{ fingerprint, pieceBytes },
+    };
     const extra = { data, csv };
     const dataset: Dataset = {
       ...datasetOf(store, scaled),
@@ -230,6 +248,9 @@ export async function openLargeTable<F extends number = 0.2>(
     throw cause;
   }
 }
+
+/** Bytes that a process may still take. */
+export const freeMemory = (): number => process.availableMemory?.() ?? freemem();
 
 /** Rows read at once. */
 const ROWS = 256;

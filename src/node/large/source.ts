@@ -139,7 +139,6 @@ async function* tablesOf(
     rows = [];
     return { ...made, notes: [...notes, ...made.notes] };
   };
-  for await (const block of blocks())
-    for (const row of block) if (rows.push(row) >= most) yield table();
+  for await (const block of blocks()) for (const row of block) if (rows.push(row) >= most) yield table();
   if (rows.length > 0 || before === 0) yield table();
 }

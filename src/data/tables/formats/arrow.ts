@@ -93,10 +93,7 @@ export async function arrowTable(
 }
 
 /** The same, a batch at a time. */
-async function arrowBlocks(
-  { parts, where, host }: BlockFile,
-  { used }: TableWish,
-): Promise<TableBlocks> {
+async function arrowBlocks({ parts, where, host }: BlockFile, { used }: TableWish): Promise<TableBlocks> {
   const { table: limit, cells = MOST_CELLS } = host.limits;
   const open = openerOf(await parts.read(0, Math.min(parts.size, 8)), where, host);
   const { batches, ended, read } = await messagesOf(parts).catch((cause: unknown) => {

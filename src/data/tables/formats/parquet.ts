@@ -5,9 +5,9 @@ import { show } from "../../../fields/fields.ts";
 import { contentOf, latin } from "../../readers/content.ts";
 import type { DataHost, FileParts } from "../../readers/reader.ts";
 import type { Table } from "../csvTable.ts";
+import { MOST_CELLS } from "../records.ts";
 import type { TableBlocks, TableFormat } from "./format.ts";
 import { packageOf } from "./packages.ts";
-import { MOST_CELLS } from "../records.ts";
 import { checkMemory, clock, digestOfCells, shortest, tableOfValues } from "./values.ts";
 
 const MAGIC = "PAR1";
