@@ -9,10 +9,10 @@ let place: Workplace;
 beforeAll(() => {
   place = workplace();
   const row = (i: number) => {
-    const [age, spent] = [20 + ((7 * i) % 45), ((i * 7919) % 1009) / 8];
-    return `${age},${i % 3 ? "Basic" : "Pro"},${spent},${age + spent / 4 > 60 ? "yes" : "no"}`;
+    const [age, spent] = [20 + ((7 * i) % 45), 1e6 + ((i * 7919) % 1009) / 7.3];
+    return `${age},${i % 3 ? "Basic" : "Pro"},${spent},${age + (spent - 1e6) / 4 > 60 ? "yes" : "no"}`;
   };
-  place.write("rows.csv", "age,plan,spent\n31,Basic,100\n60,Pro,4\n");
+  place.write("rows.csv", "age,plan,spent\n31,Basic,1000100\n60,Pro,1000004\n");
   place.write("t.csv", `age,plan,spent,left\n${Array.from({ length: ROWS }, (_, i) => row(i)).join("\n")}\n`);
 });
 afterAll(() => place.remove());
@@ -81,7 +81,7 @@ describe("as without it", () => {
     await train(...from, "--out", "c.safetensors");
     await train(...from, ...LARGE, "--out", "d.safetensors");
     expect(await weightsOf("d.safetensors")).toEqual(await weightsOf("c.safetensors"));
-    place.write("t2.csv", `${readFileSync(place.path("t.csv"), "utf8")}31,Pro,9,no\n`);
+    place.write("t2.csv", `${readFileSync(place.path("t.csv"), "utf8")}31,Pro,1000009,no\n`);
     expect(
       await refused("train", "t2.csv", "--resume", "half.safetensors", "--epochs", "9", "--label", "left"),
     ).toMatch(/was trained on t\.csv; t2\.csv is other data/);
