@@ -36,6 +36,8 @@ export interface Extra {
     split?: TableSplit;
     seed?: number;
     fingerprint?: string;
+    /** Of a table that was read in pieces. */
+    pieceBytes?: number;
   };
   /** How pictures were brought to the shape of a row. */
   images?: OpenedData["images"];

@@ -3,7 +3,7 @@ import { NablaError } from "../../errors.ts";
 import { demandText } from "../../fields/expected.ts";
 import { type Fields, number, string } from "../../fields/fields.ts";
 import { checkGiven, having } from "../../fields/programs.ts";
-import type { Dataset } from "../dataset.ts";
+import type { Dataset, WithTest } from "../dataset.ts";
 import { parseLines } from "../jsonLines.ts";
 import { tableFields } from "../tables/csvFields.ts";
 import { type CsvTableOptions, parseCsvTable } from "../tables/csvTable.ts";
@@ -96,19 +96,25 @@ const fields = (mask: unknown): Fields => ({
  *
  * @throws NablaError with row and step, for an empty sequence, one beyond the steps of a row, and a step that would be taken for padding
  */
-export function sequences(given: unknown, asked: SequenceOptions = {}): SequenceSplit {
-  return readSequences("sequences", given, asked);
+export function sequences<F extends number = 0.2>(
+  given: unknown,
+  asked: SequenceOptions & { testFraction?: F } = {},
+): WithTest<SequenceSplit, F> {
+  return readSequences("sequences", given, asked) as WithTest<SequenceSplit, F>;
 }
 
 /** The same of the text of a JSON document, or of a JSON value on each line. */
-export function jsonSequences(text: string, asked: SequenceOptions = {}): SequenceSplit {
+export function jsonSequences<F extends number = 0.2>(
+  text: string,
+  asked: SequenceOptions & { testFraction?: F } = {},
+): WithTest<SequenceSplit, F> {
   demandText("jsonSequences", "a JSON document", text);
   const { name } = givenOf("jsonSequences", asked);
   return readSequences(
     "jsonSequences",
     parseLines(text, typeof name === "string" ? name : "sequences").values,
     asked,
-  );
+  ) as WithTest<SequenceSplit, F>;
 }
 
 function readSequences(who: string, given: unknown, asked: SequenceOptions): SequenceSplit {
@@ -130,7 +136,10 @@ function readSequences(who: string, given: unknown, asked: SequenceOptions): Seq
 }
 
 /** Sequences of the text of a table whose rows are steps: `csvSequences(text, { sequence: "recording" })`. */
-export function csvSequences(text: string, asked: CsvSequenceOptions): SequenceSplit {
+export function csvSequences<F extends number = 0.2>(
+  text: string,
+  asked: CsvSequenceOptions & { testFraction?: F },
+): WithTest<SequenceSplit, F> {
   const who = "csvSequences";
   demandText(who, "the text of a table", text);
   const options = givenOf(who, asked);
@@ -149,7 +158,7 @@ export function csvSequences(text: string, asked: CsvSequenceOptions): SequenceS
   if (readAs(options, options.like).sequence === undefined)
     throw new NablaError(`${who}: sequence: expected the column that tells which rows are one sequence`);
   const table = parseCsvTable(text, name, only(options, ["header", "delimiter", "decimal", "maxBytes"]));
-  return splitSequences(ofTable(table, options), options);
+  return splitSequences(ofTable(table, options), options) as WithTest<SequenceSplit, F>;
 }
 
 /** Of a table that is read already. One of the two says which column tells the sequences. */

@@ -1,5 +1,5 @@
 /** What a way to keep a table in a file is, besides text in rows. */
-import type { DataFile, DataHost } from "../../readers/reader.ts";
+import type { DataFile, DataHost, FileParts } from "../../readers/reader.ts";
 import type { CsvSplitOptions } from "../csv.ts";
 import type { Table } from "../csvTable.ts";
 
@@ -49,4 +49,24 @@ export interface TableFormat {
    * @throws NablaError naming the file and what is wrong in it
    */
   read(file: TableFile, wish: TableWish): Promise<FormatTable>;
+  /**
+   * The same, some rows at a time. Left out where files are text, and for databases.
+   *
+   * @throws NablaError as `read` does, and for a block that is too large
+   */
+  blocks?(file: BlockFile, wish: TableWish & { rows(columns: number): number }): Promise<TableBlocks>;
+}
+
+/** A file that is larger than memory. */
+export interface BlockFile extends Pick<TableFile, "where"> {
+  readonly parts: FileParts;
+  readonly host: Pick<DataHost, "package" | "limits">;
+}
+
+/** A table whose rows come some at a time. */
+export interface TableBlocks {
+  readonly columns: readonly string[];
+  readonly notes?: readonly string[];
+  /** One after the other: of each, the values of its rows. About as many rows as were wished for, or as the file has together. */
+  blocks(): AsyncIterable<Iterable<readonly unknown[]>> | Iterable<Iterable<readonly unknown[]>>;
 }

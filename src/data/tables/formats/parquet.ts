@@ -5,7 +5,8 @@ import { show } from "../../../fields/fields.ts";
 import { contentOf, latin } from "../../readers/content.ts";
 import type { DataHost, FileParts } from "../../readers/reader.ts";
 import type { Table } from "../csvTable.ts";
-import type { TableFormat } from "./format.ts";
+import { MOST_CELLS } from "../records.ts";
+import type { TableBlocks, TableFormat } from "./format.ts";
 import { packageOf } from "./packages.ts";
 import { checkMemory, clock, digestOfCells, shortest, tableOfValues } from "./values.ts";
 
@@ -30,6 +31,8 @@ export const parquet: TableFormat = {
     const table = await parquetTable(inMemory(bytes), where, host, used, cells);
     return { table, fingerprint: sha256Hex(bytes) };
   },
+  blocks: ({ parts, where, host }, { used, rows }) =>
+    parquetBlocks(asBytes(parts), where, host, used, rows, host.limits.cells),
 };
 
 /** What is used of hyparquet. */
@@ -39,6 +42,9 @@ interface Hyparquet {
     file: Bytes;
     metadata: Metadata;
     columns: readonly string[];
+    rowStart: number;
+    rowEnd: number;
+    useOffsetIndex: boolean;
     compressors?: object;
     onChunk(chunk: { columnName: string; columnData: ArrayLike<unknown>; rowStart: number }): void;
   }): Promise<void>;
@@ -63,21 +69,39 @@ export const inMemory = (bytes: Uint8Array): Bytes => ({
 /** What is read of a file is limited as a whole file is. */
 function inParts(parts: FileParts, where: string, { limits: { table: limit }, tooLarge }: DataHost): Bytes {
   let taken = 0;
-  return {
-    byteLength: parts.size,
-    async slice(start, end = parts.size) {
-      taken += end - start;
-      if (taken > limit) throw tooLarge(where, taken, limit);
-      const { buffer, byteOffset, byteLength } = await parts.read(start, end);
-      return buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
-    },
-  };
+  return asBytes(parts, (bytes) => {
+    taken += bytes;
+    if (taken > limit) throw tooLarge(where, taken, limit);
+  });
 }
+
+/** @param asked is told how many are asked for, before they come */
+const asBytes = (parts: FileParts, asked?: (bytes: number) => void): Bytes => ({
+  byteLength: parts.size,
+  async slice(start, end = parts.size) {
+    asked?.(end - start);
+    const { buffer, byteOffset, byteLength } = await parts.read(start, end);
+    return buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
+  },
+});
+
 interface Metadata {
   /** The root, then each node before its children. */
   readonly schema: readonly Element[];
   readonly num_rows: bigint;
-  readonly row_groups: readonly { columns: readonly { meta_data?: { codec: string } }[] }[];
+  readonly row_groups: readonly RowGroup[];
+}
+interface RowGroup {
+  readonly num_rows: bigint;
+  readonly columns: readonly {
+    meta_data?: {
+      codec: string;
+      path_in_schema: readonly string[];
+      total_uncompressed_size: bigint;
+      total_compressed_size: bigint;
+    };
+    offset_index_offset?: bigint;
+  }[];
 }
 /** A node of the schema, as the format calls its parts. */
 interface Element {
@@ -108,6 +132,62 @@ export async function parquetTable(
   maxBytes?: number,
   only = false,
 ): Promise<Table> {
+  const { columns, rows, read } = await opened(file, where, host, used, only);
+  checkMemory(where, rows, columns.length, maxBytes);
+  return tableOfValues({ name: where, columns, used, rows: await read(0, rows), unit: "row", maxBytes });
+}
+
+/**
+ * The same, a group of rows at a time; less of it where the file says where its pages lie.
+ *
+ * @param some how many rows are read together, where pages can be
+ * @param maxBytes that the values of a group may take
+ */
+async function parquetBlocks(
+  file: Bytes,
+  where: string,
+  host: Pick<DataHost, "package">,
+  used: (column: string) => boolean,
+  some: (columns: number) => number,
+  maxBytes = MOST_CELLS,
+): Promise<TableBlocks> {
+  const { columns, rows, groups, wanted, read } = await opened(file, where, host, used);
+  const counts = groups.map(({ num_rows }) => Number(num_rows));
+  if (!counts.every((count) => count >= 0) || counts.reduce((sum, count) => sum + count, 0) !== rows)
+    throw new NablaError(
+      `${where}: a Parquet file that cannot be read: its groups have other numbers of rows than it has`,
+    );
+  return {
+    columns,
+    async *blocks() {
+      let from = 0;
+      for (const { num_rows, columns } of groups) {
+        const [begins, end] = [from, from + Number(num_rows)];
+        const chunks = columns.filter(({ meta_data: of }) => of && wanted.has(of.path_in_schema[0]!));
+        const inPages = chunks.every((chunk) => chunk.offset_index_offset !== undefined);
+        const step = inPages ? Math.min(some(chunks.length), end - begins) : end - begins;
+        const share = step / (end - begins);
+        const bytes = chunks.reduce((sum, { meta_data: of }) => sum + Number(of!.total_uncompressed_size), 0);
+        const values = Math.round(Math.max(bytes * share, 8 * step * chunks.length));
+        if (values > maxBytes)
+          throw new NablaError(
+            `${where}: rows ${begins + 1} to ${end} are one group, whose values take ${values} bytes, more than ${maxBytes}; write it anew in smaller ones: pyarrow.parquet.write_table(table, path, row_group_size=100000)`,
+          );
+        for (; from < end; from += step) yield await read(from, Math.min(end, from + step));
+        from = end;
+      }
+    },
+  };
+}
+
+/** A file whose columns are known, and whose rows are not read yet. */
+async function opened(
+  file: Bytes,
+  where: string,
+  host: Pick<DataHost, "package">,
+  used: (column: string) => boolean,
+  only = false,
+) {
   const from = (name: string) =>
     packageOf<Hyparquet & Compressors>(name, host, `${where}: a Parquet file`, "nabla/parquet");
   const { parquetMetadataAsync, parquetRead } = await from("hyparquet");
@@ -119,8 +199,7 @@ export async function parquetTable(
   const metadata = await within(parquetMetadataAsync(file, { initialFetchSize: END }));
   const columns = topOf(metadata.schema);
   const rows = Number(metadata.num_rows);
-  if (rows === 0) throw new NablaError(`${where}: there are no rows`);
-  checkMemory(where, rows, columns.length, maxBytes);
+  if (!(rows > 0)) throw new NablaError(`${where}: there are no rows`);
   const last = new Map(columns.map((column) => [column.name, column]));
   const again = new Set(columns.filter((column) => last.get(column.name) !== column).map(({ name }) => name));
   const isTwice = ({ name }: Element) => again.has(name);
@@ -138,32 +217,40 @@ export async function parquetTable(
   const codecs = metadata.row_groups.flatMap((group) => group.columns.map((each) => each.meta_data?.codec));
   const packed = codecs.some((codec) => codec !== undefined && !OWN.has(codec));
   const { compressors } = packed ? await from("hyparquet-compressors") : {};
-  const values = new Map(wanted.map(({ name }) => [name, new Array<unknown>(rows)]));
-  if (values.size > 0)
-    await within(
-      parquetRead({
-        file,
-        metadata,
-        columns: [...values.keys()],
-        ...(compressors && { compressors }),
-        onChunk({ columnName, columnData, rowStart }) {
-          const column = values.get(columnName);
-          for (let i = 0; column && i < columnData.length; i++) column[rowStart + i] = columnData[i];
-        },
-      }),
-    );
-  const read = columns.map((element) => ({ values: values.get(element.name), cell: cellOf(element) }));
-  const rowsOf = function* () {
-    for (let row = 0; row < rows; row++) yield read.map((column) => column.cell(column.values?.[row]));
-  };
-  return tableOfValues({
-    name: where,
+  const names = wanted.map(({ name }) => name);
+  return {
     columns: columns.map(({ name }) => name),
-    used,
-    rows: { [Symbol.iterator]: rowsOf },
-    unit: "row",
-    maxBytes,
-  });
+    rows,
+    groups: metadata.row_groups,
+    wanted: new Set(names),
+    /** The values of some rows. */
+    async read(from: number, to: number): Promise<Iterable<unknown[]>> {
+      const values = new Map<string, ArrayLike<unknown>>();
+      if (names.length > 0)
+        await within(
+          parquetRead({
+            ...{ file, metadata, columns: names, rowStart: from, rowEnd: to, useOffsetIndex: true },
+            ...(compressors && { compressors }),
+            onChunk({ columnName, columnData, rowStart }) {
+              if (rowStart === from && columnData.length >= to - from)
+                return void values.set(columnName, columnData);
+              // of pages, and of groups, some rows may be others
+              const column = (values.get(columnName) ?? new Array<unknown>(to - from)) as unknown[];
+              values.set(columnName, column);
+              const [first, last] = [Math.max(from, rowStart), Math.min(to, rowStart + columnData.length)];
+              for (let row = first; row < last; row++) column[row - from] = columnData[row - rowStart];
+            },
+          }),
+        );
+      const read = columns.map((element) => ({ values: values.get(element.name), cell: cellOf(element) }));
+      return {
+        *[Symbol.iterator]() {
+          for (let row = 0; row < to - from; row++)
+            yield read.map((column) => column.cell(column.values?.[row]));
+        },
+      };
+    },
+  };
 }
 
 /** What has no single value in each cell. */
