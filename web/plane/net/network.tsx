@@ -105,7 +105,8 @@ export function NetworkPanel() {
   });
   useSignalEffect(() => {
     const { width, height } = size.value;
-    const now = frame.value;
+    // as often as numbers: hundreds of dashed curves cost the page as much as all else of a picture
+    const now = figures.value;
     const context = canvas.current?.getContext("2d");
     if (!context || !now || width === 0) return;
     const colours = { plus: colour("plus"), minus: colour("minus") };

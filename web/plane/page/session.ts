@@ -30,7 +30,7 @@ export const SPEEDS = [2, 20, 200, 1000, Number.POSITIVE_INFINITY] as const;
 /** Settings as they are by now. */
 export const state = signal<PlaneState>(INITIAL);
 export const frame = signal<Frame | undefined>(undefined);
-/** The same for what is read as numbers: ten times a second while training, because no one reads faster. */
+/** The last that is exact, for what is read as numbers: ten times a second while training. */
 export const figures = signal<Frame | undefined>(undefined);
 export const curves = signal<Curves>({ steps: [], epochs: [], samples: [] });
 /** What changed while it trained, and at which epochs. */
@@ -84,7 +84,6 @@ export const unsettled = computed(() => {
   );
 });
 
-let figuresAt = 0;
 let opened = false;
 let connection: Connection | undefined;
 let id = 0;
@@ -364,11 +363,7 @@ function hear(message: FromEngine): void {
       frame.value = message;
       failed.value = false;
       if (message.heard === serial) follow(message);
-      const now = performance.now();
-      if (!message.playing || now - figuresAt >= 100) {
-        figures.value = message;
-        figuresAt = now;
-      }
+      if (message.exact) figures.value = message;
       if (message.curves) curves.value = message.curves;
       if (message.over && playing.peek()) {
         playing.value = false;
