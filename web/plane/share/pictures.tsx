@@ -5,7 +5,7 @@ import { fill } from "../../text/words.ts";
 import { Button } from "../../ui/controls.tsx";
 import { announce, notify } from "../../ui/messages.tsx";
 import { colour } from "../../ui/theme.ts";
-import { figures, frame, state } from "../page/session.ts";
+import { figures, frame, state } from "../page/signals.ts";
 import { animatedPng } from "./apng.ts";
 
 const said = planeText.share.pictures;
