@@ -154,6 +154,7 @@ function Pins() {
           ))}
         </ul>
       )}
+      {pins.value.length > 0 && <p class="muted">{said.stays}</p>}
     </div>
   );
 }

@@ -57,7 +57,7 @@ export function LandscapePanel() {
   const two = shown?.kind === "weights" && shown.axes;
   const named = two && (two.map((i) => weightOf(places.value[i] ?? places.value[0])) as [string, string]);
   return (
-    <Panel title={said.title} help="landscape">
+    <Panel title={said.title} help="landscape" class="terrain">
       <div class="landscape">
         <div class="stack">
           <p class="small muted">{said.lead}</p>
