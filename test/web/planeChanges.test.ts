@@ -136,7 +136,7 @@ describe("gradients of single weights", () => {
     const [entrant] = race.entrants;
     const inputs = new Float32Array(2);
     expect(race.look(entrant!, inputs).layers[0]!.gradient).toBeUndefined();
-    const { layers } = race.look(entrant!, inputs, true);
+    const { layers } = race.look(entrant!, inputs, { gradient: true });
     const { kernel } = layers[0]!.gradient!;
     const { "hidden-1.kernel": weights } = entrant!.model.weights();
     const h = 0.01;

@@ -104,6 +104,10 @@ export const enHelp = {
       term: "permalink",
     },
 
+    pictureOf: {
+      says: "What is saved: the plane with its points, or the loss surface as it is drawn, from above or in 3-D. A recording takes a new picture whenever it has changed.",
+      term: "figure, animated PNG",
+    },
     ravine: {
       says: "This cost has two weights, so its whole surface is seen, and every optimizer goes down it by the same gradients. Across the ravine it is a hundred times as steep as along it, which is what plain descent finds hard.",
       term: "ill-conditioned quadratic",

@@ -7,26 +7,12 @@ import { short } from "../../ui/chart.tsx";
 import { Button, Choice, Segments } from "../../ui/controls.tsx";
 import { Dock } from "../../ui/dock.tsx";
 import { announce, notify } from "../../ui/messages.tsx";
+import { change, undo } from "../page/changing.ts";
+import { writeLink } from "../page/link.ts";
 import { past } from "../page/past.ts";
 import { sayPast } from "../page/saying.ts";
-import {
-  change,
-  chooseSpeed,
-  empty,
-  figures,
-  locked,
-  onPage,
-  pause,
-  play,
-  playing,
-  reset,
-  SPEEDS,
-  speed,
-  state,
-  step,
-  undo,
-  writeLink,
-} from "../page/session.ts";
+import { empty, figures, locked, onPage, playing, SPEEDS, speed, state } from "../page/signals.ts";
+import { chooseSpeed, pause, play, reset, step } from "../page/training.ts";
 
 const said = planeText.transport;
 

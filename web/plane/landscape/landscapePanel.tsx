@@ -5,8 +5,10 @@ import { fill } from "../../text/words.ts";
 import { Button, Choice, Meter, Panel, Segments, Switch } from "../../ui/controls.tsx";
 import { nameOf } from "../curves/curves.tsx";
 import type { DirectionKind } from "../engine/landscape.ts";
+import { editWeights } from "../page/changing.ts";
 import { percent, weightOf } from "../page/saying.ts";
-import { editWeights, empty, figures, frame, landscape, state, survey, unsurvey } from "../page/session.ts";
+import { empty, figures, frame, landscape, state } from "../page/signals.ts";
+import { survey, unsurvey } from "../page/training.ts";
 import { axesWithin, type WeightPlace } from "../state/changes.ts";
 import { RACERS } from "../state/choices.ts";
 import { outputsOf } from "../state/state.ts";
@@ -55,7 +57,7 @@ export function LandscapePanel() {
   const two = shown?.kind === "weights" && shown.axes;
   const named = two && (two.map((i) => weightOf(places.value[i] ?? places.value[0])) as [string, string]);
   return (
-    <Panel title={said.title} help="landscape">
+    <Panel title={said.title} help="landscape" class="terrain">
       <div class="landscape">
         <div class="stack">
           <p class="small muted">{said.lead}</p>

@@ -8,7 +8,8 @@ import { fill } from "../../text/words.ts";
 import { Slider } from "../../ui/controls.tsx";
 import { inputsOf, type Points } from "../engine/data.ts";
 import type { Frame, LayerView } from "../engine/protocol.ts";
-import { data, figures, picked, state, unsettled } from "../page/session.ts";
+import { unsettled } from "../page/hearing.ts";
+import { data, figures, picked, state } from "../page/signals.ts";
 import { isCurve, isSingle, OUTPUTS } from "../state/choices.ts";
 import { activationOf, type PlaneState } from "../state/state.ts";
 

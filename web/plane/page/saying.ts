@@ -6,7 +6,7 @@ import { type Change, LIVE, type WeightPlace } from "../state/changes.ts";
 import { BATCHES, FEATURES, OPTIMIZERS, SCHEDULES } from "../state/choices.ts";
 import { outputsOf } from "../state/state.ts";
 import type { Past } from "./past.ts";
-import { state } from "./session.ts";
+import { state } from "./signals.ts";
 
 /** Behind a narrow space that does not break. */
 export const percent = (value: number): string => `${Math.round(value)}\u202f%`;

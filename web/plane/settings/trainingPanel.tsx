@@ -2,8 +2,9 @@
 import { planeText } from "../../text/plane.ts";
 import { fill } from "../../text/words.ts";
 import { Choice, Panel, Slider, Switch } from "../../ui/controls.tsx";
+import { change } from "../page/changing.ts";
 import { percent } from "../page/saying.ts";
-import { change, locked, state } from "../page/session.ts";
+import { locked, state } from "../page/signals.ts";
 import {
   ACTIVATIONS,
   type ActivationName,

@@ -5,7 +5,8 @@ import { planeText } from "../../text/plane.ts";
 import { fill } from "../../text/words.ts";
 import { Button, Switch } from "../../ui/controls.tsx";
 import { announce, notify } from "../../ui/messages.tsx";
-import { linkWith, state } from "../page/session.ts";
+import { linkWith } from "../page/link.ts";
+import { state } from "../page/signals.ts";
 import { PARTS, type PartName } from "../state/choices.ts";
 import { Pictures } from "./pictures.tsx";
 

@@ -22,7 +22,7 @@ import {
   sharp,
   showTest,
   state,
-} from "../page/session.ts";
+} from "../page/signals.ts";
 import { isCurve, isField, isPainted, isRegression } from "../state/choices.ts";
 import { BRUSHES, sayValue } from "../state/painted.ts";
 import { usePainting } from "./painting.ts";
