@@ -1,9 +1,9 @@
 /** A network from layers one chooses. Loaded when it is asked for. */
-import { digitsText } from "../text/digits.ts";
+import { partsText } from "../text/digitsParts.ts";
 import { fill } from "../text/words.ts";
 import { Button, Choice, NumberField } from "../ui/controls.tsx";
 import { announce } from "../ui/messages.tsx";
-import { change, settings } from "./session.ts";
+import { change } from "./session.ts";
 import {
   ACTIVATIONS,
   type BuiltLayer,
@@ -13,15 +13,16 @@ import {
   OPTIMIZERS,
   type Settings,
 } from "./settings.ts";
+import { settings } from "./state.ts";
 
-const said = digitsText.builder;
+const said = partsText.builder;
 
 type Built = Pick<Settings, "layers" | "activation" | "optimizer">;
 /** The first is that of Nielsen's book and of the lectures. */
 const PRESETS: readonly (Built & { readonly name: string; readonly pictures?: true })[] = [
   { name: "784-30-10", layers: "30", activation: "sigmoid", optimizer: "sgd" },
   { name: "784-100-10", layers: "100", activation: "relu", optimizer: "nesterov" },
-  { name: "LeNet", layers: "c6-p-c16-p-120-84", activation: "tanh", optimizer: "adam", pictures: true },
+  { name: said.lenet, layers: "c6-p-c16-p-120-84", activation: "tanh", optimizer: "adam", pictures: true },
 ];
 
 export function Builder({ pictures, disabled }: { pictures: boolean; disabled: boolean }) {

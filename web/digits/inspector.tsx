@@ -1,16 +1,16 @@
 /** One number of a map, worked out: patch × kernel + bias → ReLU, what pooling chose, logits → softmax. Loaded when it is opened. */
 import { useState } from "preact/hooks";
 import { num } from "../microscope/steps.ts";
-import { digitsText } from "../text/digits.ts";
+import { partsText } from "../text/digitsParts.ts";
 import { fill } from "../text/words.ts";
 import { Choice, NumberField } from "../ui/controls.tsx";
 import { input } from "./drawing.ts";
 import { layerMaps, spot } from "./insight.ts";
 import { type Made, made, type Patch, softmaxOf } from "./inspect.ts";
-import { reader, subject } from "./session.ts";
 import { classNames } from "./source.ts";
+import { reader, subject } from "./state.ts";
 
-const said = digitsText.inspector;
+const said = partsText.inspector;
 const inner = (v: number): string => (v < 0 ? `(${num(v)})` : num(v));
 
 export function Inspector() {
@@ -68,7 +68,7 @@ function Worked({ found }: { found: Made }) {
       <>
         <Squares squares={[[said.window, window]]} side={side} {...(!mean && { chosen })} />
         <p class="equation figures">
-          {mean ? said.mean : "max"}({window.map(num).join(", ")}) = {num(found.a)}
+          {mean ? said.mean : said.most}({window.map(num).join(", ")}) = {num(found.a)}
         </p>
       </>
     );
@@ -76,7 +76,7 @@ function Worked({ found }: { found: Made }) {
   const { activation } = found;
   const end = activation !== "linear" && (
     <p class="equation figures">
-      {activation === "relu" ? `ReLU: max(0, ${num(found.z)})` : `${activation}(${num(found.z)})`} ={" "}
+      {activation === "relu" ? fill(said.relu, { z: num(found.z) }) : `${activation}(${num(found.z)})`} ={" "}
       {num(found.a)}
     </p>
   );

@@ -1,6 +1,6 @@
 /** What one can do with a drawing: see which pixels count, and train on it. Loaded with the first drawing. */
 import { computed, signal, useSignal, useSignalEffect } from "@preact/signals";
-import { digitsText } from "../text/digits.ts";
+import { partsText } from "../text/digitsParts.ts";
 import { fill } from "../text/words.ts";
 import { signed } from "../ui/canvas.tsx";
 import { Button, Choice } from "../ui/controls.tsx";
@@ -8,11 +8,12 @@ import { announce } from "../ui/messages.tsx";
 import { rgb } from "../ui/theme.ts";
 import { drawing, input, prediction, shape } from "./drawing.ts";
 import { saliency } from "./saliency.ts";
-import { phase, reader, renew, slowTick, subject } from "./session.ts";
+import { renew } from "./session.ts";
 import { added } from "./source.ts";
+import { phase, reader, slowTick, subject } from "./state.ts";
 import { Tiles, write } from "./tiles.tsx";
 
-const said = digitsText.tools;
+const said = partsText.tools;
 const showing = signal(false);
 export function PadTools({ labels }: { labels: readonly string[] }) {
   return (

@@ -5,6 +5,7 @@
 
 export const en = {
   course: {
+    titled: "{title} – Nabla",
     headline: "See neural networks learn",
     lead: "Everything on this page is computed in this page, by Nabla. Begin with one of these, or with the first chapter.",
     starters: {
@@ -47,6 +48,7 @@ export const en = {
     weights: "Weights and gradients",
     weight: "Weight",
     updated: "New w",
+    hinge: "L = max(0, 1 + best a of a wrong class − a of the right class)",
     check: "Check",
     nudge: "Nudge",
     nudgeOne: "Nudge {name} to check its gradient",

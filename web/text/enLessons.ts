@@ -17,6 +17,7 @@ export const enLessons = {
     task: "Type two weights and a bias that make the perceptron a NAND gate.",
     done: "The lecture takes weights −2, −2 and bias 3. Its four sums are {sums}.",
     labels: {
+      nand: "NAND",
       w1: "Weight w₁",
       w2: "Weight w₂",
       b: "Bias b",
@@ -61,7 +62,7 @@ export const enLessons = {
     ],
     task: "Let both layers be linear. Type the one matrix W = W² W¹ that does the same.",
     done: "W has one row: W²’s row times each column of W¹. Three inputs show that both are the same map.",
-    labels: { g: "Activation g", m1: "W₁₁", m2: "W₁₂", one: "W x" },
+    labels: { g: "Activation g", m1: "W₁₁", m2: "W₁₂", one: "W x", step: "step", linear: "linear" },
   },
 
   cost: {
@@ -150,6 +151,7 @@ export const enLessons = {
     task: "Raise the logit of the 5 until the categorical cross-entropy is below {goal}.",
     done: "With one larger logit all other probabilities shrank: softmax shares out one whole.",
     labels: {
+      softmax: "softmax",
       z5: "Logit of the 5",
       digit: "Digit",
       logit: "Logit z",

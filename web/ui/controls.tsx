@@ -1,6 +1,8 @@
 /** Controls: native elements with a label each, so that keyboard and screen readers find what they know. */
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { pageText } from "../text/page.ts";
+import { fill } from "../text/words.ts";
 import { type HelpName, useHelp } from "./what.tsx";
 
 export function Panel(props: {
@@ -192,8 +194,8 @@ export function NumberField(props: NumberProps & { whole?: boolean }) {
     const value = Number(text);
     const fits = text.trim() !== "" && Number.isFinite(value) && value >= props.min && value <= props.max;
     if (!fits || (props.whole && !Number.isInteger(value))) {
-      const kind = props.whole ? "a whole number" : "a number";
-      setProblem(`Expected ${kind} from ${props.min} to ${props.max}; still ${props.value}.`);
+      const words = { min: String(props.min), max: String(props.max), value: String(props.value) };
+      setProblem(fill(props.whole ? pageText.whole : pageText.number, words));
       return;
     }
     setProblem("");

@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { num } from "../../microscope/steps.ts";
 import { lessons } from "../../text/lessons.ts";
+import { linksText } from "../../text/links.ts";
 import { fill } from "../../text/words.ts";
 import { type Field, listField, numberField } from "../../ui/codec.ts";
 import { Button, NumberField } from "../../ui/controls.tsx";
@@ -46,7 +47,7 @@ const LEAST = 1;
 const drawingField: Field<Drawing> = {
   initial: T,
   read(text) {
-    if (!/^[0-9a-f]{36}$/.test(text)) throw new TypeError("a drawing of 36 hexadecimal digits");
+    if (!/^[0-9a-f]{36}$/.test(text)) throw new TypeError(linksText.expected.drawing);
     return [...text].flatMap((digit) =>
       [8, 4, 2, 1].map((bit) => (Number.parseInt(digit, 16) & bit ? 1 : 0)),
     );

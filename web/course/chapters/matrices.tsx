@@ -19,9 +19,9 @@ interface State {
 }
 
 const ACTIVATIONS = [
-  { value: "step", label: "step" },
+  { value: "step", label: lessons.matrices.labels.step },
   { value: "sigmoid", label: "σ" },
-  { value: "linear", label: "linear" },
+  { value: "linear", label: lessons.matrices.labels.linear },
 ] as const;
 
 /** Row j is what enters unit j: the W of a = g(Wa + b). The library's kernels are the same turned, a row for each input. */

@@ -57,7 +57,7 @@ export default chapter({
               <th scope="col">x₁ x₂</th>
               <th scope="col">{said.sum}</th>
               <th scope="col">{said.output}</th>
-              <th scope="col">NAND</th>
+              <th scope="col">{lessons.perceptron.labels.nand}</th>
             </tr>
           </thead>
           <tbody>

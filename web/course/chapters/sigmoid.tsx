@@ -93,7 +93,7 @@ export default chapter({
             <tr>
               <th scope="col">x₁ x₂</th>
               <th scope="col">{said.sigmoid}</th>
-              <th scope="col">NAND</th>
+              <th scope="col">{lessons.perceptron.labels.nand}</th>
             </tr>
           </thead>
           <tbody>

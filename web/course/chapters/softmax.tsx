@@ -83,7 +83,7 @@ export default chapter({
             <tr>
               <th scope="col">{said.digit}</th>
               <th scope="col">{said.logit}</th>
-              <th scope="col">softmax</th>
+              <th scope="col">{said.softmax}</th>
               <th scope="col">y</th>
             </tr>
           </thead>

@@ -3,9 +3,9 @@
 import { useEffect } from "preact/hooks";
 import { planeText } from "../../text/plane.ts";
 import { fill } from "../../text/words.ts";
-import { short } from "../../ui/chart.tsx";
 import { Button, Choice, Segments } from "../../ui/controls.tsx";
 import { Dock } from "../../ui/dock.tsx";
+import { short } from "../../ui/figures.ts";
 import { announce, notify } from "../../ui/messages.tsx";
 import { past } from "../page/past.ts";
 import { sayPast } from "../page/saying.ts";
