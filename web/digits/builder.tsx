@@ -1,7 +1,7 @@
 /** A network from layers one chooses. Loaded when it is asked for. */
 import { partsText } from "../text/digitsParts.ts";
 import { fill } from "../text/words.ts";
-import { Button, Choice, NumberField } from "../ui/controls.tsx";
+import { Button, Choice, Group, NumberField } from "../ui/controls.tsx";
 import { announce } from "../ui/messages.tsx";
 import { change } from "./session.ts";
 import {
@@ -37,6 +37,7 @@ export function Builder({ pictures, disabled }: { pictures: boolean; disabled: b
   };
   const sized = (layer: Exclude<BuiltLayer, { kind: "pooling" }>, i: number) => (
     <NumberField
+      help={layer.kind === "dense" ? "denseUnits" : "filters"}
       label={fill(layer.kind === "dense" ? said.dense : said.convolution, { at: String(i + 1) })}
       value={layer.size}
       min={1}
@@ -47,8 +48,7 @@ export function Builder({ pictures, disabled }: { pictures: boolean; disabled: b
     />
   );
   return (
-    <fieldset class="builder stack" disabled={disabled}>
-      <legend class="small">{said.layers}</legend>
+    <Group label={said.layers} help="builder" class="builder stack" disabled={disabled}>
       <div class="row">
         <span class="small muted">{said.presets}</span>
         {PRESETS.filter((each) => pictures || !each.pictures).map(({ name, pictures: _, ...preset }) => (
@@ -102,17 +102,19 @@ export function Builder({ pictures, disabled }: { pictures: boolean; disabled: b
       <div class="pair">
         <Choice
           label={said.activation}
+          help="activation"
           value={activation}
           options={ACTIVATIONS.map((value) => ({ value, label: said.activations[value] }))}
           onChange={(value) => change({ activation: value })}
         />
         <Choice
           label={said.optimizer}
+          help="optimizer"
           value={optimizer}
           options={OPTIMIZERS.map((value) => ({ value, label: said.optimizers[value] }))}
           onChange={(value) => change({ optimizer: value })}
         />
       </div>
-    </fieldset>
+    </Group>
   );
 }

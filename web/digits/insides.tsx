@@ -5,7 +5,7 @@ import { digitsText } from "../text/digits.ts";
 import { partsText } from "../text/digitsParts.ts";
 import { pieces } from "../text/pieces.ts";
 import { fill } from "../text/words.ts";
-import { Button, Panel } from "../ui/controls.tsx";
+import { Beside, Button, Panel } from "../ui/controls.tsx";
 import { notifyError } from "../ui/messages.tsx";
 import { rgb } from "../ui/theme.ts";
 import { shape } from "./drawing.ts";
@@ -125,9 +125,11 @@ function Inspecting() {
   return (
     <>
       <div class="row">
-        <Button onClick={() => void toggle()} pressed={inspecting.value}>
-          {said.open}
-        </Button>
+        <Beside of={{ label: said.open, help: "inspect" }}>
+          <Button onClick={() => void toggle()} pressed={inspecting.value}>
+            {said.open}
+          </Button>
+        </Beside>
         {inspecting.value && <span class="small muted">{said.help}</span>}
       </div>
       {Inspector && <Inspector />}

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { num } from "../microscope/steps.ts";
 import { partsText } from "../text/digitsParts.ts";
 import { fill } from "../text/words.ts";
-import { Choice, NumberField } from "../ui/controls.tsx";
+import { Choice, Group, NumberField } from "../ui/controls.tsx";
 import { input } from "./drawing.ts";
 import { layerMaps, spot } from "./insight.ts";
 import { type Made, made, type Patch, softmaxOf } from "./inspect.ts";
@@ -43,7 +43,7 @@ export function Inspector() {
   );
   return (
     <section class="stack inspector" aria-label={said.title}>
-      <div class="spots">
+      <Group label={said.spot} help="spot" class="spots">
         <Choice
           label={said.layer}
           value={String(at.layer)}
@@ -53,7 +53,7 @@ export function Inspector() {
         {field(own.width === 1 ? said.unit : said.map, "map", own.of)}
         {own.height > 1 && field(said.row, "row", own.height)}
         {own.width > 1 && field(said.column, "column", own.width)}
-      </div>
+      </Group>
       {found ? <Worked key={at.layer} found={found} /> : <p class="small">{said.otherwise}</p>}
       {last.width === 1 && <Softmax last={last.values} />}
     </section>
@@ -97,6 +97,7 @@ function Worked({ found }: { found: Made }) {
       {channels.length > 1 && (
         <Choice
           label={said.channel}
+          help="channel"
           value={String(channel)}
           options={channels.map(({ sum }, i) => ({
             value: String(i),

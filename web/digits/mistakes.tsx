@@ -127,7 +127,8 @@ function Confusion({ found, labels }: { found: Examination; labels: readonly str
   return (
     <details class="confusion">
       <summary>{words.confusion}</summary>
-      <div class="scroll">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls takes the focus */}
+      <section class="scroll" tabIndex={0} aria-label={words.confusion}>
         <table class="figures small">
           <thead>
             <tr>
@@ -156,7 +157,7 @@ function Confusion({ found, labels }: { found: Examination; labels: readonly str
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </details>
   );
 }

@@ -3,7 +3,7 @@ import { computed, signal, useSignal, useSignalEffect } from "@preact/signals";
 import { partsText } from "../text/digitsParts.ts";
 import { fill } from "../text/words.ts";
 import { signed } from "../ui/canvas.tsx";
-import { Button, Choice } from "../ui/controls.tsx";
+import { Beside, Button, Choice } from "../ui/controls.tsx";
 import { announce } from "../ui/messages.tsx";
 import { rgb } from "../ui/theme.ts";
 import { drawing, input, prediction, shape } from "./drawing.ts";
@@ -18,14 +18,16 @@ const showing = signal(false);
 export function PadTools({ labels }: { labels: readonly string[] }) {
   return (
     <div class="pad-tools">
-      <Button
-        onClick={() => {
-          showing.value = !showing.peek();
-        }}
-        pressed={showing.value}
-      >
-        {said.saliency}
-      </Button>
+      <Beside of={{ label: said.saliency, help: "saliency" }}>
+        <Button
+          onClick={() => {
+            showing.value = !showing.peek();
+          }}
+          pressed={showing.value}
+        >
+          {said.saliency}
+        </Button>
+      </Beside>
       {showing.value && <Saliency labels={labels} />}
       {drawing.value.kind !== "row" && subject.value?.source.train.inputType === "uint8" && (
         <Teach labels={labels} />
@@ -100,6 +102,7 @@ function Teach({ labels }: { labels: readonly string[] }) {
       <div class="teach">
         <Choice
           label={said.is}
+          help="teach"
           value={String(label)}
           options={labels.map((name, c) => ({ value: String(c), label: name }))}
           onChange={(value) => {

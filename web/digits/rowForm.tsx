@@ -5,6 +5,7 @@ import { useId } from "preact/hooks";
 import { encodeRows, filledIn, formatOf, type Row } from "../../src/data/tables/rows.ts";
 import { partsText } from "../text/digitsParts.ts";
 import { fill } from "../text/words.ts";
+import { Group } from "../ui/controls.tsx";
 import { short } from "../ui/figures.ts";
 import { announce, notifyError } from "../ui/messages.tsx";
 import { verdict } from "./examine.ts";
@@ -76,8 +77,7 @@ export function RowForm() {
         if (trained) predict();
       }}
     >
-      <h3>{said.predict}</h3>
-      <div class="cells-of-row">
+      <Group label={said.predict} help="rowForm" class="cells-of-row">
         {inputs.value.map(({ name, usual, values }) => {
           const value = form.value[name] ?? usual;
           return (
@@ -90,7 +90,7 @@ export function RowForm() {
             />
           );
         })}
-      </div>
+      </Group>
       <div class="row">
         <button type="submit" class="button primary" disabled={!trained}>
           {said.answer}

@@ -3,6 +3,7 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import { buffersFor, range } from "../../src/data/dataset.ts";
 import { partsText } from "../text/digitsParts.ts";
 import { fill } from "../text/words.ts";
+import { Beside } from "../ui/controls.tsx";
 import { short } from "../ui/figures.ts";
 import { notifyError } from "../ui/messages.tsx";
 import { Plot } from "../ui/plot.tsx";
@@ -53,7 +54,9 @@ export function Scatter() {
   };
   return (
     <section class="stack" aria-label={said.scatter}>
-      <h3>{said.scatter}</h3>
+      <Beside of={{ label: said.scatter, help: "scatter" }}>
+        <h3>{said.scatter}</h3>
+      </Beside>
       <Plot
         label={fill(said.scatterOf, words)}
         x={span}

@@ -1,7 +1,7 @@
 /** A table: what is in it, and which column is predicted. Loaded with the first table. */
 import { partsText } from "../text/digitsParts.ts";
 import { fill } from "../text/words.ts";
-import { Choice, Panel } from "../ui/controls.tsx";
+import { Beside, Choice, Panel } from "../ui/controls.tsx";
 import { notifyError } from "../ui/messages.tsx";
 import { adoptData } from "./dataPanel.tsx";
 import { forgetRow, RowForm } from "./rowForm.tsx";
@@ -54,6 +54,7 @@ function Reading() {
       <legend class="unseen">{said.reading}</legend>
       <Choice
         label={said.target}
+        help="target"
         value={choices.label}
         options={columns.map((name) => ({ value: name, label: name }))}
         disabled={locked}
@@ -61,6 +62,7 @@ function Reading() {
       />
       <Choice
         label={said.task}
+        help="task"
         value={choices.task}
         options={options(said.tasks)}
         disabled={locked}
@@ -68,6 +70,7 @@ function Reading() {
       />
       <Choice
         label={said.missing}
+        help="missing"
         value={choices.missing}
         options={options(said.ways)}
         disabled={locked}
@@ -75,6 +78,7 @@ function Reading() {
       />
       <Choice
         label={said.header}
+        help="header"
         value={choices.header}
         options={options(said.headers)}
         disabled={locked}
@@ -82,6 +86,7 @@ function Reading() {
       />
       <Choice
         label={said.decimal}
+        help="decimal"
         value={choices.decimal}
         options={options(said.decimals)}
         disabled={locked}
@@ -102,47 +107,49 @@ function Preview() {
     });
   };
   return (
-    // what is wider than the page is scrolled, with keys as well
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls takes the focus
-    <section class="scroll" tabIndex={0} aria-label={said.rows}>
-      <table class="figures small preview">
-        <caption class="muted">
-          {fill(said.preview, { n: String(shown.length), rows: rows.length.toLocaleString("en") })}
-        </caption>
-        <thead>
-          <tr>
-            {columns.map((name) => (
-              <th key={name} scope="col" class={name === choices.label ? "target" : ""}>
-                {name === choices.label ? (
-                  name
-                ) : (
-                  <label>
-                    <input
-                      type="checkbox"
-                      checked={!choices.ignore.includes(name)}
-                      disabled={locked}
-                      aria-label={fill(said.use, { column: name })}
-                      onChange={() => toggle(name)}
-                    />
-                    {name}
-                  </label>
-                )}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map((cells, i) => (
-            <tr key={i}>
-              {cells.map((cell, c) => (
-                <td key={c} class={columns[c] === choices.label ? "target" : ""}>
-                  {cell === "" ? <span class="muted">{said.empty}</span> : cell}
-                </td>
+    <Beside of={{ label: said.columns, help: "columns" }}>
+      {/* what is wider than the page is scrolled, with keys as well */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls takes the focus */}
+      <section class="scroll" tabIndex={0} aria-label={said.rows}>
+        <table class="figures small preview">
+          <caption class="muted">
+            {fill(said.preview, { n: String(shown.length), rows: rows.length.toLocaleString("en") })}
+          </caption>
+          <thead>
+            <tr>
+              {columns.map((name) => (
+                <th key={name} scope="col" class={name === choices.label ? "target" : ""}>
+                  {name === choices.label ? (
+                    name
+                  ) : (
+                    <label>
+                      <input
+                        type="checkbox"
+                        checked={!choices.ignore.includes(name)}
+                        disabled={locked}
+                        aria-label={fill(said.use, { column: name })}
+                        onChange={() => toggle(name)}
+                      />
+                      {name}
+                    </label>
+                  )}
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+          </thead>
+          <tbody>
+            {shown.map((cells, i) => (
+              <tr key={i}>
+                {cells.map((cell, c) => (
+                  <td key={c} class={columns[c] === choices.label ? "target" : ""}>
+                    {cell === "" ? <span class="muted">{said.empty}</span> : cell}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </Beside>
   );
 }

@@ -29,6 +29,7 @@ export const en = {
 
   microscope: {
     phases: { forward: "Forward", loss: "Loss", backward: "Backward", update: "Update" },
+    walk: "Four phases",
     back: "Back",
     next: "Next",
     progress: "step {at} of {all}",

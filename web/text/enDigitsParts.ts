@@ -128,6 +128,7 @@ export const enDigitsParts = {
     title: "One number worked out",
     open: "Look at one number",
     close: "Close",
+    spot: "Which number",
     help: "Point at a place of a map, or choose it here.",
     empty: "Draw something first.",
     otherwise:
@@ -171,6 +172,7 @@ export const enDigitsParts = {
     use: "Use {column}",
     reading: "How it is read",
     rows: "Rows of the table",
+    columns: "Columns",
     preview: "The first {n} of {rows} rows",
     predict: "Predict a row",
     answer: "Predict",

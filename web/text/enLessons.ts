@@ -12,10 +12,10 @@ export const enLessons = {
       "§ a = 1 if w_{1} x_{1} + w_{2} x_{2} + b > 0, else 0",
       "Where the sum is 0 there is a straight line. On one side of it the answer is 1, on the other side 0. Other weights turn the line, another bias moves it.",
       "*NAND* answers 0 only if both inputs are 1. Every circuit can be built of NAND gates. So networks of perceptrons can compute whatever a computer can.",
-      "With your numbers {right} of the 4 rows are right.",
+      "With your numbers {right} of the {rows} rows are right.",
     ],
     task: "Type two weights and a bias that make the perceptron a NAND gate.",
-    done: "The lecture takes weights −2, −2 and bias 3. Its four sums are {sums}.",
+    done: "The lecture takes weights {w1}, {w2} and bias {b}. Its sums are {sums}.",
     labels: {
       nand: "NAND",
       w1: "Weight w₁",
@@ -24,7 +24,7 @@ export const enLessons = {
       sum: "w₁x₁ + w₂x₂ + b",
       output: "a",
       border: "sum = 0",
-      plot: "The four inputs in the plane and the line where the sum is 0; {right} of 4 are right",
+      plot: "The inputs in the plane and the line where the sum is 0; {right} of {rows} are right",
     },
   },
 
@@ -40,7 +40,7 @@ export const enLessons = {
       "Multiply both weights and the bias by the same `c`. The perceptron’s answers stay as they are. The sigmoid becomes steeper, and its answers come close to the perceptron’s.",
       "Now the largest difference from NAND is {distance}.",
     ],
-    task: "Find a c with which all four answers are less than {goal} from NAND.",
+    task: "Find a c with which all answers are less than {goal} from NAND.",
     done: "For large c a sigmoid neuron is a perceptron. The price: where it is that steep or that flat, small changes tell little.",
     labels: {
       c: "Factor c of weights and bias",
@@ -61,7 +61,7 @@ export const enLessons = {
       "If `g` is linear, `g(z) = z`, then two layers are `W^{2} (W^{1} x) = (W^{2} W^{1}) x`: one layer with another matrix. However many linear layers are stacked, they can do no more than one. That is why there is a nonlinear `g` between layers.",
     ],
     task: "Let both layers be linear. Type the one matrix W = W² W¹ that does the same.",
-    done: "W has one row: W²’s row times each column of W¹. Three inputs show that both are the same map.",
+    done: "W has one row: W²’s row times each column of W¹. All {probes} inputs of the table show that both are the same map.",
     labels: { g: "Activation g", m1: "W₁₁", m2: "W₁₂", one: "W x", step: "step", linear: "linear" },
   },
 
@@ -109,7 +109,7 @@ export const enLessons = {
       ball: "The cost, a parabola, and the ball’s places on it; after {steps} steps it is at {end}",
       batches: "The cost over the epochs with the full batch, with mini-batches and online",
       full: "full batch",
-      mini: "mini-batch of 16",
+      mini: "mini-batch of {n}",
       online: "online",
       epochs: "epoch",
     },
@@ -139,16 +139,16 @@ export const enLessons = {
   },
 
   softmax: {
-    figure: "Ten logits for a picture of a 5",
+    figure: "Logits for a picture of a {label}",
     body: [
       "A net that reads digits has an output for each. The target is *one-hot*: 1 for the right digit, 0 for all others.",
-      "Why not one output that names the digit? Then reading a {label} as a 4 would cost `(4 − {label})² = {four}`, and reading it as a 9 would cost `(9 − {label})² = {nine}`. But a 4 is not a better answer than a 9: both are wrong. Four binary digits would ask each output for something that has little to do with shapes.",
+      "Why not one output that names the digit? Then reading a {label} as a {near} would cost `({near} − {label})² = {nearCost}`, and reading it as a {far} would cost `({far} − {label})² = {farCost}`. But a {near} is not a better answer than a {far}: both are wrong. {bits} outputs for binary digits would ask each output for something that has little to do with shapes.",
       "The last layer’s sums are the *logits* `z`. *Softmax* makes probabilities of them: all are positive, and they add up to 1.",
       "§ a_{k} = e^{z_{k}} / Σ_{j} e^{z_{j}}",
-      "The lecture’s logits are those of the table at first. The 5 has the largest, but the 0 comes close: now softmax gives the 5 {p5} and the 0 {p0}.",
-      "The *categorical cross-entropy* looks at the right class alone: `−ln a_{5}` = {categorical}. Summed over all ten outputs, `−Σ [y ln a + (1 − y) ln(1 − a)]`, the answer costs {summed}. For the lecture’s logits these are {lectureRight} and {lecture}.",
+      "The lecture’s logits are those of the table at first. The {label} has the largest, but the {rival} comes close: now softmax gives the {label} {p5} and the {rival} {rivalShare}.",
+      "The *categorical cross-entropy* looks at the right class alone: `−ln a_{5}` = {categorical}. Summed over all {outputs} outputs, `−Σ [y ln a + (1 − y) ln(1 − a)]`, the answer costs {summed}. For the lecture’s logits these are {lectureRight} and {lecture}.",
     ],
-    task: "Raise the logit of the 5 until the categorical cross-entropy is below {goal}.",
+    task: "Raise the logit of the {label} until the categorical cross-entropy is below {goal}.",
     done: "With one larger logit all other probabilities shrank: softmax shares out one whole.",
     labels: {
       softmax: "softmax",
@@ -161,16 +161,16 @@ export const enLessons = {
   },
 
   initialisation: {
-    figure: "Two thousand neurons before training",
+    figure: "{neurons} neurons before training",
     body: [
-      "If all weights begin at zero, all neurons of a layer compute the same, get the same gradient and stay the same for ever. After training on XOR from zeros, the weights from the first input to four hidden neurons are {zeros}. Random weights break this *symmetry*.",
+      "If all weights begin at zero, all neurons of a layer compute the same, get the same gradient and stay the same for ever. After training on XOR from zeros, the weights from the first input to the hidden neurons are {zeros}. Random weights break this *symmetry*.",
       "How wide should they be? Let `m` inputs all be 1 and draw each weight from a Gaussian with mean 0 and variance 1. Then `z` is a sum of `m` of them:",
       "§ Var(z) = m, so the standard deviation of z is √m",
       "With many inputs `z` is far from 0, and there a sigmoid is flat: the neuron is *saturated* and learns slowly from the start. With variance `1/m` for each weight, `z` keeps a standard deviation of about 1 however many inputs there are:",
       "§ Var(z) = m · 1/m = 1",
-      "For a thousand inputs these neurons have a spread of {plain} with variance 1, and of {scaled} with variance 1/m. With your choice and `m = {m}` it is {deviation}, and {flat} % of the sigmoids are closer than a hundredth to 0 or 1.",
+      "For {many} inputs these neurons have a spread of {plain} with variance 1, and of {scaled} with variance 1/m. With your choice and `m = {m}` it is {deviation}, and {flat} % of the sigmoids are closer than {near} to 0 or 1.",
     ],
-    task: "Let there be 1000 inputs. Choose first weights with which fewer than {goal} % of the sigmoids are saturated, but the neurons differ.",
+    task: "Let there be {many} inputs. Choose first weights with which fewer than {goal} % of the sigmoids are saturated, but the neurons differ.",
     done: "Glorot’s rule divides by the mean of inputs and outputs instead of the inputs alone: about the same.",
     labels: {
       m: "Inputs m",
@@ -189,10 +189,10 @@ export const enLessons = {
   },
 
   overfitting: {
-    figure: "Thirty noisy rows",
+    figure: "{rows} noisy rows",
     body: [
       "A net with many weights can learn its rows by heart, and their noise with them. Then it is good on what it has seen and bad on everything else: it *overfits*. So some rows are held back from training. The loss on them is the *validation loss*.",
-      "Here two layers of 16 units see {rows} rows for {epochs} epochs, and {others} rows are held back. With nothing against overfitting the training loss ends at {firstTrain}, but the validation loss ends at {firstHeld}. It was {firstBestLoss} after epoch {firstBest}, and rose from there.",
+      "Here {layers} layers of {units} units see {rows} rows for {epochs} epochs, and {others} rows are held back. With nothing against overfitting the training loss ends at {firstTrain}, but the validation loss ends at {firstHeld}. It was {firstBestLoss} after epoch {firstBest}, and rose from there.",
       "*L2* adds a penalty on large weights to the loss. Each step pulls every weight towards 0, and the border between the classes becomes smoother:",
       "§ L = L_{data} + λ Σ w²",
       "*Dropout* leaves out hidden units by chance, other ones in each step, so that no unit can rely on another. When the net answers, all take part. With dropout the training curve is that of the thinned net.",
@@ -219,15 +219,15 @@ export const enLessons = {
   momentum: {
     figure: "The way down",
     body: [
-      "This cost is a *ravine*: a hundred times as steep across it as along it.",
-      "§ J(w) = ½ (w_{1} − 3)² + 50 (w_{2} + 2)²",
+      "This cost is a *ravine*: {ratio} times as steep across it as along it.",
+      "§ J(w) = ½ (w_{1} − {best1})² + {steep} (w_{2} + {best2})²",
       "Plain descent has to take a rate that the steep direction allows, and then creeps along the flat one. From twice the inverse of the largest curvature on, it diverges.",
       "*Momentum* gives the ball a velocity `v`. Steps across the ravine cancel, steps along it add up. `β` says how much of the velocity is kept:",
       "§ v ← β v − η ∇J(w), w ← w + v",
       "*Nesterov* looks at the gradient where the velocity is about to lead, and so it brakes earlier:",
       "§ v ← β v − η ∇J(w + β v), w ← w + v",
       "With Nesterov, what you see as `w` is the place `w + β v` of this formula: Nabla keeps that one, as Keras does.",
-      "From `w = (0, 0)` with rate 1/100 and `β` = 9/10, the bottom takes {plain} steps with plain descent, {momentum} with momentum and {nesterov} with Nesterov. Yours takes {steps}.",
+      "From `w = ({from})` with rate {rate} and `β` = {beta}, the bottom takes {plain} steps with plain descent, {momentum} with momentum and {nesterov} with Nesterov. Yours takes {steps}.",
     ],
     task: "Reach the bottom in fewer than {goal} steps.",
     done: "Try Nesterov and momentum with the same numbers: Nesterov swings less.",
@@ -250,9 +250,9 @@ export const enLessons = {
       "A dense layer has a weight for every pixel, so it has to learn a stroke anew wherever it may stand. A *convolution* looks at small *patches*, and at all of them with the same few weights: the *kernel*.",
       "§ z_{rc} = Σ_{i} Σ_{j} k_{ij} x_{r+i−1, c+j−1} + b",
       "Each patch is multiplied by the kernel, number by number, and summed with the bias. *ReLU* then cuts off what is negative: `a = max(0, z)`. The answers are a picture again, the *feature map*.",
-      "The drawing has {side} × {side} pixels: 1 is ink, 0 is paper. The kernel fits in at {map} × {map} places, so the map has {numbers} numbers. All of them share nine weights and one bias.",
+      "The drawing has {side} × {side} pixels: 1 is ink, 0 is paper. The kernel fits in at {map} × {map} places, so the map has {numbers} numbers. All of them share {weights} weights and one bias.",
       "At row {row}, column {column} of the map `z = {z}` and `a = {a}`. Point at another number of the map, or go there with the arrow keys, to see what it is made of.",
-      "*Max pooling* takes each 2 × 2 square of the map and keeps its largest number: {pools} remain, here {pooled}. Where exactly in its square the stroke was does not matter any more.",
+      "*Max pooling* takes each {pool} × {pool} square of the map and keeps its largest number: {pools} remain, here {pooled}. Where exactly in its square the stroke was does not matter any more.",
       "The first kernel answers to vertical strokes: ink in its middle column counts for, ink beside it counts against. A net learns its kernels by gradient descent, as all other weights.",
     ],
     task: "Make a kernel that finds horizontal strokes: its map has a number of at least {least} for a horizontal stroke, and nothing but 0 for a vertical one. Now these are {horizontal} and {vertical}.",
@@ -321,7 +321,7 @@ export const enLessons = {
       "Going back, each step multiplies by `u · g′(z)`, and tanh′ is at most 1. With `w` = 1, tanh and `u` = {half} the derivative of the last state by the first of {long} steps, `∂h/∂z_{1}`, is {vanished}: the gradient *vanishes*, and the net cannot learn what lies long ago. With factors whose size is above 1 it *explodes*. Here `u` is {u}.",
       "*LSTM* and *GRU* are made against this. Their state is carried on by a factor of its own, a *gate* between 0 and 1 that the net learns. Where the gate is near 1, number and gradient pass through many steps almost unchanged.",
     ],
-    task: "After {task} steps the net shall answer with the sum of what came in: one number at the start, or three numbers with zeros between them. Choose activation and weights so that it is off by less than {near}. Now it is off by up to {far}.",
+    task: "After {task} steps the net shall answer with the sum of what came in: one number at the start, or {count} numbers with zeros between them. Choose activation and weights so that it is off by less than {near}. Now it is off by up to {far}.",
     done: "The state is carried on unchanged, and so is the gradient. This is what an LSTM’s cell does where its forget gate is open.",
     labels: {
       sequence: "Sequence",

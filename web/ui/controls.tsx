@@ -234,8 +234,9 @@ export function Switch(props: {
   checked: boolean;
   onChange: (checked: boolean) => void;
   disabled?: boolean;
+  help?: HelpName;
 }) {
-  return (
+  const toggle = (
     <label class="switch">
       <input
         type="checkbox"
@@ -245,6 +246,36 @@ export function Switch(props: {
       />
       {props.label}
     </label>
+  );
+  return props.help ? <Beside of={props}>{toggle}</Beside> : toggle;
+}
+
+/** Something with the button that asks what it is at its right. */
+export function Beside(props: { of: { label: string; help?: HelpName }; children: ComponentChildren }) {
+  return (
+    <div class="helped beside">
+      {props.children}
+      <Help of={props.of} />
+    </div>
+  );
+}
+
+/** Fields that belong together, with a name and one answer to what they are. */
+export function Group(props: {
+  label: string;
+  help: HelpName;
+  class?: string;
+  disabled?: boolean;
+  children: ComponentChildren;
+}) {
+  return (
+    <div class="helped group">
+      <fieldset class={props.class} disabled={props.disabled}>
+        <legend class="small">{props.label}</legend>
+        {props.children}
+      </fieldset>
+      <Help of={props} />
+    </div>
   );
 }
 

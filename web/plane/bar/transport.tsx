@@ -7,6 +7,7 @@ import { Button, Choice, Segments } from "../../ui/controls.tsx";
 import { Dock } from "../../ui/dock.tsx";
 import { short } from "../../ui/figures.ts";
 import { announce, notify } from "../../ui/messages.tsx";
+import { useHelp } from "../../ui/what.tsx";
 import { past } from "../page/past.ts";
 import { sayPast } from "../page/saying.ts";
 import {
@@ -117,6 +118,7 @@ export function PlayBar() {
 }
 
 export function Transport() {
+  const [ask, answer] = useHelp("transport", said.title);
   return (
     <section class="panel transport" aria-label={said.title}>
       <div class="row">
@@ -129,6 +131,7 @@ export function Transport() {
           {said.reset}
         </Button>
         <Undo />
+        {ask}
       </div>
       <Choice
         label={said.speed}
@@ -149,6 +152,7 @@ export function Transport() {
         onChange={(value) => change({ race: value === "race" })}
       />
       <Button onClick={() => void copyLink()}>{said.copy}</Button>
+      {answer}
     </section>
   );
 }

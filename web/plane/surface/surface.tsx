@@ -73,10 +73,16 @@ export function SurfacePanel() {
         </div>
         <Scores />
         <div class="row switches">
-          <Switch label={said.test} checked={showTest.value} onChange={(on) => (showTest.value = on)} />
+          <Switch
+            label={said.test}
+            help="testPoints"
+            checked={showTest.value}
+            onChange={(on) => (showTest.value = on)}
+          />
           {!isCurve(set) && (
             <Switch
               label={isField(set) ? said.bands : said.sharp}
+              help={isField(set) ? "bands" : "sharp"}
               checked={sharp.value}
               onChange={(on) => (sharp.value = on)}
             />
