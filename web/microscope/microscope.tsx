@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { text } from "../text/index.ts";
 import { fill } from "../text/words.ts";
 import { Beside, Button } from "../ui/controls.tsx";
+import { useHelp } from "../ui/what.tsx";
 import { Drawing } from "./drawing.tsx";
 import { Formula } from "./formula.tsx";
 import {
@@ -46,6 +47,7 @@ export function Microscope({ net, at, onAt, asked }: MicroscopeProps) {
     }
   }, [key]);
   const [chosen, choose] = useState<Place | undefined>(undefined);
+  const [ask, answer] = useHelp("phases", text.microscope.walk);
   // another net may not have that weight
   useEffect(() => choose(undefined), [net.layers.length, net.x.length]);
   if (typeof made === "string") return <p class="failed">{made}</p>;
@@ -54,21 +56,19 @@ export function Microscope({ net, at, onAt, asked }: MicroscopeProps) {
   const said = text.microscope;
   return (
     <div class="microscope stack">
-      <div class="walk">
-        <Beside of={{ label: said.walk, help: "phases" }}>
-          <div class="row phases">
-            {PHASES.map((phase) => (
-              <Button
-                key={phase}
-                kind={now?.phase === phase ? "primary" : "plain"}
-                pressed={now?.phase === phase}
-                onClick={() => onAt(1 + steps.findIndex((step) => step.phase === phase))}
-              >
-                {said.phases[phase]}
-              </Button>
-            ))}
-          </div>
-        </Beside>
+      <div class="walk helped">
+        <div class="row phases">
+          {PHASES.map((phase) => (
+            <Button
+              key={phase}
+              kind={now?.phase === phase ? "primary" : "plain"}
+              pressed={now?.phase === phase}
+              onClick={() => onAt(1 + steps.findIndex((step) => step.phase === phase))}
+            >
+              {said.phases[phase]}
+            </Button>
+          ))}
+        </div>
         <div class="row">
           <Button onClick={() => onAt(at - 1)} disabled={at <= 0}>
             {said.back}
@@ -80,6 +80,8 @@ export function Microscope({ net, at, onAt, asked }: MicroscopeProps) {
             {fill(said.progress, { at: String(at), all: String(steps.length) })}
           </span>
         </div>
+        {ask}
+        {answer}
       </div>
       <Drawing trace={made} y={net.y} steps={steps} at={at} asked={asked} />
       <Formulas trace={made} net={net} step={now} asked={asked} />

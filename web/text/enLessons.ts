@@ -142,7 +142,7 @@ export const enLessons = {
     figure: "Logits for a picture of a {label}",
     body: [
       "A net that reads digits has an output for each. The target is *one-hot*: 1 for the right digit, 0 for all others.",
-      "Why not one output that names the digit? Then reading a {label} as a {near} would cost `({near} − {label})² = {nearCost}`, and reading it as a {far} would cost `({far} − {label})² = {farCost}`. But a {near} is not a better answer than a {far}: both are wrong. {bits} outputs for binary digits would ask each output for something that has little to do with shapes.",
+      "Why not one output that names the digit? Then reading a {label} as a {near} would cost `({near} − {label})² = {nearCost}`, and reading it as a {far} would cost `({far} − {label})² = {farCost}`. But a {near} is not a better answer than a {far}: both are wrong. With {bits} outputs for binary digits, each would be asked for something that has little to do with shapes.",
       "The last layer’s sums are the *logits* `z`. *Softmax* makes probabilities of them: all are positive, and they add up to 1.",
       "§ a_{k} = e^{z_{k}} / Σ_{j} e^{z_{j}}",
       "The lecture’s logits are those of the table at first. The {label} has the largest, but the {rival} comes close: now softmax gives the {label} {p5} and the {rival} {rivalShare}.",
