@@ -2,6 +2,7 @@
 import { effect, signal } from "@preact/signals";
 import { route } from "../shell/router.ts";
 import { text } from "../text/index.ts";
+import { fill } from "../text/words.ts";
 import { Button } from "../ui/controls.tsx";
 import { notifyError } from "../ui/messages.tsx";
 import { type AnyChapter, type ChapterName, loadChapter, NAMES } from "./chapters/index.ts";
@@ -15,7 +16,7 @@ effect(() => {
   const { view, path } = route.value;
   const name = view === "course" ? nameOf(path) : undefined;
   if (!name) return;
-  document.title = `${text.chapters[name].title} – Nabla`;
+  document.title = fill(text.course.titled, { title: text.chapters[name].title });
   if (loaded.peek()[name]) return;
   Promise.all([loadChapter(name), import("./lesson.tsx")]).then(
     ([made, { Lesson }]) => {

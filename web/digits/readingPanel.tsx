@@ -8,14 +8,15 @@ import { later } from "../ui/later.tsx";
 import { announce } from "../ui/messages.tsx";
 import { clear, drawing, input, isEmpty, type Prediction, prediction, shape, undo } from "./drawing.ts";
 import { Pad } from "./pad.tsx";
-import { getReady, phase, readsReady, subject } from "./session.ts";
 import { classNames } from "./source.ts";
+import { getReady, phase, readsReady, subject } from "./state.ts";
 import { paintRow, Tiles } from "./tiles.tsx";
 
 const said = digitsText.reading;
+const words = digitsText.pad;
 
 /** What one can do with a drawing. */
-const Tools = later(async () => (await import("./parts.ts")).PadTools, digitsText.inspector.failed);
+const Tools = later(async () => (await import("./parts.ts")).PadTools, digitsText.failed);
 
 /** Classes with a bar of their own; of more, the likeliest. */
 const BARS = 10;
@@ -28,23 +29,23 @@ export function ReadingPanel() {
   const { kind } = drawing.value;
   return (
     <Panel
-      title="Draw"
+      title={words.title}
       help="draw"
       class="reading"
       actions={
         <>
           {train.length > 0 && (
             <Button kind="quiet" onClick={() => void another()}>
-              Take a {subject.value?.source.kind === "digits" ? "test digit" : "row"}
+              {subject.value?.source.kind === "digits" ? words.takeDigit : words.takeRow}
             </Button>
           )}
           {kind === "strokes" && (
             <Button kind="quiet" onClick={undo} disabled={isEmpty.value}>
-              Undo
+              {words.undo}
             </Button>
           )}
           <Button kind="quiet" onClick={clear} disabled={isEmpty.value}>
-            Clear
+            {words.clear}
           </Button>
         </>
       }
@@ -78,7 +79,7 @@ async function show(row: number): Promise<void> {
   await data.read(Uint32Array.of(row), x, y);
   const values = x instanceof Uint8Array ? x : Uint8Array.from(x, (value) => Math.round(255 * value));
   const truth = data.target.kind === "class" ? { truth: y[0]! } : {};
-  drawing.value = { kind: "row", name: `row ${row}`, values, ...truth };
+  drawing.value = { kind: "row", name: fill(words.row, { n: String(row) }), values, ...truth };
 }
 
 /** A mistake on the pad, with the pad in sight. What was chosen keeps the focus. */
@@ -139,13 +140,13 @@ function Verdict({ labels }: { labels: readonly string[] }) {
               count={1}
               width={size.width}
               height={size.height}
-              label={`The drawing as the network receives it: ${size.width} × ${size.height} pixels`}
+              label={fill(words.received, { width: String(size.width), height: String(size.height) })}
               paint={(_, pixels) => {
                 const now = input.value;
                 if (now && !now.problem) paintRow(now.values, shape.value?.channels ?? 1, pixels);
               }}
             />
-            <figcaption class="small muted">as it is seen</figcaption>
+            <figcaption class="small muted">{words.seen}</figcaption>
           </figure>
         )}
       </div>
@@ -158,7 +159,7 @@ function Bars({ labels, found }: { labels: readonly string[]; found: Prediction 
   const all = labels.map((label, c) => ({ label, p: found?.probabilities[c] ?? 0, c }));
   const shown = labels.length <= BARS ? all : [...all].sort((a, b) => b.p - a.p).slice(0, BARS);
   return (
-    <ul class="bars" aria-label="Confidence for each class">
+    <ul class="bars" aria-label={words.bars}>
       {shown.map(({ label, p, c }) => (
         <li key={c} class={found?.said === c ? "best" : ""} style={{ "--share": String(p) }}>
           <span class="label">{label}</span>

@@ -30,7 +30,16 @@ function neuron(loss: (typeof LOSSES)[number], start: number) {
   return model.compile({ loss, optimizer: { name: "sgd", learningRate: RATE } });
 }
 
-async function learn(loss: (typeof LOSSES)[number], start: number) {
+const learned = new Map<string, ReturnType<typeof learning>>();
+/** The same at every look. */
+function learn(loss: (typeof LOSSES)[number], start: number) {
+  const key = `${loss} ${start}`;
+  const found = learned.get(key) ?? learning(loss, start);
+  learned.set(key, found);
+  return found;
+}
+
+async function learning(loss: (typeof LOSSES)[number], start: number) {
   const model = neuron(loss, start);
   const answer = () => model.predict([[1]]).data[0];
   const gradient = gradients(model, [[[1]], [[0]]]).gradients["neuron.kernel"][0];
@@ -66,6 +75,7 @@ export default chapter({
       <>
         <Slider
           label={said.start}
+          help="start"
           value={start}
           min={-2}
           max={4}
@@ -89,6 +99,7 @@ export default chapter({
         />
         <NumberField
           label={said.answer}
+          help="answer"
           value={answer}
           min={-2}
           max={2}

@@ -13,6 +13,8 @@ const INITIALIZERS = ["gaussian", "gaussianScaled", "glorotUniform", "zeros"] as
 type Initializer = (typeof INITIALIZERS)[number];
 const INPUTS = ["10", "100", "1000"].map((value) => ({ value, label: value }));
 const NEURONS = 2000;
+/** Inputs of the task, and of the two that are compared. */
+const MANY = 1000;
 /** A sigmoid this near to 0 or 1 is flat. */
 const FLAT = 0.01;
 /** At most this share may be flat, and z has to differ at least so much. */
@@ -25,7 +27,7 @@ interface State {
 }
 
 /** What neurons that all see m ones make of them: z, its standard deviation, and the share of flat sigmoids. */
-function spread(kernelInitializer: Initializer, m: number) {
+function spreadOf(kernelInitializer: Initializer, m: number) {
   const model = sequential([dense({ units: NEURONS, kernelInitializer, inputShape: [m] })], { seed: 1 });
   const z = [...model.predict([new Array<number>(m).fill(1)]).data];
   const sigmoid = sequential([activation({ activation: "sigmoid", inputShape: [NEURONS] })]);
@@ -35,6 +37,15 @@ function spread(kernelInitializer: Initializer, m: number) {
     deviation: Math.sqrt(z.reduce((sum, v) => sum + v * v, 0) / NEURONS),
     flat: a.filter((v) => v < FLAT || v > 1 - FLAT).length / NEURONS,
   };
+}
+
+const spreads = new Map<string, ReturnType<typeof spreadOf>>();
+/** The same at every look. */
+function spread(kernelInitializer: Initializer, m: number) {
+  const key = `${kernelInitializer} ${m}`;
+  const found = spreads.get(key) ?? spreadOf(kernelInitializer, m);
+  spreads.set(key, found);
+  return found;
 }
 
 /** XOR from zeros: the weights from the first input to the four hidden neurons after training. */
@@ -67,13 +78,16 @@ export default chapter({
       deviation: own.deviation,
       flat: own.flat,
       counts,
-      plain: spread("gaussian", 1000).deviation,
-      scaled: spread("gaussianScaled", 1000).deviation,
+      plain: spread("gaussian", MANY).deviation,
+      scaled: spread("gaussianScaled", MANY).deviation,
       zeros: await (known ??= fromZeros()),
     };
   },
   words: ({ deviation, flat, plain, scaled, zeros }, { m }) => ({
     m,
+    neurons: NEURONS.toLocaleString("en"),
+    many: String(MANY),
+    near: String(FLAT),
     deviation: num(deviation),
     flat: num(100 * flat),
     plain: plain.toFixed(2),
@@ -88,9 +102,10 @@ export default chapter({
     const most = Math.max(...result.counts);
     return (
       <>
-        <Segments label={said.m} value={m} options={INPUTS} onChange={(m) => set({ m })} />
+        <Segments label={said.m} help="inputs" value={m} options={INPUTS} onChange={(m) => set({ m })} />
         <Segments
           label={said.init}
+          help="init"
           value={init}
           options={INITIALIZERS.map((value) => ({ value, label: said.names[value] }))}
           onChange={(init) => set({ init })}

@@ -13,6 +13,8 @@ const { dense, dropout, earlyStopping, moons, sequential } = nabla;
 const ROWS = 30;
 const HELD_BACK = 200;
 const NOISE = 0.3;
+const UNITS = 16;
+const LAYERS = 2;
 const EPOCHS = 200;
 const PATIENCE = 20;
 /** The validation loss of the weights that are kept has to be below this. */
@@ -62,13 +64,12 @@ function borderOf(p: readonly number[]): [number, number][] {
 
 async function train({ l2, drop, early }: State) {
   const hidden = () => [
-    dense({ units: 16, activation: "tanh", kernelRegularizer: { l2: Number(l2) } }),
+    dense({ units: UNITS, activation: "tanh", kernelRegularizer: { l2: Number(l2) } }),
     ...(drop === "0" ? [] : [dropout({ rate: Number(drop) })]),
   ];
   const model = sequential(
     [
-      ...hidden(),
-      ...hidden(),
+      ...Array.from({ length: LAYERS }, hidden).flat(),
       dense({ units: 2, activation: "softmax", kernelRegularizer: { l2: Number(l2) } }),
     ],
     { inputShape: [2], seed: 1 },
@@ -136,6 +137,8 @@ export default chapter({
   },
   words: ({ train, held, best, curves, first }, { early }) => ({
     rows: String(ROWS),
+    layers: String(LAYERS),
+    units: String(UNITS),
     others: String(HELD_BACK),
     epochs: String(EPOCHS),
     patience: String(PATIENCE),
@@ -158,9 +161,15 @@ export default chapter({
     const line = (values: readonly number[]) => values.map((v, i): [number, number] => [i + 1, v]);
     return (
       <>
-        <Segments label={said.l2} value={l2} options={PENALTIES} onChange={(l2) => set({ l2 })} />
-        <Segments label={said.drop} value={drop} options={RATES} onChange={(drop) => set({ drop })} />
-        <Switch label={said.early} checked={early} onChange={(early) => set({ early })} />
+        <Segments label={said.l2} help="l2" value={l2} options={PENALTIES} onChange={(l2) => set({ l2 })} />
+        <Segments
+          label={said.drop}
+          help="dropout"
+          value={drop}
+          options={RATES}
+          onChange={(drop) => set({ drop })}
+        />
+        <Switch label={said.early} help="early" checked={early} onChange={(early) => set({ early })} />
         <Plot
           label={fill(said.plot, { train: num(train), held: num(held), kept: String(kept) })}
           x={[0, EPOCHS]}

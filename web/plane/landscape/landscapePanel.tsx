@@ -79,6 +79,7 @@ export function LandscapePanel() {
           {directions.value === "weights" && <Axes />}
           <Switch
             label={said.live}
+            help="live"
             checked={live.value}
             onChange={(on) => {
               live.value = on;

@@ -61,6 +61,7 @@ export function Magnified() {
     <div class="stack">
       <Slider
         label={said.point}
+        help="picked"
         value={point + 1}
         min={1}
         max={points.labels.length}

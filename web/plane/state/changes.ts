@@ -1,4 +1,6 @@
 /** What changes while a training goes on: settings, and weights that are typed. A link says at which step. */
+import { linksText } from "../../text/links.ts";
+import { fill } from "../../text/words.ts";
 import type { Field, Fields } from "../../ui/codec.ts";
 import type { PlaneState } from "./state.ts";
 
@@ -53,6 +55,7 @@ export const isLive = (patch: object): patch is Settings =>
 export const changesOf = (step: number, patch: Settings): Change[] =>
   Object.entries(patch).map(([key, value]) => ({ step, set: { [key]: value } }));
 
+const said = linksText.expected;
 const expected = (what: string): never => {
   throw new TypeError(what);
 };
@@ -60,12 +63,11 @@ const expected = (what: string): never => {
 /** As text: "120:rate:0.1;300:w:0.kernel.3:0.5". */
 export function changesField(settings: Pick<Fields<PlaneState>, LiveKey>): Field<readonly Change[]> {
   const read = (text: string, before: number): Change => {
-    const [, steps, key, value] =
-      /^(\d+):(\w+):(.+)$/.exec(text) ?? expected("changes like 120:rate:0.1, separated by semicolons");
+    const [, steps, key, value] = /^(\d+):(\w+):(.+)$/.exec(text) ?? expected(said.changes);
     const step = Number(steps);
-    if (step < before || step > MOST_STEPS) expected("changes in the order of their steps");
+    if (step < before || step > MOST_STEPS) expected(said.order);
     if (key === "w") return { step, weight: readEdit(value) };
-    const field = LIVE.find((each) => each === key) ?? expected(`changes of ${LIVE.join(", ")} or w`);
+    const field = LIVE.find((each) => each === key) ?? expected(fill(said.keys, { names: LIVE.join(", ") }));
     return { step, set: { [field]: settings[field].read(value) } };
   };
   const write = ({ step, set, weight }: Change): string[] =>
@@ -78,7 +80,7 @@ export function changesField(settings: Pick<Fields<PlaneState>, LiveKey>): Field
     initial: [],
     read(text) {
       const parts = text === "" ? [] : text.split(";");
-      if (parts.length > MAX_CHANGES) expected(`at most ${MAX_CHANGES} changes`);
+      if (parts.length > MAX_CHANGES) expected(fill(said.mostChanges, { most: String(MAX_CHANGES) }));
       let before = 0;
       return parts.map((part) => {
         const change = read(part, before);
@@ -92,10 +94,10 @@ export function changesField(settings: Pick<Fields<PlaneState>, LiveKey>): Field
 
 function readEdit(text: string): Edit {
   const [, layer, part, index, typed] =
-    /^(\d)\.(kernel|bias)\.(\d{1,3}):([-+.e\d]+)$/.exec(text) ?? expected("a weight like 0.kernel.3:0.5");
+    /^(\d)\.(kernel|bias)\.(\d{1,3}):([-+.e\d]+)$/.exec(text) ?? expected(said.weight);
   const value = Number(typed);
   // what was undone may be larger than what may be typed
-  if (!Number.isFinite(Math.fround(value))) expected("weights that are numbers of 32 bits");
+  if (!Number.isFinite(Math.fround(value))) expected(said.weightNumbers);
   return { layer: Number(layer), part: part as Edit["part"], index: Number(index), value };
 }
 

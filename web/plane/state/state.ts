@@ -1,5 +1,6 @@
 /** Everything a link says about the Plane view: the data, the net, how it is trained. Plain JSON. */
-
+import { linksText } from "../../text/links.ts";
+import { fill } from "../../text/words.ts";
 import {
   choiceField,
   type Field,
@@ -143,22 +144,21 @@ export function fromQuery(query: string): { state: PlaneState; notices: string[]
   const fitted = fit(state);
   if (fitted.classes !== state.classes && new URLSearchParams(query).has("classes")) {
     const [least, most] = CLASSES[state.data];
-    const range = least === most ? `${least}` : `${least} to ${most}`;
-    notices.push(
-      `The link sets classes to ${state.classes}; ${state.data} has ${range}. ${fitted.classes} is used.`,
-    );
+    const ends = { least: String(least), most: String(most) };
+    const range = least === most ? ends.least : fill(linksText.range, ends);
+    const words = { wanted: String(state.classes), data: state.data, range, used: String(fitted.classes) };
+    notices.push(fill(linksText.classes, words));
   }
   for (const key of ["loss", "net", "features"] as const) {
     const [wanted, used] = [state, fitted].map((each) => (fields[key] as Field<unknown>).write(each[key]));
     // the order of features means nothing
     if (new URLSearchParams(query).has(key) && !sameParts(wanted, used))
-      notices.push(`The link sets ${key} to ${wanted}, which does not go with the rest; ${used} is used.`);
+      notices.push(fill(linksText.unfit, { key, wanted, used }));
   }
   const changes = fitted.changes.filter(
     ({ weight }) => !weight || hasWeight(fitted, outputsOf(fitted), weight),
   );
-  if (changes.length < fitted.changes.length)
-    notices.push("The link changes weights that its net does not have; they are left out.");
+  if (changes.length < fitted.changes.length) notices.push(linksText.weights);
   return { state: { ...fitted, changes }, notices };
 }
 
