@@ -3,7 +3,7 @@ import { bool, type Input, int, show, string } from "../fields/fields.ts";
 import { object, optional } from "../fields/objects.ts";
 import { type Callback, type Logs, SAVING, type TrainedModel, type TrainingContext } from "./callback.ts";
 import { withDefaults } from "./kind.ts";
-import { better, mode, monitored } from "./monitor.ts";
+import { better, mode, monitored, watching } from "./monitor.ts";
 
 const fields = () =>
   object({
@@ -111,6 +111,7 @@ export function checkpoints(
   }
 
   return {
+    ...watching(monitor),
     name: SAVING,
     onTrainBegin(context) {
       if (context.step === 0) best = null;
