@@ -9,7 +9,9 @@ import { NablaError } from "../../src/errors.ts";
 import { exportKeras, exportOnnx, exportPytorch, exportTfjs } from "../../src/export/index.ts";
 import { ACTIVATIONS as BRAIN } from "../../src/import/json/brainjs.ts";
 import { READ as CONVNET } from "../../src/import/json/convnetjs.ts";
-import { HANDLERS as KERAS, whyAbsent } from "../../src/import/keras/layers.ts";
+import { whyAbsent } from "../../src/import/keras/absent.ts";
+import { LATER, NORMALISED } from "../../src/import/keras/later.ts";
+import { HANDLERS } from "../../src/import/keras/layers.ts";
 import { FAMILIES, FOLDED, hintFor, OPERATORS } from "../../src/import/onnx/operators.ts";
 import { activation, input, lstm, type Model, model, sequential } from "../../src/index.ts";
 import { ONNX, type OnnxModel } from "../../src/interop/onnx.ts";
@@ -160,6 +162,11 @@ function activations(): string {
 }
 
 const { keras, onnx } = theirs;
+/** Classes of Keras' layers: those that are read at once, and those of pieces. */
+const KERAS = new Set([
+  ...HANDLERS.keys(),
+  ...LATER.flatMap(([classes]) => classes.split(" ")).filter((name) => name !== NORMALISED),
+]);
 const isRead = new Set([...OPERATORS, ...FOLDED]);
 const WHOLE = ["Sequential", "Functional", "Model", "InputLayer"];
 
