@@ -34,5 +34,6 @@ export const unreadCode = (): Promise<typeof import("./unread/index.ts") | undef
 export const pytorchCode = (): Promise<typeof import("./pytorch/index.ts")> =>
   codeOf("weights of PyTorch", () => import("./pytorch/index.ts"), "loadWeights");
 
-export const onnxCode = (): Promise<typeof import("./onnx/index.ts")> =>
-  codeOf("ONNX files", () => import("./onnx/index.ts"));
+/** Code for files of ONNX. */
+export const onnxPart = <Code>(load: () => Promise<Code>): Promise<Code> => codeOf("ONNX files", load);
+export const onnxCode = () => onnxPart(() => import("./onnx/index.ts"));

@@ -43,7 +43,8 @@ function walkOf(at: Reading, type: string): Walk | undefined {
     at.refuse("activation hard_sigmoid of Keras 2: it is another here (clip(x / 6 + 0.5, 0, 1))");
   const gated = active.behind ? [true] : gate.behind ? GATED[type] : undefined;
   // hardSigmoid of Keras 2 is that of this library, of so much more
-  const factor = (active.behind ?? gate.behind)?.[0]![1].scale as number;
+  const [scaled] = active.behind ?? gate.behind ?? [];
+  const factor = scaled?.[1].scale as number;
   if (at.context.problems.length > before) return undefined;
   if (active.own !== undefined || active.behind) options.activation = active.own ?? "hardSigmoid";
   else if (at.options.get("activation") !== undefined) options.activation = "linear";
