@@ -17,8 +17,12 @@ async function codeOf<Code>(files: string, load: () => Promise<Code>, who = "ope
   }
 }
 
-export const kerasCode = (): Promise<typeof import("./keras/index.ts")> =>
-  codeOf("files of Keras and TensorFlow.js", () => import("./keras/index.ts"));
+/** Code for files of Keras or TensorFlow.js. */
+export const kerasPiece = <Code>(load: () => Promise<Code>): Promise<Code> =>
+  codeOf("files of Keras and TensorFlow.js", load);
+export const tfjsCode = () => kerasPiece(() => import("./keras/tfjs.ts"));
+export const hdf5Code = () => kerasPiece(() => import("./keras/h5.ts"));
+export const archiveCode = () => kerasPiece(() => import("./keras/archive.ts"));
 
 export const jsonCode = (): Promise<typeof import("./json/index.ts")> =>
   codeOf("JSON of brain.js and ConvNetJS", () => import("./json/index.ts"));
@@ -30,5 +34,6 @@ export const unreadCode = (): Promise<typeof import("./unread/index.ts") | undef
 export const pytorchCode = (): Promise<typeof import("./pytorch/index.ts")> =>
   codeOf("weights of PyTorch", () => import("./pytorch/index.ts"), "loadWeights");
 
-export const onnxCode = (): Promise<typeof import("./onnx/index.ts")> =>
-  codeOf("ONNX files", () => import("./onnx/index.ts"));
+/** Code for files of ONNX. */
+export const onnxPart = <Code>(load: () => Promise<Code>): Promise<Code> => codeOf("ONNX files", load);
+export const onnxCode = () => onnxPart(() => import("./onnx/index.ts"));

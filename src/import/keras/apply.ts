@@ -1,6 +1,5 @@
 /** A layer of a file, applied to values: one of a class that is known, or a model, which is the layers in it. */
 import { isModel, readModel } from "./graph.ts";
-import { HANDLERS, whyAbsent } from "./layers.ts";
 import { type Applied, problemOf, Reading } from "./reading.ts";
 
 /** @returns the layers here that have its values; undefined for those that could not be read: what is wrong is among the problems */
@@ -8,9 +7,9 @@ export function applyClass(given: Applied): (string | undefined)[] {
   const { context, sink, className, config, spot, inputs, numbers, call } = given;
   if (isModel(className, config)) return readModel(given);
   const at = new Reading(context, sink, className, config, spot, inputs, numbers, call);
-  const handler = HANDLERS.get(className);
+  const handler = context.handlers.get(className);
   if (!handler) {
-    at.refuse(whyAbsent(className));
+    at.refuse(context.whyAbsent(className));
     return [undefined];
   }
   try {

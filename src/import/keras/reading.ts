@@ -1,16 +1,25 @@
 /** A layer of a file as it is read: its options, its weights, what it is applied to, and the layers here that are made of it. */
 import { NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
-import { ACTIVATIONS, HARD_SIGMOID, RELU6, underscored } from "../../interop/keras.ts";
+import { ACTIVATIONS, HARD_SIGMOID, RELU6, SAME, underscored } from "../../interop/keras.ts";
 import { kindOf } from "../../layers/registry.ts";
 import type { Shape } from "../../shape.ts";
 import type { Building, Weights, WeightsOf } from "../building.ts";
 import { type Problem, Unsupported } from "../problems.ts";
 import { ACTIVATION_LAYERS } from "./activationLayers.ts";
-import { described, field, type Json, Options } from "./options.ts";
+import { field, type Json } from "./json.ts";
+import type { Code } from "./later.ts";
+import { described, Options } from "./options.ts";
 import { type Spot, type Store, taken } from "./store.ts";
 
 type Given = Readonly<Record<string, unknown>>;
+
+/** What reads layers of a class. @returns the name of the layer whose values are its own; undefined where it is refused */
+export type Handler = (at: Reading) => string | undefined;
+
+/** Options that are numbers, also where a list of one has them. */
+const ALONG = /1d$/;
+const REGULARIZERS = ["kernel", "recurrent", "embeddings", "depthwise", "pointwise"];
 
 /** Where layers that are made go: into the model, or into a layer that holds them. */
 export interface Sink {
@@ -30,7 +39,7 @@ export interface Sink {
 export class Skipped extends Error {}
 
 /** What all layers of a file share. */
-export interface Context {
+export interface Context extends Code {
   readonly building: Building;
   readonly store: Store;
   readonly problems: Problem[];
@@ -92,6 +101,30 @@ export class Reading {
 
   note(what: string): void {
     this.context.notes.add(`${this.className} ${show(this.name)}: ${what}`);
+  }
+
+  /** A layer that this one holds, which is read in its place. */
+  another(className: string, config: unknown, spot: Spot): Reading {
+    return new Reading(this.context, this.sink, className, config, spot, this.inputs);
+  }
+
+  /** Options by their names here. @param names default: those that the table of layers that are the same has */
+  carried(
+    type: string,
+    names: readonly string[] = SAME.find(([own]) => own === type)!.slice(2),
+  ): Record<string, unknown> {
+    const options: Record<string, unknown> = {};
+    for (const name of names) {
+      if (/activation$/i.test(name)) continue;
+      const value = this.options[ALONG.test(type) ? "single" : "get"](underscored(name));
+      if (value !== undefined) options[name] = value;
+    }
+    for (const weights of REGULARIZERS) {
+      const name = `${weights}Regularizer`;
+      const penalty = hasField(type, name) && this.regularizer(`${weights}_regularizer`);
+      if (penalty) options[name] = penalty;
+    }
+    return options;
   }
 
   /** An option that has to be this, or left out. */

@@ -3,16 +3,19 @@
 import { sameShape, sizeOf } from "../../shape.ts";
 import type { Building, Made, Weights } from "../building.ts";
 import { Unsupported } from "../problems.ts";
+import { Missing, type Parts } from "./later.ts";
+import { linear } from "./linear.ts";
 import type { Masks } from "./masks.ts";
 import {
   type Axis,
+  axisOf,
+  batchSteps,
   type Constant,
   dimsOf,
   type Factor,
   lengthOf,
   ofRow,
   regrouped,
-  type Term,
   type Value,
 } from "./value.ts";
 
@@ -53,7 +56,26 @@ export class Importing {
     readonly uses: ReadonlyMap<string, number>,
     /** The most values that are made of shapes, so that a small file cannot ask for a large memory. */
     readonly most: number,
+    /** Of the code that few files need what is there. */
+    readonly parts: Partial<Parts>,
   ) {}
+
+  /** @throws Missing where it is to be loaded first; what read the file so far begins anew */
+  part<Name extends keyof Parts>(name: Name): Parts[Name] {
+    const found = this.parts[name] as Parts[Name] | undefined;
+    if (!found) throw new Missing(name);
+    return found;
+  }
+
+  /** scale · x + offset, with constants of any shape that broadcasts. */
+  affine(value: Value, scale?: Constant, offset?: Constant): Value {
+    return this.part("constants").affine(this, value, scale, offset);
+  }
+
+  /** What a matrix makes of the values along an axis: see there. */
+  linear(...given: Parameters<typeof linear> extends [unknown, ...infer Rest] ? Rest : never): Value {
+    return linear(this, ...given);
+  }
 
   /** What is otherwise here than in the file, said once for each node. */
   readonly notes = new Set<string>();
@@ -82,6 +104,30 @@ export class Importing {
     weights?: Weights,
   ): Value {
     return { ...value, layer: this.add(type, options, [value], weights).config.name };
+  }
+
+  /** A layer behind an image, or behind each of a sequence. */
+  added(
+    given: Value,
+    type: string,
+    options: Readonly<Record<string, unknown>>,
+    weights: Weights = {},
+  ): Value {
+    const steps = batchSteps(given);
+    const name = steps.length > 0 ? this.building.nameFor(this.node, type) : "";
+    const inner = Object.entries(weights).map(([parameter, own]) => [`${name}.${parameter}`, own] as const);
+    const made =
+      steps.length > 0
+        ? this.add(
+            "timeDistributed",
+            { layer: [{ ...options, type, name }] },
+            [given],
+            Object.fromEntries(inner),
+          )
+        : this.add(type, options, [given], weights);
+    const image = made.shape.slice(steps.length).map(axisOf);
+    const axes = [given.axes[0]!, image[image.length - 1]!, ...image.slice(0, -1)];
+    return { ...given, layer: made.config.name, held: [...steps, ...image], axes };
   }
 
   activate(value: Value, activation: string, options: Readonly<Record<string, unknown>> = {}): Value {
@@ -212,6 +258,3 @@ export class Importing {
     return { ...arranged, axes, held };
   }
 }
-
-export const isConstant = (term: Term | undefined): term is Constant => term?.kind === "constant";
-export const isValue = (term: Term | undefined): term is Value => term?.kind === "value";

@@ -34,6 +34,8 @@ export interface Constant {
   readonly data: Float32Array | Float64Array;
 }
 export type Term = Value | Constant;
+export const isConstant = (term: Term | undefined): term is Constant => term?.kind === "constant";
+export const isValue = (term: Term | undefined): term is Value => term?.kind === "value";
 
 export const lengthOf = (axis: Axis): number => axis.reduce((n, { size }) => n * size, 1);
 /** The shape as the file's operators see it. */
@@ -148,3 +150,46 @@ export function stepsOf(axis: Axis, step: number): Map<Factor, number> {
   }
   return steps;
 }
+
+/** A constant's values in the order of some factors, along which it has steps. */
+export function spread({ data }: Constant, factors: Axis, steps: ReadonlyMap<Factor, number>): Float32Array {
+  let places = [0];
+  for (const factor of factors) {
+    const step = steps.get(factor) ?? 0;
+    places = places.flatMap((at) => Array.from({ length: factor.size }, (_, i) => at + i * step));
+  }
+  return Float32Array.from(places, (at) => data[at]!);
+}
+
+/** Rows of a matrix in the order in which values lie, where that is not the file's. */
+export function rowsInOrder(data: Float32Array, width: number, file: Axis, order: Axis): Float32Array {
+  if (file.every((factor, i) => factor === order[i])) return data;
+  const steps = stepsOf(file, 1);
+  const rows = spread(
+    constant(
+      [lengthOf(file)],
+      Float64Array.from({ length: lengthOf(file) }, (_, i) => i),
+    ),
+    order,
+    steps,
+  );
+  const out = new Float32Array(data.length);
+  rows.forEach((row, i) => {
+    out.set(data.subarray(row * width, (row + 1) * width), i * width);
+  });
+  return out;
+}
+
+/** The sizes that Reshape asks for, −1 and 0 resolved. */
+export function targetOf(dims: readonly number[], asked: readonly number[], allowZero: boolean): number[] {
+  const sizes = asked.map((n, i) => (n === 0 && !allowZero ? (dims[i] ?? 1) : n));
+  const known = sizes.filter((n) => n !== -1).reduce((a, b) => a * b, 1);
+  const all = dims.reduce((a, b) => a * b, 1);
+  return sizes.map((n) => (n === -1 ? all / known : n));
+}
+
+/** Steps that are joined with the batch: each is an image by itself. */
+export const batchSteps = ({ axes }: Value): Axis[] => {
+  const steps = ofRow(axes[0]!);
+  return steps.length > 0 ? [steps] : [];
+};
