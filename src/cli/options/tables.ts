@@ -5,7 +5,7 @@ import type { TableOptions } from "../../data/readers/csv.ts";
 import type { AskedColumn } from "../../data/tables/asked.ts";
 import { CYCLES, type Cycle } from "../../data/tables/dates.ts";
 import type { Decimal } from "../../data/tables/numbers.ts";
-import { MISSING_WAYS, type Missing } from "../../data/tables/tableData.ts";
+import { MISSING_WAYS, type Missing } from "../../data/tables/tableInfo.ts";
 import type { TableSplit } from "../../data/tables/tableSplit.ts";
 import { didYouMean, NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";

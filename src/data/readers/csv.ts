@@ -7,11 +7,12 @@ import { unnamed } from "../tables/columns.ts";
 import { type CsvSplitOptions, tableSplit } from "../tables/csv.ts";
 import { splitFields, tableFields, textFields } from "../tables/csvFields.ts";
 import { type CsvTableOptions, parseCsvTable, type Table } from "../tables/csvTable.ts";
-import type { FormatTable, TableFormat } from "../tables/formats/format.ts";
+import type { TableFormat } from "../tables/formats/format.ts";
 import * as all from "../tables/formats/index.ts";
 import { nameOf } from "../tables/header.ts";
 import { decodeText, isTableText } from "../tables/text.ts";
 import { contentOf, headOf, latin } from "./content.ts";
+import type { FormatTable } from "./reader.ts";
 import { type DataHost, type FoundData, LIKELY, NO, PERHAPS, type Reader, SURE } from "./reader.ts";
 
 const NAMES = /\.(csv|tsv|txt)(\.gz)?$/i;

@@ -1,9 +1,9 @@
 /** How the pieces of a table are read: each as the first one. */
 import type { Targets } from "../../data/dataset.ts";
 import { isMissing, isNumber } from "../../data/tables/cells.ts";
-import type { CsvInfo } from "../../data/tables/csv.ts";
 import { rowIn, type Table } from "../../data/tables/csvTable.ts";
-import { prepareTable, type ReadTable } from "../../data/tables/tableData.ts";
+import { prepareTable } from "../../data/tables/tableData.ts";
+import type { CsvInfo, ReadTable } from "../../data/tables/tableInfo.ts";
 import { NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
 import { isA } from "../../tags.ts";

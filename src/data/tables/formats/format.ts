@@ -1,7 +1,6 @@
 /** What a way to keep a table in a file is, besides text in rows. */
-import type { DataFile, DataHost, FileParts } from "../../readers/reader.ts";
+import type { DataFile, DataHost, FileParts, FormatTable } from "../../readers/reader.ts";
 import type { CsvSplitOptions } from "../csv.ts";
-import type { Table } from "../csvTable.ts";
 
 /** A file, what errors call it, and the place it is read in. */
 export interface TableFile {
@@ -25,12 +24,6 @@ export const usedBy =
   ({ like, ignore }: Pick<CsvSplitOptions, "like" | "ignore">) =>
   (column: string): boolean =>
     like ? like.columns.includes(column) : !ignore?.includes(column);
-
-export interface FormatTable {
-  readonly table: Table;
-  /** SHA-256, hexadecimal: whether the table is the same as another time. */
-  readonly fingerprint: string;
-}
 
 /**
  * A format whose values have types: numbers are numbers, whatever a locale makes of their text. One file in this folder, and one line
