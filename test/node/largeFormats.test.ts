@@ -7,8 +7,10 @@ import { gzipSync } from "node:zlib";
 import * as apache from "apache-arrow";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { TableFormat } from "../../src/data/tables/formats/format.ts";
-import { arrow, parquet } from "../../src/data/tables/formats/index.ts";
+import { arrowBlocks } from "../../src/data/tables/formats/arrowBlocks.ts";
+import { messagesOf } from "../../src/data/tables/formats/arrowParts.ts";
+import type { ReadBlocks } from "../../src/data/tables/formats/format.ts";
+import { parquetBlocks } from "../../src/data/tables/formats/parquetBlocks.ts";
 import { openData } from "../../src/node/dataFiles.ts";
 import { type LargeTableOptions, openLargeTable } from "../../src/node/large/index.ts";
 import { contents } from "../data/helpers.ts";
@@ -122,9 +124,9 @@ describe("never as a whole", () => {
     };
     return { parts, taken };
   };
-  const blocksOf = (format: TableFormat, bytes: Uint8Array, limits: object = host.limits) => {
+  const blocksOf = (read: ReadBlocks, bytes: Uint8Array, limits: object = host.limits) => {
     const { parts, taken } = partsOf(bytes);
-    const opened = format.blocks!(
+    const opened = read(
       { parts, where: "t", host: { ...host, limits: limits as never } },
       { used: () => true, rows: () => 300 },
     );
@@ -133,7 +135,7 @@ describe("never as a whole", () => {
 
   test.each(Object.entries(files))("%s", async (name, make) => {
     const bytes = make();
-    const { opened, taken } = blocksOf(name.endsWith("parquet") ? parquet : arrow, bytes);
+    const { opened, taken } = blocksOf(name.endsWith("parquet") ? parquetBlocks : arrowBlocks, bytes);
     const { columns: names, blocks } = await opened;
     expect(names).toEqual(Object.keys(columns));
     let before = taken.reduce((sum, n) => sum + n, 0);
@@ -153,17 +155,17 @@ describe("never as a whole", () => {
 
   test("what is too large by itself is refused, with how to write it anew", async () => {
     const limits = { table: 20_000, arrays: 0, cells: 20_000 };
-    const first = async (format: TableFormat, bytes: Uint8Array) => {
+    const first = async (format: ReadBlocks, bytes: Uint8Array) => {
       for await (const _ of (await blocksOf(format, bytes, limits).opened).blocks()) break;
     };
-    await expect(first(parquet, parquetOf(columns, { rowGroupSize: ROWS }))).rejects.toThrow(
+    await expect(first(parquetBlocks, parquetOf(columns, { rowGroupSize: ROWS }))).rejects.toThrow(
       /t: rows 1 to 4000 are one group, whose values take \d+ bytes, more than 20000; .*row_group_size/,
     );
-    await expect(first(arrow, arrowOf(columns, ROWS, "file"))).rejects.toThrow(
+    await expect(first(arrowBlocks, arrowOf(columns, ROWS, "file"))).rejects.toThrow(
       /t: rows 1 to 4000 are one batch of \d+ bytes, more than 20000; .*chunksize/,
     );
-    await first(parquet, parquetOf(columns, { rowGroupSize: 300 }));
-    await first(arrow, arrowOf(columns, 300, "file"));
+    await first(parquetBlocks, parquetOf(columns, { rowGroupSize: 300 }));
+    await first(arrowBlocks, arrowOf(columns, 300, "file"));
   });
 });
 
@@ -221,4 +223,28 @@ describe("refused", () => {
     expect(note).toBeDefined();
     expect(said).toContain(note);
   });
+});
+
+test("of damaged bytes: batches that lie in the file, or an error; what they hold is the package's affair", async () => {
+  let [found, refused] = [0, 0];
+  for (const name of ["codes.arrow", "codes.arrows", "old.arrows"]) {
+    const whole = new Uint8Array(readFileSync(join(fixtures, name)));
+    for (let at = 0; at < whole.length; at++) {
+      const bytes = whole.slice();
+      bytes[at]! ^= 1 << (at % 8);
+      const parts = { size: bytes.length, read: async (from: number, to: number) => bytes.slice(from, to) };
+      const messages = await messagesOf(parts).catch((error) => {
+        expect(error).toBeInstanceOf(RangeError);
+        refused++;
+      });
+      for (const batch of messages?.batches ?? []) {
+        for (const { from, to } of [batch, ...batch.dictionaries])
+          expect(from >= 0 && from <= to && to <= bytes.length).toBe(true);
+        expect((await messages!.read(batch)).length).toBeLessThan(3 * bytes.length);
+        found++;
+      }
+    }
+  }
+  expect(found).toBeGreaterThan(1000);
+  expect(refused).toBeGreaterThan(100);
 });

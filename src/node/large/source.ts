@@ -6,8 +6,15 @@ import { headOf } from "../../data/readers/content.ts";
 import { type CsvReaderOptions, checkPlain, checkQuery, formatOf, neededBy } from "../../data/readers/csv.ts";
 import type { DataHost, FileParts } from "../../data/readers/reader.ts";
 import type { Table } from "../../data/tables/csvTable.ts";
-import { type TableBlocks, type TableFormat, usedBy } from "../../data/tables/formats/format.ts";
-import { jsonLines } from "../../data/tables/formats/index.ts";
+import { arrowBlocks } from "../../data/tables/formats/arrowBlocks.ts";
+import {
+  type ReadBlocks,
+  type TableBlocks,
+  type TableFormat,
+  usedBy,
+} from "../../data/tables/formats/format.ts";
+import { arrow, jsonLines, parquet } from "../../data/tables/formats/index.ts";
+import { parquetBlocks } from "../../data/tables/formats/parquetBlocks.ts";
 import { CellDigest, tableOfValues } from "../../data/tables/formats/values.ts";
 import { NablaError } from "../../errors.ts";
 import { hostFor } from "../dataFiles.ts";
@@ -68,6 +75,12 @@ function ofText(path: string, options: SourceOptions, used: (column: string) => 
   };
 }
 
+/** Those of which parts can be read; a database is asked. */
+const BLOCKS = new Map<TableFormat, ReadBlocks>([
+  [parquet, parquetBlocks],
+  [arrow, arrowBlocks],
+]);
+
 /** Rows that are looked at together, at 8 bytes a cell. */
 const rowsFor = (pieceBytes: number, columns: number) => Math.max(1, Math.floor(pieceBytes / (8 * columns)));
 
@@ -80,7 +93,8 @@ function ofBlocks(
 ): Source {
   return {
     async *pieces(end) {
-      if (!format.blocks) {
+      const read = BLOCKS.get(format);
+      if (!read) {
         const { close, columns, rows, query: asked } = ask(path, path, query);
         try {
           const notes = query === undefined ? [`all rows of its only table: ${asked}`] : [];
@@ -110,7 +124,7 @@ function ofBlocks(
           },
         };
         const rows = (columns: number) => rowsFor(pieceBytes, columns);
-        const blocks = await format.blocks({ parts, where: path, host }, { used, rows });
+        const blocks = await read({ parts, where: path, host }, { used, rows });
         yield* tablesOf(path, blocks, used, pieceBytes);
         const hash = createHash("sha256");
         for (let from = 0; from < size; from += PIECE) hash.update(await parts.read(from, from + PIECE));

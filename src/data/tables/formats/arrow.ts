@@ -6,10 +6,9 @@ import { attempt } from "../../../host.ts";
 import { contentOf, latin } from "../../readers/content.ts";
 import type { DataHost } from "../../readers/reader.ts";
 import type { Table } from "../csvTable.ts";
-import { MOST_CELLS } from "../records.ts";
 import { type ArrowType, arrowCell, BOOL, DECIMAL } from "./arrowCells.ts";
-import { beginsStream, endIsSaid, FILE, messagesOf } from "./arrowMessages.ts";
-import type { BlockFile, TableBlocks, TableFormat, TableWish } from "./format.ts";
+import { beginsStream, endIsSaid, FILE } from "./arrowMessages.ts";
+import type { TableFormat } from "./format.ts";
 import { unpackLz4 } from "./lz4.ts";
 import { packageOf } from "./packages.ts";
 import { checkMemory, tableOfValues } from "./values.ts";
@@ -26,7 +25,6 @@ export const arrow: TableFormat = {
     const bytes = await contentOf(of, limit, host.more);
     return { table: await arrowTable(bytes, where, host, used, cells, limit), fingerprint: sha256Hex(bytes) };
   },
-  blocks: arrowBlocks,
 };
 
 /** What is used of apache-arrow. */
@@ -92,40 +90,8 @@ export async function arrowTable(
   return { ...table, notes: [...table.notes, notEnded(rows)] };
 }
 
-/** The same, a batch at a time. */
-async function arrowBlocks({ parts, where, host }: BlockFile, { used }: TableWish): Promise<TableBlocks> {
-  const { table: limit, cells = MOST_CELLS } = host.limits;
-  const open = openerOf(await parts.read(0, Math.min(parts.size, 8)), where, host);
-  const { batches, ended, read } = await messagesOf(parts).catch((cause: unknown) => {
-    throw cause instanceof NablaError ? cause : damaged(where, messageOf(cause), cause);
-  });
-  const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
-  if (!(rows > 0)) throw new NablaError(`${where}: there are no rows`);
-  const most = Math.min(limit, cells);
-  const blockOf = async (number: number, before: number) => {
-    const batch = batches[number]!;
-    const bytes = [batch, ...batch.dictionaries].reduce((sum, { from, to }) => sum + to - from, 0);
-    if (bytes > most)
-      throw new NablaError(
-        `${where}: rows ${before + 1} to ${before + batch.rows} are one batch of ${bytes} bytes, more than ${most}; write it anew in smaller ones: pyarrow.feather.write_feather(table, path, chunksize=65536)`,
-      );
-    return open(await read(batch), most);
-  };
-  return {
-    columns: namesOf(await blockOf(0, 0)),
-    ...(!ended && { notes: [notEnded(rows)] }),
-    async *blocks() {
-      let before = 0;
-      for (let number = 0; number < batches.length; number++) {
-        yield rowsOf(await blockOf(number, before), where, used, before);
-        before += batches[number]!.rows;
-      }
-    },
-  };
-}
-
 /** Opens files, or parts of one. @param start its first bytes @throws NablaError for a file that no package reads */
-function openerOf(start: Uint8Array, where: string, host: Pick<DataHost, "package">) {
+export function openerOf(start: Uint8Array, where: string, host: Pick<DataHost, "package">) {
   if (latin(start.subarray(0, 4)) === OLD)
     throw new NablaError(
       `${where}: a Feather file of version 1, which nothing here reads; write it anew as version 2: pyarrow.feather.write_feather(pyarrow.feather.read_table(path), path)`,
@@ -136,13 +102,13 @@ function openerOf(start: Uint8Array, where: string, host: Pick<DataHost, "packag
     tableIn(bytes, where, await from<ApacheArrow>("apache-arrow"), () => from<Fzstd>("fzstd"), most);
 }
 
-const namesOf = ({ schema: { fields } }: ArrowTable): string[] => fields.map(({ name }) => name);
+export const namesOf = ({ schema: { fields } }: ArrowTable): string[] => fields.map(({ name }) => name);
 
-const notEnded = (rows: number): string =>
+export const notEnded = (rows: number): string =>
   `the stream ends after ${rows} rows without saying that it is at its end, as one that broke off between two batches does: are these all?`;
 
 /** The values of all rows. @param before how many rows of the file come before them */
-function rowsOf(
+export function rowsOf(
   opened: ArrowTable,
   where: string,
   used: (column: string) => boolean,
@@ -174,7 +140,7 @@ function rowsOf(
   };
 }
 
-const damaged = (where: string, why: string, cause?: unknown): NablaError =>
+export const damaged = (where: string, why: string, cause?: unknown): NablaError =>
   new NablaError(`${where}: an Arrow file that cannot be read: ${why}`, { cause });
 
 function within<T>(where: string, read: () => T): T {

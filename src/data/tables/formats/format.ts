@@ -42,12 +42,6 @@ export interface TableFormat {
    * @throws NablaError naming the file and what is wrong in it
    */
   read(file: TableFile, wish: TableWish): Promise<FormatTable>;
-  /**
-   * The same, some rows at a time. Left out where files are text, and for databases.
-   *
-   * @throws NablaError as `read` does, and for a block that is too large
-   */
-  blocks?(file: BlockFile, wish: TableWish & { rows(columns: number): number }): Promise<TableBlocks>;
 }
 
 /** A file that is larger than memory. */
@@ -63,3 +57,13 @@ export interface TableBlocks {
   /** One after the other: of each, the values of its rows. About as many rows as were wished for, or as the file has together. */
   blocks(): AsyncIterable<Iterable<readonly unknown[]>> | Iterable<Iterable<readonly unknown[]>>;
 }
+
+/**
+ * Reads a file in a format some rows at a time. In a file beside the format's own, as pages do without.
+ *
+ * @throws NablaError as the format's `read` does, and for a block that is too large
+ */
+export type ReadBlocks = (
+  file: BlockFile,
+  wish: TableWish & { rows(columns: number): number },
+) => Promise<TableBlocks>;

@@ -5,8 +5,7 @@ import { show } from "../../../fields/fields.ts";
 import { contentOf, latin } from "../../readers/content.ts";
 import type { DataHost, FileParts } from "../../readers/reader.ts";
 import type { Table } from "../csvTable.ts";
-import { MOST_CELLS } from "../records.ts";
-import type { TableBlocks, TableFormat } from "./format.ts";
+import type { TableFormat } from "./format.ts";
 import { packageOf } from "./packages.ts";
 import { checkMemory, clock, digestOfCells, shortest, tableOfValues } from "./values.ts";
 
@@ -31,8 +30,6 @@ export const parquet: TableFormat = {
     const table = await parquetTable(inMemory(bytes), where, host, used, cells);
     return { table, fingerprint: sha256Hex(bytes) };
   },
-  blocks: ({ parts, where, host }, { used, rows }) =>
-    parquetBlocks(asBytes(parts), where, host, used, rows, host.limits.cells),
 };
 
 /** What is used of hyparquet. */
@@ -76,7 +73,7 @@ function inParts(parts: FileParts, where: string, { limits: { table: limit }, to
 }
 
 /** @param asked is told how many are asked for, before they come */
-const asBytes = (parts: FileParts, asked?: (bytes: number) => void): Bytes => ({
+export const asBytes = (parts: FileParts, asked?: (bytes: number) => void): Bytes => ({
   byteLength: parts.size,
   async slice(start, end = parts.size) {
     asked?.(end - start);
@@ -132,56 +129,13 @@ export async function parquetTable(
   maxBytes?: number,
   only = false,
 ): Promise<Table> {
-  const { columns, rows, read } = await opened(file, where, host, used, only);
+  const { columns, rows, read } = await openParquet(file, where, host, used, only);
   checkMemory(where, rows, columns.length, maxBytes);
   return tableOfValues({ name: where, columns, used, rows: await read(0, rows), unit: "row", maxBytes });
 }
 
-/**
- * The same, a group of rows at a time; less of it where the file says where its pages lie.
- *
- * @param some how many rows are read together, where pages can be
- * @param maxBytes that the values of a group may take
- */
-async function parquetBlocks(
-  file: Bytes,
-  where: string,
-  host: Pick<DataHost, "package">,
-  used: (column: string) => boolean,
-  some: (columns: number) => number,
-  maxBytes = MOST_CELLS,
-): Promise<TableBlocks> {
-  const { columns, rows, groups, wanted, read } = await opened(file, where, host, used);
-  const counts = groups.map(({ num_rows }) => Number(num_rows));
-  if (!counts.every((count) => count >= 0) || counts.reduce((sum, count) => sum + count, 0) !== rows)
-    throw new NablaError(
-      `${where}: a Parquet file that cannot be read: its groups have other numbers of rows than it has`,
-    );
-  return {
-    columns,
-    async *blocks() {
-      let from = 0;
-      for (const { num_rows, columns } of groups) {
-        const [begins, end] = [from, from + Number(num_rows)];
-        const chunks = columns.filter(({ meta_data: of }) => of && wanted.has(of.path_in_schema[0]!));
-        const inPages = chunks.every((chunk) => chunk.offset_index_offset !== undefined);
-        const step = inPages ? Math.min(some(chunks.length), end - begins) : end - begins;
-        const share = step / (end - begins);
-        const bytes = chunks.reduce((sum, { meta_data: of }) => sum + Number(of!.total_uncompressed_size), 0);
-        const values = Math.round(Math.max(bytes * share, 8 * step * chunks.length));
-        if (values > maxBytes)
-          throw new NablaError(
-            `${where}: rows ${begins + 1} to ${end} are one group, whose values take ${values} bytes, more than ${maxBytes}; write it anew in smaller ones: pyarrow.parquet.write_table(table, path, row_group_size=100000)`,
-          );
-        for (; from < end; from += step) yield await read(from, Math.min(end, from + step));
-        from = end;
-      }
-    },
-  };
-}
-
 /** A file whose columns are known, and whose rows are not read yet. */
-async function opened(
+export async function openParquet(
   file: Bytes,
   where: string,
   host: Pick<DataHost, "package">,
