@@ -6,6 +6,7 @@ import { Segments } from "../../ui/controls.tsx";
 import { Plot } from "../../ui/plot.tsx";
 import { chapter } from "../chapter.ts";
 import { nabla } from "../lib.ts";
+import { once } from "../once.ts";
 
 const { activation, dense, sequential } = nabla;
 
@@ -39,14 +40,12 @@ function spreadOf(kernelInitializer: Initializer, m: number) {
   };
 }
 
-const spreads = new Map<string, ReturnType<typeof spreadOf>>();
+const spreads = once((key) => {
+  const [init, m] = key.split(" ");
+  return spreadOf(init as Initializer, Number(m));
+});
 /** The same at every look. */
-function spread(kernelInitializer: Initializer, m: number) {
-  const key = `${kernelInitializer} ${m}`;
-  const found = spreads.get(key) ?? spreadOf(kernelInitializer, m);
-  spreads.set(key, found);
-  return found;
-}
+const spread = (init: Initializer, m: number) => spreads(`${init} ${m}`);
 
 /** XOR from zeros: the weights from the first input to the four hidden neurons after training. */
 async function fromZeros(): Promise<number[]> {

@@ -9,6 +9,7 @@ import { Plot } from "../../ui/plot.tsx";
 import { chapter } from "../chapter.ts";
 import { nabla } from "../lib.ts";
 import { CORNERS, NAND, neuron } from "../nand.ts";
+import { once } from "../once.ts";
 
 const { dense, sequential } = nabla;
 
@@ -34,12 +35,29 @@ const makeLearner = () =>
   });
 let learner: ReturnType<typeof makeLearner> | undefined;
 
+const summing = once((g) =>
+  sequential([
+    dense({
+      units: 1,
+      activation: g as "sigmoid" | "step",
+      useBias: false,
+      kernelInitializer: "ones",
+      inputShape: [3],
+    }),
+  ]),
+);
+
 type Curve = [change: number, output: number][];
 /** Those of the last factor: they are the same for every change. */
 let known: { readonly c: number; readonly curves: readonly Curve[] } | undefined;
 function curvesOf(c: number): readonly Curve[] {
   if (known?.c !== c) {
-    const curve = (g: "sigmoid" | "step") => CHANGES.map((change) => [change, last(g, c, change)]) as Curve;
+    // weights and bias as inputs of a neuron whose weights are 1: all changes at once
+    const rows = CHANGES.map((change) => Object.values(weights(c, change)));
+    const curve = (g: "sigmoid" | "step"): Curve => {
+      const outputs = summing(g).predict(rows).data;
+      return CHANGES.map((change, i) => [change, outputs[i]]);
+    };
     known = { c, curves: [curve("sigmoid"), curve("step")] };
   }
   return known.curves;
