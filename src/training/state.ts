@@ -80,7 +80,10 @@ export class TrainingState {
     const columns = new Map<string, number[]>();
     for (const logs of history)
       for (const [name, value] of Object.entries(logs))
-        columns.set(name, columns.get(name) ?? []).get(name)!.push(value);
+        columns
+          .set(name, columns.get(name) ?? [])
+          .get(name)!
+          .push(value);
     return {
       epoch: history.map((_, i) => i),
       history: Object.fromEntries(columns),
