@@ -27,7 +27,8 @@ export function subset(dataset: Dataset, indices: Uint32Array | readonly number[
       );
     }
   }
-  const { labels, groups, inOrder, apart, parts, scaleUnsaid, standardisation, targetScale, extra } = dataset;
+  const { labels, groups, files, inOrder, apart, parts, scaleUnsaid, standardisation, targetScale, extra } =
+    dataset;
   const called = name ?? dataset.name;
   const part: Dataset = {
     name: called,
@@ -40,6 +41,7 @@ export function subset(dataset: Dataset, indices: Uint32Array | readonly number[
     ...(parts && { parts }),
     ...(labels && { labels: Int32Array.from(rows, (row) => labels[row]!) }),
     ...(groups && { groups: Int32Array.from(rows, (row) => groups[row]!) }),
+    ...(files && { files: Array.from(rows, (row) => files[row]!) }),
     ...(inOrder && { inOrder }),
     ...(apart && { apart }),
     ...(standardisation && { standardisation }),
