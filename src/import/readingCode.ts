@@ -6,7 +6,11 @@ import { messageOf, NablaError } from "../errors.ts";
  *
  * @throws NablaError where it cannot be loaded
  */
-async function codeOf<Code>(files: string, load: () => Promise<Code>, who = "openModel"): Promise<Code> {
+export async function codeOf<Code>(
+  files: string,
+  load: () => Promise<Code>,
+  who = "openModel",
+): Promise<Code> {
   try {
     return await load();
   } catch (cause) {
@@ -17,12 +21,10 @@ async function codeOf<Code>(files: string, load: () => Promise<Code>, who = "ope
   }
 }
 
-/** Code for files of Keras or TensorFlow.js. */
-export const kerasPiece = <Code>(load: () => Promise<Code>): Promise<Code> =>
-  codeOf("files of Keras and TensorFlow.js", load);
-export const tfjsCode = () => kerasPiece(() => import("./keras/tfjs.ts"));
-export const hdf5Code = () => kerasPiece(() => import("./keras/h5.ts"));
-export const archiveCode = () => kerasPiece(() => import("./keras/archive.ts"));
+const KERAS = "files of Keras and TensorFlow.js";
+export const tfjsCode = () => codeOf(KERAS, () => import("./keras/tfjs.ts"));
+export const hdf5Code = () => codeOf(KERAS, () => import("./keras/h5.ts"));
+export const archiveCode = () => codeOf(KERAS, () => import("./keras/archive.ts"));
 
 export const jsonCode = (): Promise<typeof import("./json/index.ts")> =>
   codeOf("JSON of brain.js and ConvNetJS", () => import("./json/index.ts"));
@@ -34,6 +36,4 @@ export const unreadCode = (): Promise<typeof import("./unread/index.ts") | undef
 export const pytorchCode = (): Promise<typeof import("./pytorch/index.ts")> =>
   codeOf("weights of PyTorch", () => import("./pytorch/index.ts"), "loadWeights");
 
-/** Code for files of ONNX. */
-export const onnxPart = <Code>(load: () => Promise<Code>): Promise<Code> => codeOf("ONNX files", load);
-export const onnxCode = () => onnxPart(() => import("./onnx/index.ts"));
+export const onnxCode = () => codeOf("ONNX files", () => import("./onnx/index.ts"));

@@ -4,7 +4,6 @@ import { NablaError } from "../../errors.ts";
 import { Hdf5 } from "../../interop/hdf5/reader.ts";
 import type { Model } from "../../model/model.ts";
 import type { Building } from "../building.ts";
-import { tfjsCode } from "../readingCode.ts";
 import type { Source } from "../source.ts";
 import { modelOfHdf5, PathStore, wasCompiled } from "./h5.ts";
 import { textField } from "./json.ts";
@@ -53,8 +52,17 @@ export async function readArchive(source: Source, options: KerasOptions, buildin
       return unpacked(entry);
     },
   };
-  if (model.name.endsWith(".json")) return (await tfjsCode()).readTfjs(within, options, building);
-  return modelOfHdf5(await within.read(), within.name, await labelsBeside(within), options, building);
+  if (model.name.endsWith(".json")) {
+    const { readTfjs } = await building.piece(() => import("./tfjs.ts"));
+    return readTfjs(within, options, building);
+  }
+  return modelOfHdf5(
+    await within.read(),
+    within.name,
+    await labelsBeside(within, building),
+    options,
+    building,
+  );
 }
 
 function readKeras(

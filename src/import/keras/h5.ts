@@ -83,7 +83,7 @@ class LayerStore implements Store {
 /** @throws NablaError for a damaged file, and for what there is not here: all of it at once */
 export async function readHdf5(source: Source, options: KerasOptions, building: Building): Promise<Model> {
   const { name } = source;
-  return modelOfHdf5(await source.read(), name, await labelsBeside(source), options, building);
+  return modelOfHdf5(await source.read(), name, await labelsBeside(source, building), options, building);
 }
 
 /** @param classes what the folder says they are called */

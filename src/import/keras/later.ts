@@ -1,5 +1,5 @@
 /** What reads layers that many files do not have: a piece of code for some classes, loaded when a file names one of them. */
-import { kerasPiece } from "../readingCode.ts";
+import type { Building } from "../building.ts";
 import { classOf, field, isObject } from "./json.ts";
 import type { Handler } from "./reading.ts";
 
@@ -74,14 +74,18 @@ export interface Code {
  * @param known what is there already
  * @throws NablaError where a piece cannot be loaded
  */
-export async function codeFor(described: unknown, known: ReadonlyMap<string, Handler>): Promise<Code> {
+export async function codeFor(
+  described: unknown,
+  known: ReadonlyMap<string, Handler>,
+  building: Building,
+): Promise<Code> {
   const { classes, graphs } = namedIn(described);
   const pieces = new Set([...classes].flatMap((name) => laterOf(name)?.[1] ?? []));
-  const graphCode = graphs ? kerasPiece(() => import("./functional.ts")) : undefined;
-  const loaded = await Promise.all([...pieces].map(kerasPiece));
+  const graphCode = graphs ? building.piece(() => import("./functional.ts")) : undefined;
+  const loaded = await Promise.all(Array.from(pieces, (load) => building.piece(load)));
   const handlers = new Map([...known, ...loaded.flatMap((piece) => Object.entries(piece))]);
   const isAbsent = [...classes].some((name) => !NO_CLASS.test(name) && !handlers.has(name));
-  const absent = isAbsent ? await kerasPiece(() => import("./absent.ts")) : undefined;
+  const absent = isAbsent ? await building.piece(() => import("./absent.ts")) : undefined;
   return {
     handlers,
     graphs: await graphCode,

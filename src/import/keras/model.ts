@@ -64,7 +64,7 @@ export async function modelOf(opened: Opened): Promise<Model> {
       `${file}: expected a model of layers (Sequential or Functional), got ${show(className ?? described)}; models that are code of Python are rebuilt with keras.Model(inputs, outputs) before they are saved`,
     );
   const whole = Array.isArray(config) ? { layers: config } : config;
-  const code = await codeFor(described, HANDLERS);
+  const code = await codeFor(described, HANDLERS, building);
   const { graphs } = code;
   const problems: Problem[] = [];
   const context: Context = {

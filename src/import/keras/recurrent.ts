@@ -1,8 +1,7 @@
 /** Layers that walk along a sequence, and those that hold others. */
 import { show } from "../../fields/fields.ts";
-import { builtLayer } from "../../interop/built.ts";
 import { GATED, gatesTimes, MERGE_MODES } from "../../interop/kerasParts.ts";
-import { type Weights, wantedBy } from "../building.ts";
+import type { Weights } from "../building.ts";
 import { Chain } from "./chain.ts";
 import { classOf, field, textField } from "./json.ts";
 import type { Handler, Reading } from "./reading.ts";
@@ -148,7 +147,7 @@ function recurrentLayers(at: Reading): { layers: Record<string, unknown>[]; weig
     const name = at.context.building.nameFor(one.name, type);
     const config = { ...walk.config, name, goBackwards: i === 1 };
     const tensors = walk.weights();
-    for (const wanted of wantedBy(builtLayer(config, [shape]), name))
+    for (const wanted of at.context.building.planned(config, [shape]).parameters)
       weights[`${name}.${wanted.name}`] = tensors[wanted.name]!;
     layers.push(config);
   });

@@ -48,7 +48,7 @@ export async function readTfjs(source: Source, options: KerasOptions, building: 
     );
   const tensors: Named[] = [];
   for (const group of manifest as unknown[]) tensors.push(...(await groupOf(group, source)));
-  const classes = classesOf(field(json, "userDefinedMetadata")) ?? (await labelsBeside(source));
+  const classes = classesOf(field(json, "userDefinedMetadata")) ?? (await labelsBeside(source, building));
   const left = [
     ...(field(json, "trainingConfig") !== undefined ? ["loss and optimizer"] : []),
     ...(tensors.some(({ path }) =>

@@ -31,7 +31,7 @@ type Wishes = ReadonlyMap<string, readonly (readonly number[])[]>;
 
 /** Reads it, when what it needs is there. */
 export async function readGraph(graph: OnnxGraph, options: GraphOptions): Promise<ReadGraph> {
-  const code = new Code();
+  const code = new Code(options.building());
   const nodes = needed(graph, await simplifiedBy(code, graph));
   await code.load(partsFor(nodes, graph, options.constants, code));
   for (;;)

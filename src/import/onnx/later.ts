@@ -1,6 +1,6 @@
 /** Code for operators that few files have, loaded when a file has one. */
 import type { OnnxGraph, OnnxNode } from "../../interop/onnx.ts";
-import { onnxPart } from "../readingCode.ts";
+import type { Building } from "../building.ts";
 import type { Patterns } from "./connections.ts";
 import type { Handler, Handlers } from "./op.ts";
 import { HANDLERS } from "./operators.ts";
@@ -67,10 +67,17 @@ export class Code {
   readonly parts: Partial<Parts> = {};
   readonly handlers = new Map(Object.entries(HANDLERS));
 
+  constructor(private readonly building: Building) {}
+
+  /** @throws NablaError where it cannot be loaded */
+  piece<Code>(load: () => Promise<Code>): Promise<Code> {
+    return this.building.piece(load);
+  }
+
   /** @throws NablaError where it cannot be loaded */
   async load(names: Iterable<Name>): Promise<void> {
     const one = async <Part extends Name>(name: Part) => {
-      const part: Parts[Part] = await onnxPart(LOAD[name] as () => Promise<Parts[Part]>);
+      const part: Parts[Part] = await this.piece(LOAD[name] as () => Promise<Parts[Part]>);
       (this.parts as { -readonly [Name in keyof Parts]?: Parts[Name] })[name] = part;
       const { handlers = {} } = part as { handlers?: Handlers };
       for (const [type, handler] of Object.entries(handlers)) this.handlers.set(type, handler);
@@ -115,7 +122,10 @@ function patternsIn({ nodes, initializers }: OnnxGraph): Name[] {
 export async function simplifiedBy(code: Code, graph: OnnxGraph): Promise<readonly OnnxNode[]> {
   const names = patternsIn(graph);
   if (names.length === 0) return graph.nodes;
-  const [{ simplified }] = await Promise.all([onnxPart(() => import("./connections.ts")), code.load(names)]);
+  const [{ simplified }] = await Promise.all([
+    code.piece(() => import("./connections.ts")),
+    code.load(names),
+  ]);
   const patterns = names.map((name) => (code.parts[name] as { patterns: Patterns }).patterns);
   return simplified(graph, patterns, constantOf);
 }
