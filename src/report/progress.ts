@@ -1,6 +1,6 @@
 /** How a training is shown: one line that is updated, and one that stays per epoch. Or JSON lines. */
 
-import type { Callback, Logs, TrainedModel } from "../callbacks/callback.ts";
+import { type Callback, type Logs, TELLING, type TrainedModel } from "../callbacks/callback.ts";
 import { internalsOf } from "../model/internals.ts";
 import type { Model } from "../model/model.ts";
 import type { Terminal } from "./terminal.ts";
@@ -28,6 +28,7 @@ export function speedometer(rows: number, batchSize: number): Speed {
   return {
     batchSize: rows ? batchSize : 1,
     callback: {
+      name: TELLING,
       onTrainBegin() {
         seen = 0;
         since = performance.now();
@@ -85,6 +86,7 @@ export function progressLine(
   const pad = String(epochs).length;
   const label = (epoch: number) => `epoch ${String(epoch + 1).padStart(pad)}/${epochs}`;
   return {
+    name: TELLING,
     clear,
     onTrainBegin() {
       begun = performance.now();
@@ -147,6 +149,7 @@ export function progressOf(terminal: Terminal): Callback {
     for (const callback of shows) call(callback);
   };
   return {
+    name: TELLING,
     onTrainBegin(context) {
       const { model, epochs } = context as { model: TrainedModel; epochs: number };
       const { rows = 0, batchSize = 1 } = internalsOf(model as Model).state.settings ?? {};
