@@ -94,6 +94,9 @@ export function restoreStates<M>(callbacks: readonly Callback<M>[], states: read
 /** The name of callbacks that only save: they change no weights, so a resumed run may do without them. */
 export const SAVING = "modelCheckpoint";
 
+/** The name of callbacks that only tell how far a training is: they ask nothing of the model, and end nothing. */
+export const TELLING = "progressLine";
+
 /** The order callbacks are called in: those that save come last, so that what they save has what the others learned. */
 export const inOrder = <M>(callbacks: readonly Callback<M>[]): Callback<M>[] =>
   [...callbacks].sort((a, b) => Number(a.name === SAVING) - Number(b.name === SAVING));

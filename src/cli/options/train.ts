@@ -88,7 +88,7 @@ export function trainCommand(command: Command, run: Run): Command {
       "how many threads compute; results are the same (default: auto, what turns out to be fastest)",
       threadsOption("--threads"),
     )
-    .option("--shard-optimizer", "under mpirun: each process keeps a part of the optimizer's state")
+    .option("--shard-optimizer", "under mpirun: each process keeps its part of the optimizer's state alone")
     .option(
       "--wide",
       "256 bits where the engine can (Node 22 or newer, x64), if that is faster; results are the same",
