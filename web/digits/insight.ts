@@ -7,7 +7,6 @@ import { fill } from "../text/words.ts";
 import { signed } from "../ui/canvas.tsx";
 import { rgb } from "../ui/theme.ts";
 import { type Input, input } from "./drawing.ts";
-import type { Spot } from "./inspect.ts";
 import { imageShape } from "./source.ts";
 import { reader, slowTick, subject } from "./state.ts";
 import { write } from "./tiles.tsx";
@@ -208,4 +207,12 @@ export function paintKernels(maps: LayerMaps, tile: number, pixels: Uint8Clamped
       write(pixels, at, signed(kernel[(i * of + c) * maps.of + tile]! / scale, minus, zero, plus));
       pixels[4 * at + 3] = 255;
     }
+}
+
+/** One number: of which shown layer, of which of its maps or units, where. */
+export interface Spot {
+  readonly layer: number;
+  readonly map: number;
+  readonly row: number;
+  readonly column: number;
 }

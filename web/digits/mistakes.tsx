@@ -8,7 +8,7 @@ import { percent } from "../ui/figures.ts";
 import { notifyError } from "../ui/messages.tsx";
 import { shape } from "./drawing.ts";
 import type { Examination, Mistake } from "./examine.ts";
-import { showMistake } from "./readingPanel.tsx";
+import { showMistake } from "./rowOnPad.ts";
 import { classNames, type ImageShape, type Source } from "./source.ts";
 import { examination, subject } from "./state.ts";
 import { TableMistakes } from "./tableMistakes.tsx";

@@ -1,9 +1,10 @@
 /** Controls: native elements with a label each, so that keyboard and screen readers find what they know. */
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { HelpName } from "../text/help.ts";
 import { pageText } from "../text/page.ts";
 import { fill } from "../text/words.ts";
-import { type HelpName, useHelp } from "./what.tsx";
+import { useHelp } from "./what.tsx";
 
 export function Panel(props: {
   title: string;

@@ -2,46 +2,20 @@
 import { linksText } from "../../text/links.ts";
 import { fill } from "../../text/words.ts";
 import type { Field, Fields } from "../../ui/codec.ts";
-import type { PlaneState } from "./state.ts";
-
-/** Settings that need no new beginning. */
-export const LIVE = [
-  "noise",
-  "optimizer",
-  "rate",
-  "momentum",
-  "schedule",
-  "l1",
-  "l2",
-  "dropout",
-  "batch",
-  "rates",
-] as const satisfies readonly (keyof PlaneState)[];
-export type LiveKey = (typeof LIVE)[number];
-export type Settings = Partial<Pick<PlaneState, LiveKey>>;
-
-/** One weight or bias: the `index`-th number of a dense layer's kernel ([inputs, units], row-major) or bias. */
-export interface WeightPlace {
-  readonly layer: number;
-  readonly part: "kernel" | "bias";
-  readonly index: number;
-}
-export interface Edit extends WeightPlace {
-  readonly value: number;
-}
+import {
+  type Change,
+  type Edit,
+  LIVE,
+  type LiveKey,
+  type PlaneState,
+  type Settings,
+  type WeightPlace,
+} from "./planeState.ts";
 
 /** Two different weights of a net that has so many: of another net they may be beyond its last. */
 export function axesWithin([a, b]: readonly [number, number], weights: number): readonly [number, number] {
   const [first, second] = [Math.min(a, weights - 1), Math.min(b, weights - 1)];
   return first === second ? [first, first === 0 ? 1 : first - 1] : [first, second];
-}
-
-/** One setting or one weight, and after how many steps it changed. */
-export interface Change {
-  readonly step: number;
-  /** With one key. */
-  readonly set?: Settings;
-  readonly weight?: Edit;
 }
 
 /** A link carries so many. */
