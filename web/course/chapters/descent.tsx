@@ -54,13 +54,13 @@ const all = async () => {
   const [full, mini, online] = await Promise.all(Object.values(SIZES).map(descend));
   return { full, mini, online };
 };
-/** The same at any rate of the ball: begun while the rest of the chapter is loaded. */
-const known = all();
+/** The same at any rate of the ball. */
+let known: ReturnType<typeof all> | undefined;
 
 export default chapter({
   fields: { rate: numberField(0.05, 0.01, 2.5) },
   async compute({ rate }: State) {
-    const [ball, batches] = await Promise.all([roll(rate), known]);
+    const [ball, batches] = await Promise.all([roll(rate), (known ??= all())]);
     return { ...ball, batches };
   },
   words: ({ path, batches }, { rate }) => ({

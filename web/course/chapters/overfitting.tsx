@@ -107,8 +107,6 @@ const plain: State = { l2: "0", drop: "0", early: false };
 /** The same at every look. */
 const trained = once((key) => train(JSON.parse(key) as State));
 const keyOf = ({ l2, drop, early }: State): string => JSON.stringify({ l2, drop, early });
-/** While the rest of the chapter is loaded. */
-const begun = trained(keyOf(plain));
 
 /** The rows that are trained on. */
 function rowsOf(): readonly PlotDot[] {
@@ -134,7 +132,7 @@ export default chapter({
     early: flagField,
   },
   async compute(state: State) {
-    const [own, first] = await Promise.all([trained(keyOf(state)), begun]);
+    const [own, first] = await Promise.all([trained(keyOf(state)), trained(keyOf(plain))]);
     return { ...own, first };
   },
   words: ({ train, held, best, curves, first }, { early }) => ({
