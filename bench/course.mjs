@@ -1,5 +1,6 @@
 // How soon a chapter of the course can be used, how smoothly its figure follows a hand, and how long Digits' default training takes.
-// `node bench/course.mjs` prints tables; `node bench/course.mjs chromium opening` measures one of them in one browser.
+// `node bench/course.mjs` prints tables; `node bench/course.mjs chromium opening` measures one of them in one browser, and with names
+// behind it, those chapters.
 //   opening: from the click on a chapter's link until its text, figure and task are there and nothing is being computed. "first": in a
 //     page that has loaded nothing but the course's list; "next": again in the same page. Medians of five.
 //   frames: frames a second while the first control of the figure is moved at every frame, and the longest time between two of them.
@@ -10,7 +11,7 @@ import { play, press, untilProgress } from "../test/support/web/playground.mjs";
 
 const ROUNDS = 5;
 const SPAN = 2000;
-const [only, what] = process.argv.slice(2);
+const [only, what, ...some] = process.argv.slice(2);
 const browsers = /** @type {const} */ (["chromium", "firefox"]).filter((name) => !only || only === name);
 
 /** @typedef {import("../test/support/browsers/index.mjs").Page} Page */
@@ -97,7 +98,7 @@ for (const name of browsers) {
     console.log(
       `\n| ${name} | opened first, ms | next, ms | frames/s | longest, ms |\n| --- | --- | --- | --- | --- |`,
     );
-    for (const chapter of chapters) {
+    for (const chapter of some.length > 0 ? some : chapters) {
       /** @type {number[]} */
       const first = [];
       /** @type {number[]} */

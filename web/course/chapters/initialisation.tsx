@@ -13,7 +13,7 @@ const { activation, dense, sequential } = nabla;
 const INITIALIZERS = ["gaussian", "gaussianScaled", "glorotUniform", "zeros"] as const;
 type Initializer = (typeof INITIALIZERS)[number];
 const INPUTS = ["10", "100", "1000"].map((value) => ({ value, label: value }));
-const NEURONS = 2000;
+const NEURONS = 1000;
 /** Inputs of the task, and of the two that are compared. */
 const MANY = 1000;
 /** A sigmoid this near to 0 or 1 is flat. */

@@ -106,6 +106,7 @@ async function train({ l2, drop, early }: State) {
 const plain: State = { l2: "0", drop: "0", early: false };
 /** The same at every look. */
 const trained = once((key) => train(JSON.parse(key) as State));
+const keyOf = ({ l2, drop, early }: State): string => JSON.stringify({ l2, drop, early });
 
 /** The rows that are trained on. */
 function rowsOf(): readonly PlotDot[] {
@@ -131,7 +132,6 @@ export default chapter({
     early: flagField,
   },
   async compute(state: State) {
-    const keyOf = ({ l2, drop, early }: State): string => JSON.stringify({ l2, drop, early });
     const [own, first] = await Promise.all([trained(keyOf(state)), trained(keyOf(plain))]);
     return { ...own, first };
   },
