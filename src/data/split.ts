@@ -29,9 +29,8 @@ export function subset(dataset: Dataset, indices: Uint32Array | readonly number[
   }
   const { labels, groups, files, inOrder, apart, parts, scaleUnsaid, standardisation, targetScale, extra } =
     dataset;
-  const called = name ?? dataset.name;
   const part: Dataset = {
-    name: called,
+    name: name ?? dataset.name,
     length: rows.length,
     inputShape: dataset.inputShape,
     inputType: dataset.inputType,
@@ -59,7 +58,7 @@ export function subset(dataset: Dataset, indices: Uint32Array | readonly number[
       },
     ),
   };
-  return portable(part, (number) => ({ kind: "subset", of: number(dataset), rows, name: called }));
+  return portable(part, (number) => ({ kind: "subset", of: number(dataset), rows, name: part.name }));
 }
 
 /** All labels of a dataset of classes; reads it in pieces unless it knows them already. */

@@ -103,7 +103,7 @@ export class Outputs extends Indexed {
   argMax(threshold = this.#about.threshold ?? 0.5): Int32Array {
     const { data, shape } = this;
     const classes = shape[shape.length - 1];
-    demand(Number.isFinite(threshold), "argMax: threshold", "a number", threshold);
+    demand(Number.isFinite(threshold), "argMax", "a number", threshold);
     return Int32Array.from({ length: data.length / classes }, (_, place) =>
       predictedClass(data, place * classes, classes, threshold),
     );

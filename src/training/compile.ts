@@ -149,8 +149,8 @@ export function eachOf<T>(given: T, change: (one: never) => unknown): T {
 }
 
 /** @throws NablaError for a key that is no output's name */
-function checkKeys(option: string, given: object | undefined, names: readonly string[]): void {
-  for (const name of Object.keys(given ?? {})) {
+function checkKeys(option: string, given: object = {}, names: readonly string[]): void {
+  for (const name of Object.keys(given)) {
     if (names.includes(name)) continue;
     throw new NablaError(
       names.length > 0
@@ -169,7 +169,7 @@ function lossOf(config: LossConfig | Custom, given: AnyLoss, ask?: AskLoss): Los
   const { value, gradient } = given as Partial<OwnLoss>;
   if (value && typeof gradient !== "function")
     throw new NablaError(
-      `loss "${config.name}": expected a function gradient(outputs, targets) besides value`,
+      `loss "${config.name}": expected a function gradient(outputs, targets), too`,
     );
   return ownLoss(config.name, ask ?? (given as OwnLoss | Custom));
 }

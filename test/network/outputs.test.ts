@@ -47,7 +47,7 @@ describe("a single output tells two classes apart", () => {
       [1n, "a bigint"],
     ] as const) {
       expect(() => outputs.argMax(wrong as never)).toThrow(
-        `argMax: threshold: expected a number, got ${shown}`,
+        `argMax: expected a number, got ${shown}`,
       );
       expect(() => outputs.top(wrong as never)).toThrow(`top: expected a number, got ${shown}`);
     }
