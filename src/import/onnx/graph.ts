@@ -6,7 +6,7 @@ import { type Problem, Unsupported } from "../problems.ts";
 import { batchIn, findBatch } from "./batch.ts";
 import type { GraphOptions, Port, ReadGraph } from "./graphTypes.ts";
 import { Importing } from "./importing.ts";
-import { Code, Missing, partsFor, simplifiedBy } from "./later.ts";
+import { Code, Missing, needed, partsFor, simplifiedBy } from "./later.ts";
 import { Op } from "./op.ts";
 import {
   type Axis,
@@ -57,20 +57,6 @@ function readOnce(
   return options.keep || wishes.size === 0 || read.problems.length > 0
     ? read
     : new Reading(graph, nodes, options, code, wishes).read();
-}
-
-/** The nodes that outputs depend on. */
-function needed(graph: OnnxGraph, nodes: readonly OnnxNode[]): OnnxNode[] {
-  const makers = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
-  const found = new Set<OnnxNode>();
-  const waiting = graph.outputs.map(({ name }) => name ?? "");
-  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-    const node = makers.get(name);
-    if (!node || found.has(node)) continue;
-    found.add(node);
-    waiting.push(...node.inputs);
-  }
-  return nodes.filter((node) => found.has(node));
 }
 
 class Reading {

@@ -130,6 +130,20 @@ export async function simplifiedBy(code: Code, graph: OnnxGraph): Promise<readon
   return simplified(graph, patterns, constantOf);
 }
 
+/** The nodes that outputs depend on. */
+export function needed(graph: OnnxGraph, nodes: readonly OnnxNode[]): OnnxNode[] {
+  const makers = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  const found = new Set<OnnxNode>();
+  const waiting = graph.outputs.map(({ name }) => name ?? "");
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    const node = makers.get(name);
+    if (!node || found.has(node)) continue;
+    found.add(node);
+    waiting.push(...node.inputs);
+  }
+  return nodes.filter((node) => found.has(node));
+}
+
 /** The parts that nodes need, as far as their names tell. @param given names of values that are known */
 export function partsFor(
   nodes: readonly OnnxNode[],
