@@ -334,7 +334,8 @@ describe("an optimizer that is split over ranks", () => {
       expect(want.length).toBeGreaterThan(8);
       for (const all of [1, 2, 3].flatMap((size) => [splitting(size), ranksHere(size)]))
         for (const got of await Promise.all(all.map((ranks) => files({ ranks }))))
-          for (const [i, file] of got.entries()) expect(same(file, want[i]!), `${all.length}: ${i}`).toBe(true);
+          for (const [i, file] of got.entries())
+            expect(same(file, want[i]!), `${all.length}: ${i}`).toBe(true);
       const on = await Promise.all(
         splitting(2).map((ranks) => files({ ranks, resume: true }, load(want[1]!))),
       );
@@ -430,8 +431,7 @@ describe("an optimizer that is split over ranks", () => {
       models[ranks.rank] = fresh("adam");
       return models[ranks.rank]!.fit(wide, labels, { ...data, ranks, callbacks: [save()] });
     });
-    const refusal =
-      /the optimizer's state is split over the ranks, and is not put together now/;
+    const refusal = /the optimizer's state is split over the ranks, and is not put together now/;
     for (const each of await Promise.allSettled(run))
       expect(String((each as PromiseRejectedResult).reason)).toMatch(refusal);
     await expect(models[0]!.fit(wide, labels, data)).rejects.toThrow(refusal);
