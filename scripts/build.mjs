@@ -103,7 +103,7 @@ const LATER = {
   stream: "src/training/streamFit.ts",
   listing: "src/model/listing.ts",
   manual: "src/training/byHand.ts",
-  evaluate: "src/training/evaluate.ts",
+  evaluate: "src/training/scoring.ts",
   metrics: "src/metrics/all.ts",
   threads: "src/threads/use.ts",
   rows: "src/network/tableAnswers.ts",

@@ -24,6 +24,7 @@ export {
   crossValidate,
   type FoldResult,
 } from "./ensemble/crossValidate.ts";
+
 export {
   Ensemble,
   type EnsembleOptions,
@@ -31,6 +32,7 @@ export {
   ensemble,
   type Votes,
 } from "./ensemble/ensemble.ts";
+
 export { NablaError } from "./errors.ts";
 export type { LayerInput } from "./layers/configs.ts";
 export * from "./layers/index.ts";
@@ -39,14 +41,16 @@ export type { Stream, StreamOptions } from "./layers/stream.ts";
 export type { SymbolicTensor } from "./layers/symbolic.ts";
 export { type ClassFigures, ConfusionMatrix } from "./metrics/confusion.ts";
 export type { MetricName, MetricOptions } from "./metrics/table.ts";
-export { checkGradients, type GradientCheck } from "./model/checkGradients.ts";
+export { checkGradients } from "./model/checkGradients.ts";
 export {
   type ChosenThreshold,
   chooseThreshold,
   type ThresholdOptions,
 } from "./model/chooseThreshold.ts";
+
 export { type FineTuneOptions, fineTune } from "./model/fineTune.ts";
 export { fromConfig } from "./model/fromConfig.ts";
+export type { GradientCheck } from "./model/gradientCheck.ts";
 // input() takes the place of the layer of that type, which documents have
 export { type GraphOptions, input, model } from "./model/graph.ts";
 export type { ListingOptions, ModelInfo } from "./model/listing.ts";
@@ -62,6 +66,7 @@ export {
   sequential,
   type TrainingContext,
 } from "./model/model.ts";
+
 export { configOf, weightsSha256 } from "./model/save.ts";
 export { type LayerSummary, layerSummaries } from "./model/summary.ts";
 export type { OutputRecord, Outputs } from "./network/predict.ts";
@@ -74,10 +79,11 @@ export {
   type ReadOptions,
   readDigits,
 } from "./reading/index.ts";
+
 export type { Intervals } from "./training/bootstrap.ts";
-export type { OwnMetric, TrainingOptions } from "./training/compile.ts";
-export type { Scores, ScoresWithIntervals } from "./training/evaluate.ts";
-export type { OwnLoss } from "./training/given.ts";
+export type { TrainingOptions } from "./training/compile.ts";
 export type { ConfusionOptions, StreamEvaluateOptions, TrainOnBatchOptions } from "./training/options.ts";
+export type { OwnLoss, OwnMetric } from "./training/ownFunctions.ts";
 export type { Progress } from "./training/progress.ts";
+export type { Scores, ScoresWithIntervals } from "./training/scores.ts";
 export type { Batch, Batches, BatchSource, Place } from "./training/source.ts";

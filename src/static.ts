@@ -20,7 +20,7 @@ import * as listing from "./model/listing.ts";
 import * as rows from "./network/tableAnswers.ts";
 import * as threads from "./threads/use.ts";
 import * as manual from "./training/byHand.ts";
-import * as evaluate from "./training/evaluate.ts";
+import * as evaluate from "./training/scoring.ts";
 import * as shards from "./training/shards.ts";
 import * as spread from "./training/spread.ts";
 import * as stream from "./training/streamFit.ts";

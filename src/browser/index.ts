@@ -1,5 +1,6 @@
 /** The public names of `nabla/browser`: storage, files and pictures of pages and workers. */
-export type { ImageInfo, ImageSetOptions, Problem } from "../data/images/imageSet.ts";
+export type { Problem } from "../data/images/imageParts.ts";
+export type { ImageInfo, ImageSetOptions } from "../data/images/imageSet.ts";
 export type { Picture } from "../data/images/picture.ts";
 export type { DataKind, OpenedData } from "../data/readers/open.ts";
 export { type CheckpointInOptions, checkpointIn } from "./checkpointIn.ts";

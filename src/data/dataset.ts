@@ -14,6 +14,7 @@ export type Target =
 
 /** Input values of some rows, row-major: bytes of images, or float32. */
 export type Inputs = Uint8Array | Float32Array;
+
 /** Targets of some rows: class numbers, or values. */
 export type Targets = Int32Array | Float32Array;
 
@@ -131,3 +132,18 @@ export function readNow(dataset: Dataset, indices: Uint32Array, x: Inputs, y: Ta
   if (pending) pending.catch(() => {});
   return !pending;
 }
+
+/** All of a dataset but its rows. */
+export type DatasetHeader = Pick<
+  Dataset,
+  | "name"
+  | "length"
+  | "inputShape"
+  | "inputType"
+  | "inputScale"
+  | "scaleUnsaid"
+  | "target"
+  | "parts"
+  | "standardisation"
+  | "targetScale"
+>;

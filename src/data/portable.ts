@@ -4,25 +4,8 @@
  */
 import type { AugmentOptions } from "./augment/effects.ts";
 import type { ShiftedOptions } from "./augment/shiftedOptions.ts";
-import type { Dataset, Inputs, Standardisation, Targets } from "./dataset.ts";
+import type { Dataset, DatasetHeader, Inputs, Standardisation, Targets } from "./dataset.ts";
 import type { DigitsOptions } from "./digits/options.ts";
-import type { TextSource } from "./sequences/textRows.ts";
-import type { WindowSource } from "./sequences/windowRows.ts";
-
-/** All of a dataset but its rows. */
-export type DatasetHeader = Pick<
-  Dataset,
-  | "name"
-  | "length"
-  | "inputShape"
-  | "inputType"
-  | "inputScale"
-  | "scaleUnsaid"
-  | "target"
-  | "parts"
-  | "standardisation"
-  | "targetScale"
->;
 
 /** Rows that can be moved away for a while, and put back. */
 export interface Lendable {
@@ -121,4 +104,31 @@ export function headerOf(dataset: Dataset): DatasetHeader {
     ...(standardisation && { standardisation }),
     ...(targetScale && { targetScale }),
   };
+}
+
+/** What rows are cut out of. */
+export interface TextSource {
+  readonly ids: Int32Array;
+  /** The first token of each window, ascending. */
+  readonly starts: Uint32Array;
+  /** Tokens that go in. */
+  readonly length: number;
+  /** Ids there are: the width of a one-hot step. 0 where ids go in as they are. */
+  readonly width: number;
+  /** What is predicted: the token behind the window, or of each step the next one. */
+  readonly targets: "next" | "each";
+}
+
+/** What a window is cut out of. */
+export interface WindowSource {
+  /** Inputs of all steps, [steps, features]. */
+  readonly x: Float32Array;
+  /** Targets of all steps, [steps, targets]. */
+  readonly y: Float32Array;
+  /** The first step of each window, ascending. */
+  readonly starts: Uint32Array;
+  /** Steps that go in. */
+  readonly length: number;
+  /** Steps ahead that are forecast. */
+  readonly horizon: number;
 }

@@ -1,9 +1,9 @@
 /** Rows in memory as a dataset: what arrays, IDX files and tables end up as. */
 import { NablaError } from "../errors.ts";
 import { sizeOf } from "../shape.ts";
-import { type Dataset, type Inputs, type Targets, targetSize } from "./dataset.ts";
+import { type Dataset, type DatasetHeader, type Inputs, type Targets, targetSize } from "./dataset.ts";
 import { gather, gathering } from "./gather.ts";
-import { type DatasetHeader, type Lendable, portable } from "./portable.ts";
+import { type Lendable, portable } from "./portable.ts";
 
 /**
  * @param x all inputs, row after row; used as they are, not copied

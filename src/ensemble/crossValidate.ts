@@ -11,8 +11,8 @@ import { bool, int } from "../fields/fields.ts";
 import { checkGiven, func } from "../fields/programs.ts";
 import type { FitOptions, History, Model } from "../model/model.ts";
 import { isDataset } from "../training/arguments.ts";
-import type { Scores } from "../training/evaluate.ts";
 import { fitOptions, settingNames } from "../training/options.ts";
+import type { Scores } from "../training/scores.ts";
 
 /** Those of fit(), for the training of each fold, and: */
 export interface CrossValidationOptions extends Omit<FitOptions, "resume"> {

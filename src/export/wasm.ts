@@ -16,7 +16,7 @@ import { Core, type KernelName } from "../core/core.ts";
 import type { Field, Layout } from "../core/layouts.ts";
 import { MAX_BYTES } from "../core/limits.ts";
 import type { Records } from "../core/records.ts";
-import type { RowFormat } from "../data/images/imageSet.ts";
+import type { RowFormat } from "../data/images/imageParts.ts";
 import { imagesOf } from "../data/images/trained.ts";
 import { NablaError } from "../errors.ts";
 import { bool, number, show } from "../fields/fields.ts";

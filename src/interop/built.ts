@@ -2,7 +2,8 @@
 import { nameLayers } from "../layers/chain.ts";
 import type { LayerConfig } from "../layers/configs.ts";
 import { buildNode } from "../layers/graph.ts";
-import { kindOf, layerField } from "../layers/registry.ts";
+import { layerField } from "../layers/layerFields.ts";
+import { kindOf } from "../layers/registry.ts";
 import type { Layer } from "../plan/operation.ts";
 import type { Shape } from "../shape.ts";
 

@@ -5,7 +5,8 @@ import { align, floatsOf, ld, type Range } from "../plan/builder.ts";
 import { maskRange } from "../plan/masks.ts";
 import type { AnyOperation, Parameter, Site } from "../plan/operation.ts";
 import { type Shape, showShape } from "../shape.ts";
-import { misfit, type Place } from "./layer.ts";
+import type { Place } from "./kind.ts";
+import { misfit } from "./layer.ts";
 import { streamOf } from "./noise.ts";
 import { emitNoise } from "./stepNoise.ts";
 
@@ -22,6 +23,7 @@ export const attendingFields = () => ({
     doc: DOCS && "Share of the probabilities that become zero while training.",
   }),
 });
+
 export interface Attending {
   readonly useCausalMask?: boolean;
   readonly causal?: boolean;

@@ -14,7 +14,8 @@ import {
   isCausal,
   rolesOf,
 } from "./attending.ts";
-import { type Built, layer, layerName, misfit, type Place } from "./layer.ts";
+import type { Built, Place } from "./kind.ts";
+import { layer, layerName, misfit } from "./layer.ts";
 import { trainable } from "./weights.ts";
 
 const fields = () =>

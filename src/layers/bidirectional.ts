@@ -11,7 +11,8 @@ import { averageOperation } from "./average.ts";
 import { concatenateOperation } from "./concatenate.ts";
 import type { SimpleLayerConfig } from "./configs.ts";
 import { stateOf } from "./finalState.ts";
-import { type Built, type LayerKind, type LayerOptions, layerName, misfit, type Place } from "./layer.ts";
+import type { Built, LayerKind, Place } from "./kind.ts";
+import { type LayerOptions, layerName, misfit } from "./layer.ts";
 import { multiplyOperation } from "./multiply.ts";
 import type { Held } from "./recurrent.ts";
 import type { RecurrentConfig } from "./recurrentFields.ts";
@@ -26,6 +27,7 @@ export type BidirectionalFields = ObjectField<{
   layer: WrappedField;
   mergeMode: Field<Mode, Mode, "defaulted">;
 }>;
+
 type Walk = Extract<SimpleLayerConfig, RecurrentConfig>;
 const walks = (config: SimpleLayerConfig): config is Walk => "goBackwards" in config;
 

@@ -5,7 +5,7 @@ import type { Architecture, Layer } from "../plan/operation.ts";
 import type { Shape } from "../shape.ts";
 import type { LayerConfig, Topology } from "./configs.ts";
 import type { Connection } from "./connections.ts";
-import type { LayerKind, Place } from "./layer.ts";
+import type { LayerKind, Place } from "./kind.ts";
 import { kindOf, types } from "./registry.ts";
 
 /** Finds what layers are built by, by type. */

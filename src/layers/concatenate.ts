@@ -5,7 +5,8 @@ import { object } from "../fields/objects.ts";
 import { floatsOf, ld } from "../plan/builder.ts";
 import type { Merge } from "../plan/operation.ts";
 import { type Shape, showShape, sizeOf } from "../shape.ts";
-import { type Built, layer, layerName, misfit, type Place } from "./layer.ts";
+import type { Built, Place } from "./kind.ts";
+import { layer, layerName, misfit } from "./layer.ts";
 import { checkSeveral } from "./merging.ts";
 
 const fields = () =>

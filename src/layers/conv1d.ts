@@ -4,7 +4,8 @@ import { type Infer, int } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
 import { buildConvolution } from "./convolution.ts";
 import { sequenceShape } from "./geometry.ts";
-import { type Built, layer, layerName, type Place } from "./layer.ts";
+import type { Built, Place } from "./kind.ts";
+import { layer, layerName } from "./layer.ts";
 import { causalPadding } from "./sides.ts";
 import { weightFields } from "./weights.ts";
 

@@ -4,7 +4,8 @@ import { type Infer, int, pair } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
 import { buildConvolution } from "./convolution.ts";
 import { imageShape } from "./geometry.ts";
-import { type Built, layer, layerName, type Place } from "./layer.ts";
+import type { Built, Place } from "./kind.ts";
+import { layer, layerName } from "./layer.ts";
 import { padding } from "./sides.ts";
 import { weightFields } from "./weights.ts";
 

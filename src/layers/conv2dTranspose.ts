@@ -14,7 +14,8 @@ import {
   withActivation,
 } from "./convolution.ts";
 import { type Around, type Image, imageShape, type Placement, REACH } from "./geometry.ts";
-import { type Built, layer, layerName, misfit, type Place } from "./layer.ts";
+import type { Built, Place } from "./kind.ts";
+import { layer, layerName, misfit } from "./layer.ts";
 import { padding } from "./sides.ts";
 import { kernelAndBias, weightFields } from "./weights.ts";
 

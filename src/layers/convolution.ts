@@ -6,7 +6,8 @@ import { align, ld, type Range } from "../plan/builder.ts";
 import type { Operation, Parameter, Site } from "../plan/operation.ts";
 import { activationOperation, normalizeActivation } from "./activationOperation.ts";
 import { type Image, type Placement, place, type Window } from "./geometry.ts";
-import { type Built, misfit, type Place } from "./layer.ts";
+import type { Built, Place } from "./kind.ts";
+import { misfit } from "./layer.ts";
 import { kernelAndBias, type WeightConfig } from "./weights.ts";
 
 /** Filters, where their windows lie, and which parameters hold them. */

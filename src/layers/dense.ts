@@ -6,7 +6,8 @@ import type { Range } from "../plan/builder.ts";
 import type { Operation, Site } from "../plan/operation.ts";
 import { sizeOf } from "../shape.ts";
 import { activationOperation, normalizeActivation } from "./activationOperation.ts";
-import { type Built, layer, layerName, type Place } from "./layer.ts";
+import type { Built, Place } from "./kind.ts";
+import { layer, layerName } from "./layer.ts";
 import { kernelAndBias, weightFields } from "./weights.ts";
 
 const fields = () =>

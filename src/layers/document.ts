@@ -2,7 +2,7 @@
 import { type Field, list, string } from "../fields/fields.ts";
 import { described, object, record } from "../fields/objects.ts";
 import type { LayerConfig, LayerDocument } from "./configs.ts";
-import { connectedField, layerField } from "./registry.ts";
+import { connectedField, layerField } from "./layerFields.ts";
 import { shapeField } from "./shape.ts";
 
 /** A chain with the shape of its input, or a graph. */

@@ -5,7 +5,8 @@ import { object } from "../fields/objects.ts";
 import { floatsOf, ld, type Range } from "../plan/builder.ts";
 import type { Merge } from "../plan/operation.ts";
 import { type Shape, showShape } from "../shape.ts";
-import { type Built, layer, layerName, misfit, type Place } from "./layer.ts";
+import type { Built, Place } from "./kind.ts";
+import { layer, layerName, misfit } from "./layer.ts";
 import { checkSeveral } from "./merging.ts";
 
 const fields = () =>
@@ -32,6 +33,7 @@ function axesOf(shape: Shape, summed: number) {
     summed: axis(summed),
   };
 }
+
 type Axis = ReturnType<typeof axesOf>["kept"];
 
 /** @throws NablaError where values are no vectors or matrices, or the summed axes differ */

@@ -5,11 +5,11 @@ import { bool, type Infer, int } from "../fields/fields.ts";
 import { object, optional } from "../fields/objects.ts";
 import { initializerField } from "../initializers/table.ts";
 import { floatsOf, type Range } from "../plan/builder.ts";
-import type { Node } from "../plan/graph.ts";
 import { beginMask } from "../plan/masks.ts";
-import type { Operation, Parameter, Site } from "../plan/operation.ts";
+import type { Node, Operation, Parameter, Site } from "../plan/operation.ts";
 import { sizeOf } from "../shape.ts";
-import { type Built, layer, layerName, misfit, type Place } from "./layer.ts";
+import type { Built, Place } from "./kind.ts";
+import { layer, layerName, misfit } from "./layer.ts";
 import { regularizer, trainable } from "./weights.ts";
 
 /** Numbers come as float32, which holds whole ones exactly up to this. */

@@ -4,10 +4,10 @@ import { fullBuild } from "../core/full.ts";
 import { choice, type Infer } from "../fields/fields.ts";
 import { described, object } from "../fields/objects.ts";
 import { ld, type Range } from "../plan/builder.ts";
-import type { Node } from "../plan/graph.ts";
-import type { Operation, Site } from "../plan/operation.ts";
+import type { Node, Operation, Site } from "../plan/operation.ts";
 import { walkBack } from "../plan/walk.ts";
-import { type Built, layer, layerName, misfit, type Place } from "./layer.ts";
+import type { Built, Place } from "./kind.ts";
+import { layer, layerName, misfit } from "./layer.ts";
 
 const STATES = ["h", "c", "backwardH", "backwardC"] as const;
 

@@ -4,7 +4,7 @@ import { imagesBuild } from "../core/images.ts";
 import type { Range } from "../plan/builder.ts";
 import type { Operation, Site } from "../plan/operation.ts";
 import type { Image } from "./geometry.ts";
-import type { Built, Place } from "./layer.ts";
+import type { Built, Place } from "./kind.ts";
 import type { Sides } from "./sides.ts";
 
 /** y = x with so many pixels more on each side, zeros; where fewer, they are cut off. */

@@ -2,7 +2,8 @@ import { imagesBuild } from "../core/images.ts";
 import { type Infer, number } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
 import { floatsOf } from "../plan/builder.ts";
-import { type Built, layer, layerName, type Place } from "./layer.ts";
+import type { Built, Place } from "./kind.ts";
+import { layer, layerName } from "./layer.ts";
 import { atRest, noiseLayer, streamOf } from "./noise.ts";
 
 const fields = () =>

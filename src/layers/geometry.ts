@@ -1,7 +1,8 @@
 /** Windows over images and sequences: how many fit, and how far they reach beyond the edges. */
 
 import { showShape, sizeOf } from "../shape.ts";
-import { misfit, type Place } from "./layer.ts";
+import type { Place } from "./kind.ts";
+import { misfit } from "./layer.ts";
 import type { Sides } from "./sides.ts";
 
 /** An image, or a sequence as an image of one row. */

@@ -6,7 +6,8 @@ import { object } from "../fields/objects.ts";
 import { ld, type Range } from "../plan/builder.ts";
 import type { Operation, Site } from "../plan/operation.ts";
 import { sizeOf } from "../shape.ts";
-import { type Built, layer, layerName, misfit, type Place } from "./layer.ts";
+import type { Built, Place } from "./kind.ts";
+import { layer, layerName, misfit } from "./layer.ts";
 import { normalizationFields, scaleAndCenter } from "./normalizing.ts";
 
 /** Floats that the kernels keep for each channel of a row: MOMENTS in assembly. */

@@ -6,7 +6,8 @@ import { object } from "../fields/objects.ts";
 import type { Range } from "../plan/builder.ts";
 import type { Operation, Site } from "../plan/operation.ts";
 import { sizeOf } from "../shape.ts";
-import { type Built, layer, layerName, type Place } from "./layer.ts";
+import type { Built, Place } from "./kind.ts";
+import { layer, layerName } from "./layer.ts";
 import { normalizationFields, scaleAndCenter } from "./normalizing.ts";
 
 const fields = () =>

@@ -3,7 +3,7 @@ import type { Range } from "../plan/builder.ts";
 import { maskRange } from "../plan/masks.ts";
 import type { Operation, Site } from "../plan/operation.ts";
 import type { Shape } from "../shape.ts";
-import type { Built } from "./layer.ts";
+import type { Built } from "./kind.ts";
 
 /** A mean over all steps that, where some of them are padding, is one over the others: 0 where all are. */
 export function leavingPaddingOut(whole: Built, [, steps, units]: Shape): Built {

@@ -6,7 +6,8 @@ import type { Range } from "../plan/builder.ts";
 import { beginMask } from "../plan/masks.ts";
 import type { Operation, Site } from "../plan/operation.ts";
 import { sequenceShape } from "./geometry.ts";
-import { type Built, layer, layerName, type Place } from "./layer.ts";
+import type { Built, Place } from "./kind.ts";
+import { layer, layerName } from "./layer.ts";
 
 const fields = () =>
   object(

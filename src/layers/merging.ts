@@ -4,7 +4,8 @@ import { object } from "../fields/objects.ts";
 import { floatsOf, type Range } from "../plan/builder.ts";
 import type { Merge, Site } from "../plan/operation.ts";
 import { type Shape, sameShape, showShape } from "../shape.ts";
-import { type Built, layerName, misfit, type Place } from "./layer.ts";
+import type { Built, Place } from "./kind.ts";
+import { layerName, misfit } from "./layer.ts";
 
 export const mergeFields = (doc: string) => object({ name: layerName() }, { doc });
 

@@ -14,7 +14,8 @@ import {
   isCausal,
   rolesOf,
 } from "./attending.ts";
-import { type Built, layer, layerName, type Place } from "./layer.ts";
+import type { Built, Place } from "./kind.ts";
+import { layer, layerName } from "./layer.ts";
 import { kernelAndBias, regularizer, trainable } from "./weights.ts";
 
 const fields = () =>

@@ -1,7 +1,7 @@
 /** What layers have in common that are random while training and do nothing otherwise. Twins of assembly/layers/noise.ts and gaussianNoise.ts. */
 import { STREAMS } from "../math/random.ts";
 import type { Operation, Site } from "../plan/operation.ts";
-import type { Built, Place } from "./layer.ts";
+import type { Built, Place } from "./kind.ts";
 
 /** Each random layer draws from a stream of its own. */
 export const streamOf = (site: Site): number => STREAMS.dropout + 256 * (site.number + 1);

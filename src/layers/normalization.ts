@@ -7,16 +7,8 @@ import type { Range } from "../plan/builder.ts";
 import type { Operation, Parameter, Site } from "../plan/operation.ts";
 import { type Shape, showShape, sizeOf } from "../shape.ts";
 import { type AdaptDataset, type AdaptRows, addDataset, flatRows, isDataset, Moments } from "./adapt.ts";
-import {
-  type Built,
-  type LayerKind,
-  type LayerOf,
-  type LayerOptions,
-  layerName,
-  misfit,
-  type Place,
-  written,
-} from "./layer.ts";
+import type { Built, LayerKind, Place } from "./kind.ts";
+import { type LayerOf, type LayerOptions, layerName, misfit, written } from "./layer.ts";
 
 /** Axes as people write them: one, several, or null for none. */
 function axisField(): Field<number[], number | readonly number[] | null, "defaulted"> {

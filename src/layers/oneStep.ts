@@ -1,7 +1,14 @@
 /** A network of sequences as one that is given their steps one by one: the same layers, built for a single step, with the same weights. */
 import { NablaError } from "../errors.ts";
-import { graphOf, type Made, type Node } from "../plan/graph.ts";
-import { type AnyOperation, type Architecture, type Layer, parametersOf } from "../plan/operation.ts";
+import { graphOf } from "../plan/graph.ts";
+import {
+  type AnyOperation,
+  type Architecture,
+  type Layer,
+  type Made,
+  type Node,
+  parametersOf,
+} from "../plan/operation.ts";
 import { type Shape, sameShape, showShape } from "../shape.ts";
 import { type Builder, nameLayers, withInner } from "./chain.ts";
 import type { LayerConfig, Topology } from "./configs.ts";

@@ -6,7 +6,8 @@ import { object } from "../fields/objects.ts";
 import { floatsOf, ld, type Range } from "../plan/builder.ts";
 import type { Operation, Site } from "../plan/operation.ts";
 import { showShape } from "../shape.ts";
-import { type Built, layer, layerName, misfit, type Place } from "./layer.ts";
+import type { Built, Place } from "./kind.ts";
+import { layer, layerName, misfit } from "./layer.ts";
 
 /** Axes that the kernel's record has room for. */
 const AXES = 6;

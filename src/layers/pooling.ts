@@ -10,7 +10,8 @@ import type { Operation, Site } from "../plan/operation.ts";
 import { activationAfterMax } from "../plan/passes.ts";
 import { framingOperation } from "./framing.ts";
 import { type Image, type Placement, place, type Window } from "./geometry.ts";
-import { type Built, layerName, misfit, type Place } from "./layer.ts";
+import type { Built, Place } from "./kind.ts";
+import { layerName, misfit } from "./layer.ts";
 import { padding, paddingAlong } from "./sides.ts";
 
 // not filled in where they are left out: documents of earlier versions have none
@@ -22,6 +23,7 @@ const ceilMode = () =>
         "true: pixels left over after the last whole window get a window of their own, which reaches beyond the edge. Default false.",
     }),
   );
+
 /** Of layers that give means. */
 export const countIncludePad = () =>
   optional(

@@ -8,7 +8,8 @@ import { cos, exp, log, sin } from "../math/elementary.ts";
 import { floatsOf, type Range } from "../plan/builder.ts";
 import type { Operation, Parameter, Site } from "../plan/operation.ts";
 import { sequenceShape } from "./geometry.ts";
-import { type Built, layer, layerName, misfit, type Place } from "./layer.ts";
+import type { Built, Place } from "./kind.ts";
+import { layer, layerName, misfit } from "./layer.ts";
 import { trainable } from "./weights.ts";
 
 const fields = () =>

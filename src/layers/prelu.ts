@@ -7,7 +7,8 @@ import { initializerField } from "../initializers/table.ts";
 import type { Range } from "../plan/builder.ts";
 import type { Operation, Site } from "../plan/operation.ts";
 import { type Shape, showShape, sizeOf } from "../shape.ts";
-import { type Built, layer, layerName, misfit, type Place } from "./layer.ts";
+import type { Built, Place } from "./kind.ts";
+import { layer, layerName, misfit } from "./layer.ts";
 import { trainable } from "./weights.ts";
 
 const fields = () =>

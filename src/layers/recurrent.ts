@@ -6,9 +6,11 @@ import type { AnyOperation, Site } from "../plan/operation.ts";
 import type { Shape } from "../shape.ts";
 import { GATES } from "./gates.ts";
 import { sequenceShape } from "./geometry.ts";
-import { type Built, misfit, type Place } from "./layer.ts";
+import type { Built, Place } from "./kind.ts";
+import { misfit } from "./layer.ts";
 import type { RecurrentConfig } from "./recurrentFields.ts";
 import {
+  type Cell,
   checkBatch,
   checkStateful,
   checkStates,
@@ -20,21 +22,6 @@ import {
 import { emitStateNoise, emitStepNoise } from "./stepNoise.ts";
 
 const BACKWARDS = "it begins with the last step, which has not come yet";
-
-/** What differs from one recurrent layer to another. */
-export interface Cell {
-  readonly forward: "SIMPLE_RNN_FORWARD" | "LSTM_FORWARD" | "GRU_FORWARD";
-  readonly backward: "SIMPLE_RNN_BACKWARD" | "LSTM_BACKWARD" | "GRU_BACKWARD";
-  /** How many gates there are. */
-  readonly gates: number;
-  readonly recurrentActivation?: RecurrentConfig["activation"];
-  /** Whether there are cells beside the state. */
-  readonly cells?: boolean;
-  /** Of gru: whether the reset gate multiplies the product of the state, or the state. */
-  readonly after?: boolean;
-  /** What biases begin as, of those that are drawn. */
-  bias?(drawn: Float32Array): ArrayLike<number>;
-}
 
 /** What no option says, but the layer that holds it. */
 export interface Held {

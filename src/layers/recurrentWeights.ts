@@ -7,9 +7,23 @@ import type { Parameter, Site } from "../plan/operation.ts";
 import { type Shape, sameShape, showShape } from "../shape.ts";
 import { misfit } from "./layer.ts";
 import { orthogonal } from "./orthogonal.ts";
-import type { Cell } from "./recurrent.ts";
 import type { RecurrentConfig } from "./recurrentFields.ts";
 import { kernelAndBias } from "./weights.ts";
+
+/** What differs from one recurrent layer to another. */
+export interface Cell {
+  readonly forward: "SIMPLE_RNN_FORWARD" | "LSTM_FORWARD" | "GRU_FORWARD";
+  readonly backward: "SIMPLE_RNN_BACKWARD" | "LSTM_BACKWARD" | "GRU_BACKWARD";
+  /** How many gates there are. */
+  readonly gates: number;
+  readonly recurrentActivation?: RecurrentConfig["activation"];
+  /** Whether there are cells beside the state. */
+  readonly cells?: boolean;
+  /** Of gru: whether the reset gate multiplies the product of the state, or the state. */
+  readonly after?: boolean;
+  /** What biases begin as, of those that are drawn. */
+  bias?(drawn: Float32Array): ArrayLike<number>;
+}
 
 /** The second row of a parameter of two. Where that lies may be known later: see again.ts. */
 export const second = (bias: Range, columns: number): Range => ({

@@ -6,7 +6,8 @@ import { object } from "../fields/objects.ts";
 import { floatsOf, type Range } from "../plan/builder.ts";
 import type { Operation, Site } from "../plan/operation.ts";
 import type { Shape } from "../shape.ts";
-import { type Built, layer, layerName, type Place } from "./layer.ts";
+import type { Built, Place } from "./kind.ts";
+import { layer, layerName } from "./layer.ts";
 
 const fields = () =>
   object(

@@ -2,7 +2,8 @@ import { type Infer, int, list } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
 import { reshapeOperation } from "../plan/reshape.ts";
 import { showShape, sizeOf } from "../shape.ts";
-import { type Built, layer, layerName, misfit, type Place } from "./layer.ts";
+import type { Built, Place } from "./kind.ts";
+import { layer, layerName, misfit } from "./layer.ts";
 
 const fields = () =>
   object(

@@ -9,17 +9,9 @@ import { walkBack } from "../plan/walk.ts";
 import { type Shape, sameShape, showShape } from "../shape.ts";
 import { addOperation } from "./add.ts";
 import type { SimpleLayerConfig, SimpleLayerInput } from "./configs.ts";
-import {
-  type Built,
-  type LayerKind,
-  type LayerOf,
-  type LayerOptions,
-  layerName,
-  misfit,
-  type Place,
-  written,
-} from "./layer.ts";
-import { simpleLayerField } from "./registry.ts";
+import type { Built, LayerKind, Place } from "./kind.ts";
+import { type LayerOf, type LayerOptions, layerName, misfit, written } from "./layer.ts";
+import { simpleLayerField } from "./layerFields.ts";
 
 /** Written out, because the layers within are of the types that the index lists, this one among them. */
 export type ResidualFields = ObjectField<{

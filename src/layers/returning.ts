@@ -1,6 +1,7 @@
 /** Types of layers that may return their states: apply() gives a list then. */
 import type { Fields, ObjectField } from "../fields/fields.ts";
-import { type LayerFactory, type LayerKind, layer } from "./layer.ts";
+import type { LayerKind } from "./kind.ts";
+import { type LayerFactory, layer } from "./layer.ts";
 import type { Applied, ApplyOptions, SymbolicTensor } from "./symbolic.ts";
 
 export interface Returning {

@@ -8,7 +8,8 @@ import type { Range } from "../plan/builder.ts";
 import type { Operation, Site } from "../plan/operation.ts";
 import { convolutionOperation, isDepthwise, withActivation } from "./convolution.ts";
 import { type Image, imageShape, place } from "./geometry.ts";
-import { type Built, layer, layerName, type Place } from "./layer.ts";
+import type { Built, Place } from "./kind.ts";
+import { layer, layerName } from "./layer.ts";
 import { padding } from "./sides.ts";
 import { kernelAndBias, regularizer, trainable } from "./weights.ts";
 

@@ -4,7 +4,7 @@ import type { Shape } from "../shape.ts";
 import { ALL } from "./all.ts";
 import type { Topology } from "./configs.ts";
 import { builderOf } from "./graph.ts";
-import type { LayerKind } from "./layer.ts";
+import type { LayerKind } from "./kind.ts";
 import { registerEach } from "./registry.ts";
 
 const kinds: Readonly<Record<string, { readonly kind: LayerKind }>> = ALL;

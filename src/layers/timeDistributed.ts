@@ -6,7 +6,8 @@ import { object } from "../fields/objects.ts";
 import { ld, type PlanBuilder, type Value } from "../plan/builder.ts";
 import { type AnyOperation, type Operation, parametersOf, type Site } from "../plan/operation.ts";
 import { showShape } from "../shape.ts";
-import { type Built, type LayerKind, type LayerOptions, layerName, misfit, type Place } from "./layer.ts";
+import type { Built, LayerKind, Place } from "./kind.ts";
+import { type LayerOptions, layerName, misfit } from "./layer.ts";
 import { kindOf } from "./registry.ts";
 import { WITHIN, type WrappedField, type WrapperFactory, wrappedField, wrapper } from "./wrapper.ts";
 

@@ -71,6 +71,6 @@ export function checkUnits({ layers }: Architecture, configs: readonly LayerConf
 }
 
 const activationIn = (layer: LayerConfig): ActivationName | undefined => {
-  const end = kindOf(layer.type)?.ends?.(layer) ?? layer;
+  const end = (kindOf(layer.type)?.ends?.(layer) ?? layer) as LayerConfig;
   return "activation" in end ? end.activation.name : undefined;
 };

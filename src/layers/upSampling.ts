@@ -4,7 +4,7 @@ import { imagesBuild } from "../core/images.ts";
 import type { Range } from "../plan/builder.ts";
 import type { Operation, Site } from "../plan/operation.ts";
 import type { Image } from "./geometry.ts";
-import type { Built, Place } from "./layer.ts";
+import type { Built, Place } from "./kind.ts";
 
 const KERNELS = {
   nearest: ["UP_SAMPLE_NEAREST_FORWARD", "UP_SAMPLE_NEAREST_BACKWARD"],

@@ -1,8 +1,9 @@
 /** What layers have in common that hold one layer, or a chain of them, and say what is done with it. */
 import { type Field, list } from "../fields/fields.ts";
 import type { SimpleLayerConfig, SimpleLayerInput } from "./configs.ts";
-import { type Applicable, type First, type LayerKind, written } from "./layer.ts";
-import { simpleLayerField } from "./registry.ts";
+import type { LayerKind } from "./kind.ts";
+import { type Applicable, type First, written } from "./layer.ts";
+import { simpleLayerField } from "./layerFields.ts";
 
 /** Written out, because the layers within are of the types that the index lists, the wrappers among them. */
 export interface WrappedField

@@ -1,14 +1,20 @@
 /** A confusion matrix as text, for consoles, and as a table, for notebooks. */
-import type { ConfusionMatrix } from "./confusion.ts";
+
+/** What is shown of a ConfusionMatrix. */
+interface Counted {
+  readonly counts: readonly (readonly number[])[];
+  readonly accuracy: number;
+}
 
 /** Names and numbers of so many classes are shown. */
 const MOST = 20;
+
 /** Of longer names the beginning. */
 const LONGEST = 12;
 
 /** @param names of the classes. Default: their numbers */
 export function shownMatrix(
-  { counts, accuracy }: ConfusionMatrix,
+  { counts, accuracy }: Counted,
   names: readonly string[] = counts.map((_, c) => `${c}`),
 ): string {
   const head = `ConfusionMatrix of ${counts.length} classes, accuracy ${accuracy.toFixed(4)}`;
@@ -29,7 +35,7 @@ const escaped = (text: string): string => text.replaceAll(/[&<>]/g, (c) => ENTIT
 
 /** A table whose colours are shares of a row: green on the diagonal, red beside it. @param names of the classes. Default: their numbers */
 export function matrixHtml(
-  { counts, accuracy }: ConfusionMatrix,
+  { counts, accuracy }: Counted,
   names: readonly string[] = counts.map((_, c) => `${c}`),
 ): string {
   const row = (cells: string) => `<tr>${cells}</tr>`;

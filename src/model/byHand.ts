@@ -4,13 +4,14 @@ import type { Dataset } from "../data/dataset.ts";
 import type { Row, RowOptions } from "../data/tables/rows.ts";
 import type { OutputRecord, Outputs } from "../network/predict.ts";
 import type { RowAnswer, RowPredictor } from "../network/tableAnswers.ts";
-import type { TargetsArgument, Together } from "../training/arguments.ts";
+import type { Together } from "../training/arguments.ts";
 import type { Step } from "../training/byHand.ts";
-import type { Scores } from "../training/evaluate.ts";
 import type { Gradients } from "../training/gradients.ts";
 import { loaded } from "../training/loading.ts";
 import type { ApplyOptions } from "../training/manual.ts";
 import type { GradientOptions, TrainOnBatchOptions, WeightOptions } from "../training/options.ts";
+import type { Scores } from "../training/scores.ts";
+import type { TargetsArgument } from "../training/source.ts";
 import { internalsOf } from "./internals.ts";
 import { States } from "./states.ts";
 

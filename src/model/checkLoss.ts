@@ -5,7 +5,7 @@ import type { Batch, Loss, OwnLosses } from "../plan/loss.ts";
 import { asking } from "../training/given.ts";
 import { gradientsOf } from "../training/gradients.ts";
 import type { TrainingState } from "../training/state.ts";
-import type { GradientCheck, GradientCheckOptions } from "./checkGradients.ts";
+import type { GradientCheck, GradientCheckOptions } from "./gradientCheck.ts";
 import type { Internals } from "./internals.ts";
 
 /** By central differences, for the outputs and targets of this batch; of several the one that is off most. @see checkGradients */

@@ -1,8 +1,9 @@
 /** A threshold of a model's own: chosen() of src/network/outputs.ts says it to those that heed it. */
 import type { ArrayLike2, ArrayRecord } from "../data/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
-import type { TargetsArgument, Together } from "../training/arguments.ts";
+import type { Together } from "../training/arguments.ts";
 import type { ChosenThreshold, ThresholdOptions } from "../training/chooseThreshold.ts";
+import type { TargetsArgument } from "../training/source.ts";
 import { loadEvaluate, toDataset } from "./fit.ts";
 import { internalsOf } from "./internals.ts";
 import type { Model } from "./model.ts";

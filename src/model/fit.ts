@@ -1,9 +1,8 @@
 /** What fit() and evaluate() do before their code is loaded. */
 import { looksAcrossRows } from "../layers/chain.ts";
-import { type DataArgument, datasetOf, type Together } from "../training/arguments.ts";
+import { type DataArgument, datasetOf, type ToDataset, type Together } from "../training/arguments.ts";
 import { loaded } from "../training/loading.ts";
 import type { BatchSource } from "../training/source.ts";
-import type { ToDataset } from "../training/stream.ts";
 import { type Internals, internalsOf } from "./internals.ts";
 import type { Model } from "./model.ts";
 import type { FitOptions } from "./options.ts";
@@ -38,4 +37,4 @@ export const toDataset =
   (data, name, kind, classes) =>
     datasetOf(data, name, internals, kind, classes);
 
-export const loadEvaluate = (who: string) => loaded(() => import("../training/evaluate.ts"), who);
+export const loadEvaluate = (who: string) => loaded(() => import("../training/scoring.ts"), who);

@@ -21,8 +21,9 @@ import type { BatchSource } from "../training/source.ts";
 import { threaded } from "../training/threaded.ts";
 import { onPage } from "../worker/page.ts";
 import type { Internals } from "./internals.ts";
+import type { Metadata } from "./metadata.ts";
 import type { Model } from "./model.ts";
-import type { FitOptions, Metadata } from "./options.ts";
+import type { FitOptions } from "./options.ts";
 
 /** Options of Keras and TensorFlow.js that are something else here. */
 const ELSEWHERE = {

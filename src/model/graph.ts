@@ -6,7 +6,8 @@ import { nameLayers, sourcesOf } from "../layers/chain.ts";
 import type { LayerConfig, LayerInput, Topology } from "../layers/configs.ts";
 import { buildNode } from "../layers/graph.ts";
 import { input as inputLayer } from "../layers/input.ts";
-import { kindOf, layerField } from "../layers/registry.ts";
+import { layerField } from "../layers/layerFields.ts";
+import { kindOf } from "../layers/registry.ts";
 import { type Applied, type ApplyOptions, type SymbolicTensor, tensorsOf } from "../layers/symbolic.ts";
 import type { Layer } from "../plan/operation.ts";
 import { type Shape, sameShape, showShape } from "../shape.ts";
@@ -209,6 +210,7 @@ export function model(options: GraphOptions): Model {
 
 /** Where layers come from that are parts of a model. */
 const origins = /* @__PURE__ */ new WeakMap<object, { internals: Internals; name: string }>();
+
 /** The layers of a model as a graph applies them: the same ones each time, so weights are shared. */
 const parts = /* @__PURE__ */ new WeakMap<Internals, LayerInput[]>();
 

@@ -6,13 +6,12 @@ import { atRest } from "../layers/atRest.ts";
 import type { LayerConfig, Topology } from "../layers/configs.ts";
 import { checkUnits } from "../layers/trainable.ts";
 import { Network } from "../network/network.ts";
-import type { InputKind } from "../plan/forward.ts";
-import type { Architecture, Input } from "../plan/operation.ts";
+import type { Architecture, Input, InputKind } from "../plan/operation.ts";
 import type { Shape } from "../shape.ts";
 import { compileTraining, type TrainingOptions } from "../training/compile.ts";
 import { TrainingState } from "../training/state.ts";
 import type { ModelBuilder } from "./made.ts";
-import type { Metadata } from "./options.ts";
+import type { Metadata } from "./metadata.ts";
 
 /** What becomes of layers that are built: what is assigned to them would change nothing. Where bytes do not count they say more. */
 export const BUILT = { settle: (layer: object): unknown => Object.freeze(layer) };

@@ -18,10 +18,9 @@ import {
   compileOptionsOf,
   eachOf,
   type MetricList,
-  type OwnMetric,
   type TrainingOptions,
 } from "../training/compile.ts";
-import type { OwnLoss } from "../training/given.ts";
+import type { OwnLoss, OwnMetric } from "../training/ownFunctions.ts";
 import { freshRun, type Run } from "../training/run.ts";
 import { settingsOf } from "../training/settings.ts";
 import { internalsOf } from "./internals.ts";

@@ -2,8 +2,7 @@
 import { NablaError } from "../errors.ts";
 import { type Builder, chain } from "../layers/chain.ts";
 import type { Topology } from "../layers/configs.ts";
-import { checkChain } from "../layers/registry.ts";
-import { withShape } from "../layers/shape.ts";
+import { checkChain, withShape } from "../layers/layerFields.ts";
 import type { Input } from "../plan/operation.ts";
 import type { ReadsRecords } from "../training/arguments.ts";
 

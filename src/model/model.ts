@@ -24,9 +24,8 @@ import {
   predictDataset,
 } from "../network/predict.ts";
 import type { Input, Layer } from "../plan/operation.ts";
-import { isDataset, type TargetsArgument, type Together, unread } from "../training/arguments.ts";
+import { isDataset, type Together, unread } from "../training/arguments.ts";
 import type { TrainingOptions } from "../training/compile.ts";
-import type { Scores, ScoresWithIntervals } from "../training/evaluate.ts";
 import { loaded } from "../training/loading.ts";
 import type {
   ConfusionOptions,
@@ -34,14 +33,16 @@ import type {
   History,
   StreamEvaluateOptions,
 } from "../training/options.ts";
+import type { Scores, ScoresWithIntervals } from "../training/scores.ts";
 import { seedField } from "../training/settings.ts";
-import type { BatchSource } from "../training/source.ts";
+import type { BatchSource, TargetsArgument } from "../training/source.ts";
 import { ByHand } from "./byHand.ts";
 import { fitModel, loadEvaluate, toDataset } from "./fit.ts";
 import { Internals, internalsOf, setInternals } from "./internals.ts";
 import type { ListingOptions, ModelInfo } from "./listing.ts";
 import { chainOf, only, type Written } from "./made.ts";
-import type { FitOptions, Metadata, SequentialOptions } from "./options.ts";
+import type { Metadata } from "./metadata.ts";
+import type { FitOptions, SequentialOptions } from "./options.ts";
 import { checkMetadata, saveModel } from "./save.ts";
 import { describe } from "./summary.ts";
 
@@ -273,4 +274,5 @@ export function sequential(layers: readonly LayerInput[], options?: SequentialOp
 }
 
 export type { EvaluateOptions, GradientOptions, History } from "../training/options.ts";
-export type { Callback, FitOptions, Metadata, SequentialOptions, TrainingContext } from "./options.ts";
+export type { Metadata } from "./metadata.ts";
+export type { Callback, FitOptions, SequentialOptions, TrainingContext } from "./options.ts";

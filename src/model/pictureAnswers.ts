@@ -5,7 +5,7 @@ import { demand, isObject } from "../fields/expected.ts";
 import { attempt } from "../host.ts";
 import type { Outputs } from "../network/outputs.ts";
 import { answersOf, type RowAnswer, type RowPredictor } from "../network/tableAnswers.ts";
-import type { InputKind } from "../plan/forward.ts";
+import type { InputKind } from "../plan/operation.ts";
 import { showShape } from "../shape.ts";
 import { internalsOf } from "./internals.ts";
 

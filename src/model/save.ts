@@ -9,8 +9,8 @@ import { TRAINED } from "../optimizers/update.ts";
 import { freshRun } from "../training/run.ts";
 import { unsaid } from "../training/unsaid.ts";
 import { internalsOf } from "./internals.ts";
+import type { Metadata } from "./metadata.ts";
 import type { Model } from "./model.ts";
-import type { Metadata } from "./options.ts";
 
 /** @throws NablaError for fields that no file would have */
 export const checkMetadata = (who: string, metadata: Metadata): void =>

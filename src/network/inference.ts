@@ -10,9 +10,10 @@ import { MAX_BYTES } from "../core/limits.ts";
 import type { TargetScale } from "../data/targetScale.ts";
 import { misfit } from "../layers/layer.ts";
 import { align, ld, tooLarge } from "../plan/builder.ts";
-import { type ForwardRequest, type InputKind, type Plan, predictPlan } from "../plan/forward.ts";
+import { type ForwardRequest, type Plan, predictPlan } from "../plan/forward.ts";
 import {
   type Architecture,
+  type InputKind,
   type Layer,
   type Parameter,
   type Placed,

@@ -4,7 +4,7 @@ import { NablaError } from "../errors.ts";
 import { type Builder, everyLayer } from "../layers/chain.ts";
 import type { Topology } from "../layers/configs.ts";
 import { kindOf } from "../layers/registry.ts";
-import type { Stream, StreamOptions } from "../layers/stream.ts";
+import type { OpenStream, Stream, StreamOptions } from "../layers/stream.ts";
 import { checkRows } from "./checkRows.ts";
 import type { InferenceNetwork } from "./inference.ts";
 import { kindsOfRows } from "./predict.ts";
@@ -16,7 +16,7 @@ export function streamOf(
   options?: StreamOptions,
 ): Stream {
   for (const { type } of everyLayer(topology.layers)) {
-    const open = kindOf(type)?.streams;
+    const open = kindOf(type)?.streams as OpenStream | undefined;
     if (open) return open(network, topology, builder, kindsOfRows, checkRows, inUnits, options);
   }
   throw new NablaError("stream: the model has no recurrent layer; use predict()");

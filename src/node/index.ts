@@ -1,7 +1,7 @@
 /** The public names of `nabla/node`: what needs files. */
 import "../report/shown.ts";
 
-export type { Problem } from "../data/images/imageSet.ts";
+export type { Problem } from "../data/images/imageParts.ts";
 export type { Picture } from "../data/images/picture.ts";
 export { folderCache } from "./cache.ts";
 export {
@@ -13,6 +13,7 @@ export {
   openInput,
   readIdx,
 } from "./dataFiles.ts";
+
 export { type CheckpointInOptions, checkpointIn } from "./checkpointIn.ts";
 export { loadNewest as loadCheckpoint, type Newest as LoadedCheckpoint } from "./checkpoints.ts";
 export { type LargeTable, type LargeTableOptions, openLargeTable } from "./large/index.ts";

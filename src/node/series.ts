@@ -1,7 +1,7 @@
 /** Series by path. */
 import { publicly } from "../data/readers/remote.ts";
 import { type CsvSeriesOptions, checkCsvSeries, seriesOfTable } from "../data/sequences/csvSeries.ts";
-import type { Series } from "../data/sequences/series.ts";
+import type { Series } from "../data/sequences/rawSeries.ts";
 import { NablaError } from "../errors.ts";
 import { string } from "../fields/fields.ts";
 import { openTable } from "./dataFiles.ts";

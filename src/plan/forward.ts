@@ -3,20 +3,12 @@
  */
 import { sizeOf } from "../shape.ts";
 import { type CoreFacts, hasGaps, ld, PlanBuilder, type PlanImage, type Range } from "./builder.ts";
-import { type Graph, graphOf, type Node } from "./graph.ts";
-import type { Mask } from "./masks.ts";
-import type { Architecture, Placed, Site } from "./operation.ts";
+import { graphOf } from "./graph.ts";
+import type { Architecture, Graph, InputKind, Mask, Node, Placed, PlannedInput, Site } from "./operation.ts";
 import { flatOutputs } from "./passes.ts";
 
 /** train: everything. evaluate: as when predicting, then the loss. predict: outputs only. */
 export type Mode = "train" | "evaluate" | "predict";
-
-/** How rows of a batch arrive. */
-export interface InputKind {
-  readonly type: "uint8" | "float32";
-  /** What uint8 values are multiplied by. */
-  readonly scale: number;
-}
 
 export interface ForwardRequest {
   readonly rows: number;
@@ -40,18 +32,6 @@ export interface ForwardRequest {
 export interface OwnRate {
   readonly learningRate: number;
   readonly step: Range;
-}
-
-/** An input of the network in a plan. */
-export interface PlannedInput {
-  readonly name: string;
-  readonly kind: InputKind;
-  /** Of one row. */
-  readonly shape: readonly number[];
-  /** Where a batch is read to: dense rows in the type of `kind`. */
-  readonly x: Range;
-  /** Gradient of the loss with respect to the input as its layers are given it, where asked for: padded, see floatsOf(). */
-  readonly dx?: Range;
 }
 
 /** An output of the network in a plan. */

@@ -5,16 +5,8 @@
  * output that still has one leave padding out. Programs without such layers have none of this code.
  */
 import { NablaError } from "../errors.ts";
-import type { PlanBuilder, Range } from "./builder.ts";
-import type { Graph, Made, Node } from "./graph.ts";
-
-export interface Mask {
-  readonly steps: number;
-  /** [rows, steps] in float32, once the layer that began it is on the tape. */
-  range?: Range;
-  /** The weights of a loss for each step: what a row's padding lacks goes to its other steps where `mean`, so that they have their mean. */
-  weights(builder: PlanBuilder, weight: Range, mean: boolean): Range;
-}
+import type { Range } from "./builder.ts";
+import type { Graph, Made, Mask, Node } from "./operation.ts";
 
 function maskOf(steps: number): Mask {
   return {

@@ -1,12 +1,9 @@
-/** What a layer is to the rest: shapes, parameters, and the instructions it puts on the tape. */
+/** What a layer is to the rest: shapes, parameters, and the instructions it puts on the tape; and the graph that operations form. */
 
 import type { Build } from "../core/compile.ts";
 import type { Core } from "../core/core.ts";
 import type { InitializerConfig } from "../initializers/table.ts";
 import type { PlanBuilder, Range } from "./builder.ts";
-import type { PlannedInput } from "./forward.ts";
-import type { Graph, Made, Node } from "./graph.ts";
-import type { walkBack } from "./walk.ts";
 
 /**
  * How a parameter lies in linear memory: plain values, a matrix [everything but the last axis, last axis] with padded rows, or one
@@ -132,8 +129,16 @@ export interface Wiring {
   /** Puts them behind the values the layer is given. Returns the layer's value. */
   wire(put: Put, xs: readonly Node[]): Node;
   /** See Architecture.walk. */
-  readonly walk: typeof walkBack;
+  readonly walk: WalkBack;
 }
+
+/** @see walk.ts */
+export type WalkBack = (
+  builder: PlanBuilder,
+  graph: Graph,
+  given: readonly Range[],
+  inputGradients: boolean,
+) => (Range | undefined)[];
 
 /** A layer where it is applied: one that is applied twice is there twice. */
 export interface Layer {
@@ -181,7 +186,7 @@ export interface Architecture {
   /** By name, the numbers of the layers whose values they are. */
   readonly outputs: readonly { readonly name: string; readonly layer: number }[];
   /** The walk back through its graph. A chain has none: walkChain() does, so that programs of chains have no code for graphs. */
-  readonly walk?: typeof walkBack;
+  readonly walk?: WalkBack;
 }
 
 /** The parameters of a layer, in order. */
@@ -193,3 +198,66 @@ export const parametersOf = (layer: Layer): { layer: string; spec: Parameter }[]
 /** Whether training reaches a parameter of this operation. */
 export const isTrainable = ({ parameters }: AnyOperation): boolean =>
   parameters.some(({ trainable }) => trainable);
+
+/** A value: an input, or what an operation makes of other values. */
+export interface Node {
+  /** Undefined: the value comes from outside. */
+  operation?: AnyOperation;
+  /** What it is made of. */
+  from: readonly Node[];
+  shape: readonly number[];
+  /** How often it is used: by operations, and as an output. Walking back counts down to the last gradient. */
+  uses: number;
+  /** Whether it is a value inside a layer that is no chain: nobody outside sees it. */
+  readonly inside?: boolean;
+  /** Of an input: how its rows arrive. */
+  kind?: InputKind;
+  /** Once the forward pass is on the tape: where it lies, and what its operation was told. */
+  y?: Range;
+  site?: Site;
+  /** Which of its steps are padding: see masks.ts. */
+  mask?: Mask;
+  /** While walking back: whether a gradient goes to it, as it has parameters or is made of what has. */
+  wanted?: boolean;
+  /** The sum of the gradients that have come. */
+  dy?: Range;
+}
+
+/** A node with an operation. */
+export type Made = Node & { operation: AnyOperation };
+
+/** See graph.ts. */
+export interface Graph {
+  readonly inputs: readonly Node[];
+  /** In the order they are computed in. */
+  readonly nodes: Made[];
+  readonly outputs: Node[];
+}
+
+/** See masks.ts. */
+export interface Mask {
+  readonly steps: number;
+  /** [rows, steps] in float32, once the layer that began it is on the tape. */
+  range?: Range;
+  /** The weights of a loss for each step: what a row's padding lacks goes to its other steps where `mean`, so that they have their mean. */
+  weights(builder: PlanBuilder, weight: Range, mean: boolean): Range;
+}
+
+/** How rows of a batch arrive. */
+export interface InputKind {
+  readonly type: "uint8" | "float32";
+  /** What uint8 values are multiplied by. */
+  readonly scale: number;
+}
+
+/** An input of the network in a plan. */
+export interface PlannedInput {
+  readonly name: string;
+  readonly kind: InputKind;
+  /** Of one row. */
+  readonly shape: readonly number[];
+  /** Where a batch is read to: dense rows in the type of `kind`. */
+  readonly x: Range;
+  /** Gradient of the loss with respect to the input as its layers are given it, where asked for: padded, see floatsOf(). */
+  readonly dx?: Range;
+}

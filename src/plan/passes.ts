@@ -1,5 +1,6 @@
 /** What is changed in a graph before it is planned. Its outputs keep their values. */
-import { type Graph, type Made, type Node, put } from "./graph.ts";
+import { put } from "./graph.ts";
+import type { Graph, Made, Node } from "./operation.ts";
 import { flattenOutput } from "./reshape.ts";
 
 /**

@@ -17,13 +17,13 @@ import {
   predictPlan,
   prepare,
 } from "./forward.ts";
-import type { Node } from "./graph.ts";
 import type { Loss } from "./loss.ts";
-import type { Mask } from "./masks.ts";
+import type { Mask, Node } from "./operation.ts";
 import { withoutLast } from "./passes.ts";
 import { walkChain } from "./walk.ts";
 
-export type { InputKind, Mode, OwnRate, Plan, PlannedInput, PlannedOutput } from "./forward.ts";
+export type { Mode, OwnRate, Plan, PlannedOutput } from "./forward.ts";
+export type { InputKind, PlannedInput } from "./operation.ts";
 
 /** Puts penalties, clipping and the optimizer's pass on the tape; see src/optimizers. */
 export interface Update {

@@ -7,8 +7,7 @@
  * puts the same on the tape and is all that programs of chains have.
  */
 import { floatsOf, type PlanBuilder, type Range } from "./builder.ts";
-import type { Graph, Made, Node } from "./graph.ts";
-import { isTrainable, type Operation } from "./operation.ts";
+import { type Graph, isTrainable, type Made, type Node, type Operation } from "./operation.ts";
 
 /**
  * Puts the backward instructions of a chain on the tape.

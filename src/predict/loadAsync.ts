@@ -10,7 +10,7 @@ import type { LayerConfig } from "../layers/configs.ts";
 import { dense } from "../layers/dense.ts";
 import { dropout } from "../layers/dropout.ts";
 import { flatten } from "../layers/flatten.ts";
-import type { LayerKind } from "../layers/layer.ts";
+import type { LayerKind } from "../layers/kind.ts";
 import { shapeField } from "../layers/shape.ts";
 import { onlyInputOf } from "../network/predict.ts";
 import { type Predictor, predictorOf } from "./predictor.ts";

@@ -4,7 +4,7 @@ import type { ArrayLike2, ArrayRecord } from "../data/arrays.ts";
 import type { Row, RowOptions } from "../data/tables/rows.ts";
 import { messageOf, NablaError } from "../errors.ts";
 import type { Stream, StreamOptions } from "../layers/stream.ts";
-import type { Metadata } from "../model/options.ts";
+import type { Metadata } from "../model/metadata.ts";
 import { InferenceNetwork } from "../network/inference.ts";
 import { checkParameters, setParameters } from "../network/parameters.ts";
 import {
@@ -18,8 +18,7 @@ import {
   predictBatches,
 } from "../network/predict.ts";
 import type { RowAnswer } from "../network/tableAnswers.ts";
-import type { InputKind } from "../plan/forward.ts";
-import type { Architecture } from "../plan/operation.ts";
+import type { Architecture, InputKind } from "../plan/operation.ts";
 import { tagOf } from "../tags.ts";
 import { thresholdOf } from "./threshold.ts";
 

@@ -9,7 +9,7 @@ import { internalsOf } from "../model/internals.ts";
 import type { Model } from "../model/model.ts";
 import { thresholdOf } from "../network/decision.ts";
 import { sizeOf } from "../shape.ts";
-import type { Scores } from "../training/evaluate.ts";
+import type { Scores } from "../training/scores.ts";
 import { Rows, type Seen } from "./figures.ts";
 import { examineSteps } from "./steps.ts";
 import { inUnits, unitsOf } from "./units.ts";

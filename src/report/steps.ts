@@ -7,8 +7,8 @@ import type { MetricName } from "../metrics/table.ts";
 import { internalsOf } from "../model/internals.ts";
 import type { Model } from "../model/model.ts";
 import type { Intervals } from "../training/bootstrap.ts";
-import type { Scores } from "../training/evaluate.ts";
 import { readingsOf } from "../training/measures.ts";
+import type { Scores } from "../training/scores.ts";
 import type { Seen } from "./figures.ts";
 
 /** What was found of the steps of a data set. */

@@ -1,14 +1,15 @@
 /** What a model makes of a series: the steps behind its end, in the series' own units. */
 import { givenOf } from "../data/sequences/given.ts";
-import { type Series, type SeriesInput, type SeriesOptions, series } from "../data/sequences/series.ts";
+import type { Series, SeriesOptions } from "../data/sequences/rawSeries.ts";
+import { type SeriesInput, series } from "../data/sequences/series.ts";
 import { checkSeriesInfo, type SeriesInfo, scaleAt } from "../data/sequences/seriesInfo.ts";
 import { timesAfter, timeText } from "../data/sequences/spacing.ts";
 import { NablaError } from "../errors.ts";
 import { demand, isObject } from "../fields/expected.ts";
 import { show } from "../fields/fields.ts";
 import { checkGiven, plain } from "../fields/programs.ts";
+import type { Metadata } from "../model/metadata.ts";
 import type { Model } from "../model/model.ts";
-import type { Metadata } from "../model/options.ts";
 import type { Outputs } from "../network/predict.ts";
 
 /** Options of forecast() besides the series. */

@@ -9,8 +9,10 @@ export {
   type SequenceSplit,
   sequences,
 } from "../data/sequences/sequences.ts";
+
 export type { SequencesInfo } from "../data/sequences/sequencesInfo.ts";
-export { type Series, type SeriesInput, type SeriesOptions, series } from "../data/sequences/series.ts";
+export type { Series, SeriesOptions } from "../data/sequences/rawSeries.ts";
+export { type SeriesInput, series } from "../data/sequences/series.ts";
 export type { SeriesInfo } from "../data/sequences/seriesInfo.ts";
 export type { Gaps, Spacing, Times } from "../data/sequences/spacing.ts";
 export { type TextInfo, type TextOptions, type TextSplit, textSplit } from "../data/sequences/texts.ts";
@@ -25,7 +27,8 @@ export {
   type VocabularyOptions,
   wordVocabulary,
 } from "../data/sequences/vocabulary.ts";
-export type { WindowSource } from "../data/sequences/windowRows.ts";
+
+export type { WindowSource } from "../data/portable.ts";
 export {
   type WindowOptions,
   type WindowSplit,
@@ -34,6 +37,7 @@ export {
   windowSplit,
   windows,
 } from "../data/sequences/windows.ts";
+
 export { Forecast, type Forecasting, type ForecastOptions, forecast } from "./forecast.ts";
 export { type GenerateOptions, generate } from "./generate.ts";
 export { ngramBits } from "./ngram.ts";
@@ -44,4 +48,5 @@ export {
   type ScoreOptions,
   scoreForecast,
 } from "./score.ts";
+
 export { findSeason } from "./season.ts";

@@ -6,23 +6,13 @@ import { NablaError } from "../errors.ts";
 import { nameLayers } from "../layers/chain.ts";
 import type { Topology } from "../layers/configs.ts";
 import type { inputsOf } from "../network/predict.ts";
-import type { InputKind } from "../plan/forward.ts";
 import type { Loss } from "../plan/loss.ts";
+import type { InputKind } from "../plan/operation.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { isA, isPromise } from "../tags.ts";
 import type { checkFigures, namedDataset } from "./byName.ts";
 import type { CompiledTraining } from "./compile.ts";
-import type { BatchSource } from "./source.ts";
-
-/** Names of classes, one a row, alone or in a column. */
-type Texts = readonly string[] | readonly (readonly string[])[];
-
-/** Targets: one array, or one for each output by its name. Texts are names of classes, for a model with one output. */
-export type TargetsArgument =
-  | ArrayLike2
-  | ArrayRecord
-  | Texts
-  | { readonly [output: string]: ArrayLike2 | Texts };
+import type { BatchSource, TargetsArgument } from "./source.ts";
 
 /** x and y, where rows may have factors of the loss. */
 export type Pair = readonly [
@@ -176,4 +166,15 @@ export function datasetOf(
     ...(classes && { names: classes }),
     ...(reading && { inputScale: reading[0]!.scale }),
   });
+}
+
+/** A batch as a data set. */
+export interface ToDataset {
+  /** @param kind what targets are, where that is known @param classes what they are called, where they are labels */
+  datasetOf(
+    data: DataArgument,
+    name: string,
+    kind?: Dataset["target"]["kind"],
+    classes?: readonly string[],
+  ): Dataset;
 }

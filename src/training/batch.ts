@@ -22,15 +22,8 @@ import { isPromise } from "../tags.ts";
 import { type Goal, kindsOf, targetsOf } from "./goals.ts";
 import { OutputRows } from "./outputRows.ts";
 import { checkPixels, targetKind } from "./pixels.ts";
+import type { Ready } from "./source.ts";
 import type { Weighting } from "./weighting.ts";
-
-/** Rows that were read into buffers of their own. */
-export interface Ready {
-  readonly x: Inputs;
-  readonly y: Targets;
-  /** Factors of the loss of these rows, where they are not those of the dataset. */
-  readonly samples?: ArrayLike<number>;
-}
 
 /** Reads batches of one dataset, and puts them into a plan's buffers. */
 export class BatchLoader {

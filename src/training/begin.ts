@@ -3,17 +3,23 @@
 import { type Callback, type TrainedModel, withState } from "../callbacks/callback.ts";
 import { NablaError } from "../errors.ts";
 import type { Network } from "../network/network.ts";
-import type { ModelToTrain } from "./fit.ts";
 import type { FitOptions } from "./options.ts";
 import { prepare } from "./prepare.ts";
 import { checkResume, decides } from "./resume.ts";
 import { freshRun, type Run, since } from "./run.ts";
 import { type Comparison, sameData } from "./sameData.ts";
 import type { RunSettings, Settings } from "./settings.ts";
+import type { TrainingState } from "./state.ts";
+
+/** What begins: its state, and whether a layer looks across rows in training. */
+interface Begun {
+  readonly state: TrainingState;
+  acrossRows(): boolean;
+}
 
 /** Where the training starts from: in either case weights, slots and counts are those of the last. */
 export async function begin<M extends TrainedModel>(
-  { state, acrossRows }: Pick<ModelToTrain<M>, "state" | "acrossRows">,
+  { state, acrossRows }: Begun,
   network: Network,
   settings: RunSettings,
   callbacks: readonly Callback<M>[],

@@ -3,9 +3,9 @@ import { type ArrayLike2, type ArrayRecord, isRecord } from "../data/arrays.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { recordDataset } from "../data/records.ts";
 import { NablaError } from "../errors.ts";
-import type { InputKind } from "../plan/forward.ts";
-import { isOwn, type OwnMetric } from "./compile.ts";
+import type { InputKind } from "../plan/operation.ts";
 import type { Goal } from "./goals.ts";
+import { isOwn, type OwnMetric } from "./ownFunctions.ts";
 
 /** @param of the names of inputs and outputs, how inputs are read, what classes are called where there is one output, and what the targets of an output are, so many to a row */
 export function namedDataset(

@@ -4,10 +4,10 @@ import { choice } from "../fields/fields.ts";
 import { checkGiven } from "../fields/programs.ts";
 import { outputThreshold } from "../losses/resolve.ts";
 import { type Metric, trueClass } from "../metrics/metric.ts";
-import { isStream, unread } from "./arguments.ts";
-import { evaluate, type ModelToScore } from "./evaluate.ts";
+import { isStream, type ToDataset, unread } from "./arguments.ts";
+import { evaluate } from "./evaluate.ts";
 import { meant, type NamesClasses } from "./meant.ts";
-import type { ToDataset } from "./stream.ts";
+import type { ModelToScore } from "./scores.ts";
 
 const WHO = "chooseThreshold";
 

@@ -9,7 +9,6 @@ import { checkHidden, checkLoss } from "../layers/trainable.ts";
 import { ownLoss, resolveLoss } from "../losses/resolve.ts";
 import { type LossConfig, type LossInput, lossField, type WithoutOptions } from "../losses/table.ts";
 import { metricsField, type NamedMetric } from "../metrics/table.ts";
-import type { Outputs } from "../network/predict.ts";
 import type { OptimizerKind, Slot } from "../optimizers/kind.ts";
 import {
   type OptimizerConfig,
@@ -29,30 +28,9 @@ import {
   scheduleField,
   schedules,
 } from "../schedules/table.ts";
-import type { OwnLoss } from "./given.ts";
 import type { Goal } from "./goals.ts";
 import { checkNames } from "./own.ts";
-
-/** A metric of a program's own. Documents and files have its name alone: see load() for going on with it. */
-export interface OwnMetric {
-  /** What its figures are called in the history; with "val" before it for validation. */
-  readonly name: string;
-  /**
-   * Of one batch: a number for each row, or one number, their mean. Figures are means over rows; with one number for a whole batch that
-   * is no mean over rows (an F-score, say) they depend on the batch size.
-   *
-   * @param outputs [rows, …output shape]
-   * @param targets of the same shape: labels as the loss sees them without smoothing, so 1 for the class and 0 (hinge: −1) for others
-   */
-  value(outputs: Outputs, targets: Outputs): number | ArrayLike<number>;
-}
-
-/** A metric by name or of the program's own; without its function, where it came from a document. */
-export type AnyMetric = NamedMetric | OwnMetric | Custom;
-
-/** Whether a metric is the program's own. */
-export const isOwn = (metric: AnyMetric): metric is OwnMetric =>
-  typeof metric === "object" && ("value" in metric || "custom" in metric);
+import { type AnyMetric, isOwn, type OwnLoss, type OwnMetric } from "./ownFunctions.ts";
 
 /** What compile() takes: loss, optimizer, metrics, schedule. */
 export interface TrainingOptions {
@@ -86,6 +64,7 @@ export interface TrainingOptions {
 }
 
 type AnyLoss = LossInput | WithoutOptions<OwnLoss | Custom>;
+
 /** Metrics as programs write them. */
 export type MetricList = readonly AnyMetric[];
 

@@ -9,10 +9,12 @@ import { toUtf8 } from "../host.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import { isPromise } from "../tags.ts";
 import { namesIn } from "./called.ts";
-import { type Hashes, hash, hex, type Known, type KnownRows } from "./known.ts";
+import { hash, hex } from "./known.ts";
+import type { Hashes, Known, KnownRows } from "./run.ts";
 
 /** Bytes of rows in memory that are hashed: some milliseconds. */
 const MOST = 4 * 1024 * 1024;
+
 /** How many blocks have hashes of their own. */
 const BLOCKS = 64;
 

@@ -3,8 +3,8 @@ import type { Target } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import type { Domain, Loss } from "../plan/loss.ts";
 import { type Shape, sizeOf } from "../shape.ts";
-import { takes } from "./pass.ts";
 import { grainOf, targetKind } from "./pixels.ts";
+import { takes } from "./takes.ts";
 
 /** What each takes, as errors say it. */
 const TAKES: Readonly<Record<Domain, string>> = {

@@ -14,13 +14,13 @@ import { ROWS_AT_ONCE } from "../network/predict.ts";
 import { keepingStates } from "../network/states.ts";
 import { isPromise } from "../tags.ts";
 import { unlessAborted } from "./aborted.ts";
-import { type DataArgument, isStream, type Together, unread } from "./arguments.ts";
+import { type DataArgument, isStream, type ToDataset, type Together, unread } from "./arguments.ts";
 import { aside } from "./aside.ts";
-import { BatchLoader, checkFit, type Ready } from "./batch.ts";
-import { checkBootstrap, type Intervals, Recorder } from "./bootstrap.ts";
+import { BatchLoader, checkFit } from "./batch.ts";
+import { checkBootstrap, Recorder } from "./bootstrap.ts";
 import { checkNames as checkClassNames, checkCount } from "./called.ts";
 import { byNumbers } from "./classes.ts";
-import { isOwn, listOf, namesOf } from "./compile.ts";
+import { listOf, namesOf } from "./compile.ts";
 import { type Goal, kindsOf, objectivesOf } from "./goals.ts";
 import { loaded } from "./loading.ts";
 import { meant, type NamesClasses } from "./meant.ts";
@@ -34,31 +34,19 @@ import {
   type StreamEvaluateOptions,
 } from "./options.ts";
 import { checkNames } from "./own.ts";
+import { isOwn } from "./ownFunctions.ts";
 import { seeingNoPadding } from "./padding.ts";
 import { pauser } from "./pause.ts";
 import { penalties } from "./penalties.ts";
 import { classesIn } from "./pixels.ts";
 import { scoreRows } from "./scoreRows.ts";
-import type { BatchSource, Source } from "./source.ts";
-import type { TrainingState } from "./state.ts";
-import type { ToDataset } from "./stream.ts";
+import type { ModelToScore, Scores } from "./scores.ts";
+import type { BatchSource, Ready, Source } from "./source.ts";
 import type { Reading } from "./targetReading.ts";
 import { batchCheck, checkData, checkLabels } from "./targets.ts";
 import { threaded } from "./threaded.ts";
 import { outputsOf } from "./units.ts";
 import { type Weighting, weightingOf } from "./weighting.ts";
-
-export { thresholdOn } from "./chooseThreshold.ts";
-
-/** Loss and metrics by name, and where they lie. */
-export type ScoresWithIntervals = Scores & { readonly intervals: Intervals };
-
-/** Loss and metrics by name. */
-export interface Scores {
-  /** Mean over rows, penalties of the layers included (as in Keras). */
-  loss: number;
-  [metric: string]: number;
-}
 
 export interface ScoreRequest {
   readonly network: Network;
@@ -143,13 +131,6 @@ async function scoreAll(request: ScoreRequest): Promise<Scores> {
   const scores: Scores = { loss: sum / (from - first || 1) + penalties(network) };
   for (const metric of metrics) scores[metric.name] = metric.result();
   return scores;
-}
-
-/** A model to evaluate. */
-export interface ModelToScore {
-  readonly state: TrainingState;
-  /** Its network, built for rows of this shape where it is not yet. */
-  build(inputShape: readonly number[]): Network;
 }
 
 /** @see Model.evaluate @param also another metric, of the first output's targets as they are read */

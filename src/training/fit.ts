@@ -10,7 +10,7 @@ import type { Metric } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
 import { tagOf } from "../tags.ts";
 import { unlessAborted } from "./aborted.ts";
-import { isDataset, isStream } from "./arguments.ts";
+import { isDataset, isStream, type ToDataset } from "./arguments.ts";
 import { checkFit } from "./batch.ts";
 import { begin } from "./begin.ts";
 import { checkCount, checkNames, namesAfter, namesIn } from "./called.ts";
@@ -29,7 +29,6 @@ import type { BatchSource, Source } from "./source.ts";
 import { chosenRows, type SplitRule } from "./splitRule.ts";
 import type { TrainingState } from "./state.ts";
 import { checkStateful } from "./stateful.ts";
-import type { ToDataset } from "./stream.ts";
 import { checkData, checkLabels } from "./targets.ts";
 import { weightingOf } from "./weighting.ts";
 

@@ -1,14 +1,14 @@
 /** Batches of rows that lie in memory: gathered straight into linear memory, and not read into buffers first. */
-import type { Dataset, Inputs } from "../data/dataset.ts";
-import { targetSize } from "../data/dataset.ts";
+import { type Dataset, type Inputs, targetSize } from "../data/dataset.ts";
 import { gather, type InMemory, inMemory } from "../data/gather.ts";
 import type { Scored } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
 import type { Plan } from "../plan/plan.ts";
 import { sizeOf } from "../shape.ts";
 import { isBytes } from "../tags.ts";
-import { BatchLoader, type Ready } from "./batch.ts";
+import { BatchLoader } from "./batch.ts";
 import type { Goal } from "./goals.ts";
+import type { Ready } from "./source.ts";
 import type { Weighting } from "./weighting.ts";
 
 export class GatheringLoader extends BatchLoader {

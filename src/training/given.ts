@@ -1,6 +1,6 @@
 /** Losses of a program's own: a pair of plain functions, asked where the forward pass ends. Loaded with what trains. */
 
-import { type ArrayLike2, shaped } from "../data/arrays.ts";
+import { shaped } from "../data/arrays.ts";
 import { NablaError } from "../errors.ts";
 import { show } from "../fields/fields.ts";
 import type { Custom } from "../fields/objects.ts";
@@ -15,25 +15,7 @@ import { showShape, sizeOf } from "../shape.ts";
 import { isPromise } from "../tags.ts";
 import { aside } from "./aside.ts";
 import type { Goal } from "./goals.ts";
-
-/** A loss of a program's own. Documents and files have its name alone: see load() for going on with it. */
-export interface OwnLoss {
-  /** What errors and documents call it. */
-  readonly name: string;
-  /**
-   * Of one batch: a number for each row, its loss; or one number, the loss of the batch. The loss of a training step is the mean over its
-   * rows, after sampleWeight and classWeight, which need a number for each row.
-   *
-   * @param outputs [rows, …output shape]
-   * @param targets of the same shape: values as given, labels as rows of 1 for the class and 0 for others
-   */
-  value(outputs: Outputs, targets: Outputs): number | ArrayLike<number>;
-  /**
-   * The derivative of what value() returns with respect to the outputs, in their shape: row r holds that of row r's loss. It is not divided
-   * by the rows and not weighted: that is done for it. Where value() returns one number, it is that number's derivative, used as it is.
-   */
-  gradient(outputs: Outputs, targets: Outputs): ArrayLike2;
-}
+import type { OwnLoss } from "./ownFunctions.ts";
 
 /** The error for a function of which only the name is known. */
 export const missing = (what: "loss" | "metric", name: string): NablaError =>

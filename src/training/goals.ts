@@ -3,10 +3,10 @@ import type { Dataset, Target } from "../data/dataset.ts";
 import { inputPlaces, inputsIn, targetPlaces } from "../data/places.ts";
 import { NablaError } from "../errors.ts";
 import type { Network } from "../network/network.ts";
-import type { InputKind } from "../plan/forward.ts";
 import type { Loss } from "../plan/loss.ts";
+import type { InputKind } from "../plan/operation.ts";
 import type { Objective } from "../plan/plan.ts";
-import type { AnyMetric } from "./compile.ts";
+import type { AnyMetric } from "./ownFunctions.ts";
 import { targetKind } from "./pixels.ts";
 
 /** What an output is trained for. */

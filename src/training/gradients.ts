@@ -4,10 +4,10 @@ import type { Dataset } from "../data/dataset.ts";
 import { emitUpdate } from "../optimizers/update.ts";
 import type { Update } from "../plan/plan.ts";
 import { lossOfStep } from "../plan/step.ts";
-import type { ModelToScore } from "./evaluate.ts";
 import type { GradientOptions } from "./options.ts";
 import { pass } from "./pass.ts";
 import { emitPenalties, penalties } from "./penalties.ts";
+import type { ModelToScore } from "./scores.ts";
 
 export interface Gradients {
   /** Mean over the rows, with penalties. */

@@ -8,9 +8,9 @@ import type { Network } from "../network/network.ts";
 import { type OutputRecord, Outputs } from "../network/predict.ts";
 import { floatsOf, ld, unpadded } from "../plan/builder.ts";
 import type { Architecture } from "../plan/operation.ts";
-import type { ModelToScore } from "./evaluate.ts";
 import type { GradientOptions } from "./options.ts";
 import { pass } from "./pass.ts";
+import type { ModelToScore } from "./scores.ts";
 
 /** A model whose layers can be built as they are outside training. */
 export interface ModelToInspect extends ModelToScore {

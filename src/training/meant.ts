@@ -16,11 +16,11 @@ import {
   outputNames,
   type Pair,
   type Purpose,
+  type ToDataset,
   type Together,
 } from "./arguments.ts";
 import { isFresh } from "./fresh.ts";
 import type { BatchSource } from "./source.ts";
-import type { ToDataset } from "./stream.ts";
 
 /** A model whose classes may have names. */
 export interface NamesClasses extends Purpose {

@@ -7,9 +7,9 @@ import { figureOf, type Metric, type Scored, type Subject, type Tally } from "..
 import type { NamedMetric } from "../metrics/table.ts";
 import type { Network } from "../network/network.ts";
 import { sizeOf } from "../shape.ts";
-import { isOwn } from "./compile.ts";
 import { type Goal, targetsOf } from "./goals.ts";
 import { type Measure, ownMetric } from "./own.ts";
+import { isOwn } from "./ownFunctions.ts";
 import { paddedOutputs, seeingNoPadding } from "./padding.ts";
 import { grainOf, targetKind } from "./pixels.ts";
 import { Reading } from "./targetReading.ts";

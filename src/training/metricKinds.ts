@@ -2,9 +2,9 @@
 import type { Kinds } from "../metrics/kinds.ts";
 import type { NamedMetric } from "../metrics/table.ts";
 import { USUAL } from "../metrics/usual.ts";
-import { isOwn } from "./compile.ts";
 import type { Goal } from "./goals.ts";
 import { loaded } from "./loading.ts";
+import { isOwn } from "./ownFunctions.ts";
 
 let all: Kinds | undefined;
 

@@ -5,8 +5,8 @@ import type { Metric } from "../metrics/metric.ts";
 import { METRICS } from "../metrics/names.ts";
 import type { Outputs } from "../network/predict.ts";
 import { isPromise } from "../tags.ts";
-import { type AnyMetric, isOwn, type OwnMetric } from "./compile.ts";
 import { checkFigures, copiesOf, type Figures, missing } from "./given.ts";
+import { type AnyMetric, isOwn, type OwnMetric } from "./ownFunctions.ts";
 
 export type Measure = (own: OwnMetric, outputs: Outputs, targets: Outputs) => Figures | Promise<Figures>;
 

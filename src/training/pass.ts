@@ -3,24 +3,18 @@ import { type Dataset, range } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import { checkGiven } from "../fields/programs.ts";
 import type { Network } from "../network/network.ts";
-import type { Training } from "../network/plans.ts";
-import { planFor } from "../network/plans.ts";
-import type { Domain } from "../plan/loss.ts";
+import { planFor, type Training } from "../network/plans.ts";
 import type { Plan } from "../plan/plan.ts";
 import { beginStep } from "../plan/step.ts";
 import { BatchLoader, checkFit } from "./batch.ts";
 import { checkNames } from "./called.ts";
 import { byNumbers } from "./classes.ts";
-import type { ModelToScore } from "./evaluate.ts";
 import { runWithLoss } from "./given.ts";
 import { type Goal, kindsOf, objectivesOf } from "./goals.ts";
 import { type GradientOptions, weightOptions } from "./options.ts";
+import type { ModelToScore } from "./scores.ts";
+import { takes } from "./takes.ts";
 import { weightingOf } from "./weighting.ts";
-
-/** Whether a loss takes a value as a target; NaN and infinities are refused before. */
-export const takes = (domain: Domain, value: number): boolean =>
-  value >= (domain === "sign" ? -1 : 0) &&
-  (domain === "distribution" || (value <= 1 && (domain === "probability" || value % 1 === 0)));
 
 /**
  * @param who begins errors

@@ -3,8 +3,8 @@
 import { Prefetcher } from "../data/prefetch.ts";
 import { epochOrder } from "../data/split.ts";
 import { isPromise } from "../tags.ts";
-import type { Ready } from "./batch.ts";
 import { batchesPerEpoch, type TrainRequest } from "./request.ts";
+import type { Ready } from "./source.ts";
 import type { Stepper } from "./step.ts";
 
 export class EpochReader<M> {

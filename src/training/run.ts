@@ -1,6 +1,5 @@
 /** Where a training is: all of it but weights and optimizer slots. Saved with them, it lets training continue from any step, bit for bit. */
 import type { Logs } from "../callbacks/callback.ts";
-import type { Known } from "./known.ts";
 
 /** Plain JSON. */
 export interface Run {
@@ -66,3 +65,42 @@ export const since = ({ epoch, step, firstEpoch, firstStep }: Run): Pick<Run, "e
   epoch: epoch - firstEpoch,
   step: step - firstStep,
 });
+
+/** What a training knows of its data, see known.ts. Plain JSON. */
+export interface Known {
+  readonly data: KnownRows;
+  /** Of the rows that a program validates on. */
+  readonly validation?: KnownRows;
+  readonly weights?: Hashes;
+  /** Of the rows that a program validates on. */
+  readonly validationWeights?: Hashes;
+  /** Functions that training calls and files do not have: their names. */
+  readonly functions: readonly string[];
+}
+
+export interface KnownRows {
+  /** None where rows come in batches. */
+  readonly rows?: number;
+  readonly inputs: string;
+  readonly targets: string;
+  readonly classes?: readonly string[];
+  /** Hashes of what the inputs went through before: columns, encoding, scale. */
+  readonly prepared?: Readonly<Record<string, string>>;
+  readonly content?: { readonly x: Hashes; readonly y: Hashes };
+  readonly seen?: Seen;
+}
+
+/** Of rows in blocks of `size`: of each block, and of the first, second, … rows of all blocks where a block has few. Hexadecimal. */
+export interface Hashes {
+  readonly rows: number;
+  readonly size: number;
+  readonly blocks: string;
+  readonly places?: string;
+}
+
+/** Rows by number, and the hashes of inputs and targets of each, as this epoch of a training has read them. */
+export interface Seen {
+  readonly epoch?: number;
+  readonly rows: readonly number[];
+  readonly hashes: readonly string[];
+}

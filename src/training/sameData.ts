@@ -2,7 +2,8 @@
 import { buffersFor, type Dataset } from "../data/dataset.ts";
 import { NablaError } from "../errors.ts";
 import { unlessAborted } from "./aborted.ts";
-import { type Hashes, type Known, type KnownRows, rowHashes, SEEN } from "./known.ts";
+import { rowHashes, SEEN } from "./known.ts";
+import type { Hashes, Known, KnownRows } from "./run.ts";
 
 export interface Comparison {
   /** Of the training that stopped; none in files of earlier versions. */

@@ -2,8 +2,9 @@
  * Figures of rows that are not trained on, cut into shards as a batch is: what each gives by itself is added along the same tree. So they have
  * the same bits on any number of ranks, each of which reads and computes some of the shards. It imports no code but that of ranks and sums.
  */
-import type { ScoreRequest, Scores } from "./evaluate.ts";
+import type { ScoreRequest } from "./evaluate.ts";
 import { gatherAny, type Ranks, subtreesOf } from "./ranks.ts";
+import type { Scores } from "./scores.ts";
 import { addTo, packed, type Sum, startOf, sumOf, unpacked } from "./shardSums.ts";
 
 /**

@@ -11,15 +11,16 @@
  */
 import type { PlanBuilder } from "../plan/builder.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Ready } from "./batch.ts";
 import type { BatchRun } from "./diverged.ts";
-import type { ScoreRequest, Scores } from "./evaluate.ts";
+import type { ScoreRequest } from "./evaluate.ts";
 import { gatherAny, largestOf, type Ranks, shardOf, subtreesOf } from "./ranks.ts";
 import type { TrainRequest } from "./request.ts";
+import type { Scores } from "./scores.ts";
 import { SumByParts } from "./shardParts.ts";
 import { scoreShards } from "./shardScores.ts";
 import { addTo, packed, type Sum, startOf, sumGiven, sumOf, unpacked } from "./shardSums.ts";
 import { emitTree, levelOf, type Tree } from "./shardTree.ts";
+import type { Ready } from "./source.ts";
 import { failTogether, rateDiffers } from "./spread.ts";
 import type { Stepper } from "./step.ts";
 
@@ -37,6 +38,7 @@ const trees = new WeakMap<Plan, Tree>();
 type Soon<T> = T | Promise<T>;
 const isSoon = <T extends Sum | undefined>(value: Soon<T>): value is Promise<T> =>
   value !== undefined && "then" in value;
+
 /** At once, unless it has to be waited for. */
 const then = <T extends Sum | undefined>(value: Soon<T>, next: (value: T) => Soon<T>): Soon<T> =>
   isSoon(value) ? value.then(next) : next(value);

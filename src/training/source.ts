@@ -1,11 +1,19 @@
 /** What is known of batches that come one after the other, from an iterator. */
 import type { ArrayLike2, ArrayRecord } from "../data/arrays.ts";
-import type { Dataset } from "../data/dataset.ts";
-import type { TargetsArgument } from "./arguments.ts";
-import type { Ready } from "./batch.ts";
+import type { Dataset, Inputs, Targets } from "../data/dataset.ts";
 
 /** One array, or one for each input or output by its name. */
 type Arrays = ArrayLike2 | ArrayRecord;
+
+/** Names of classes, one a row, alone or in a column. */
+type Texts = readonly string[] | readonly (readonly string[])[];
+
+/** Targets: one array, or one for each output by its name. Texts are names of classes, for a model with one output. */
+export type TargetsArgument =
+  | ArrayLike2
+  | ArrayRecord
+  | Texts
+  | { readonly [output: string]: ArrayLike2 | Texts };
 
 /** Rows with what they are mapped to, and factors of their loss where these are to count. */
 export type Batch =
@@ -35,4 +43,12 @@ export interface Source {
   readonly rows: number;
   /** The batch at this place, the one after that before; undefined where an epoch has ended. */
   next(place: Place): Promise<Ready | undefined>;
+}
+
+/** Rows that were read into buffers of their own. */
+export interface Ready {
+  readonly x: Inputs;
+  readonly y: Targets;
+  /** Factors of the loss of these rows, where they are not those of the dataset. */
+  readonly samples?: ArrayLike<number>;
 }

@@ -6,9 +6,8 @@ import type { Plan } from "../plan/plan.ts";
 import { beginStep, lossOfStep, setRate } from "../plan/step.ts";
 import { isPromise } from "../tags.ts";
 import { aside } from "./aside.ts";
-import type { Ready } from "./batch.ts";
 import { type BatchRun, badRow } from "./diverged.ts";
-import { type ScoreRequest, type Scores, score } from "./evaluate.ts";
+import { type ScoreRequest, score } from "./evaluate.ts";
 import { GatheringLoader } from "./gathering.ts";
 import { runWithLoss } from "./given.ts";
 import { kindsOf } from "./goals.ts";
@@ -16,6 +15,8 @@ import type { WayBack } from "./goingBack.ts";
 import { see, sees } from "./known.ts";
 import { batchesPerEpoch, type TrainRequest } from "./request.ts";
 import type { Run } from "./run.ts";
+import type { Scores } from "./scores.ts";
+import type { Ready } from "./source.ts";
 import { batchCheck } from "./targets.ts";
 
 /**

@@ -2,23 +2,11 @@
 import { buffersFor, type Dataset, range, targetSize } from "../data/dataset.ts";
 import { messageOf, NablaError } from "../errors.ts";
 import { showShape, sizeOf } from "../shape.ts";
-import { type DataArgument, isDataset } from "./arguments.ts";
-import type { Ready } from "./batch.ts";
+import { type DataArgument, isDataset, type ToDataset } from "./arguments.ts";
 import { checkBatchNames, namesAfter } from "./called.ts";
 import { pairOf } from "./meant.ts";
-import type { Batch, Batches, BatchSource, Place, Source } from "./source.ts";
+import type { Batch, Batches, BatchSource, Place, Ready, Source } from "./source.ts";
 import { checkSamples } from "./weighting.ts";
-
-/** A batch as a data set. */
-export interface ToDataset {
-  /** @param kind what targets are, where that is known @param classes what they are called, where they are labels */
-  datasetOf(
-    data: DataArgument,
-    name: string,
-    kind?: Dataset["target"]["kind"],
-    classes?: readonly string[],
-  ): Dataset;
-}
 
 export interface StreamOptions extends ToDataset {
   /** What the model calls its classes. */

@@ -5,8 +5,8 @@ import { checkGiven } from "../fields/programs.ts";
 import type { Network } from "../network/network.ts";
 import { sizeOf } from "../shape.ts";
 import { unlessAborted } from "./aborted.ts";
+import type { ToDataset } from "./arguments.ts";
 import { checkFit } from "./batch.ts";
-import type { ModelToScore, Scores } from "./evaluate.ts";
 import {
   type EvaluateOptions,
   type FitOptions,
@@ -14,10 +14,11 @@ import {
   streamOptions,
 } from "./options.ts";
 import { freshRun } from "./run.ts";
+import type { ModelToScore, Scores } from "./scores.ts";
 import type { Settings } from "./settings.ts";
 import type { BatchSource, Place, Source } from "./source.ts";
 import type { TrainingState } from "./state.ts";
-import { BatchStream, type StreamOptions, type ToDataset } from "./stream.ts";
+import { BatchStream, type StreamOptions } from "./stream.ts";
 
 type Called = Pick<StreamOptions, "classes">;
 

@@ -1,9 +1,10 @@
 /** On the page: the program's own functions, which a training elsewhere asks for. */
 import { Outputs } from "../network/predict.ts";
 import type { OwnLosses } from "../plan/loss.ts";
-import type { CompiledTraining, OwnMetric } from "../training/compile.ts";
+import type { CompiledTraining } from "../training/compile.ts";
 import { asking, type Figures } from "../training/given.ts";
 import { figuresOf } from "../training/own.ts";
+import type { OwnMetric } from "../training/ownFunctions.ts";
 import type { FromPage, FromWorker } from "./protocol.ts";
 
 type Call = Extract<FromWorker, { kind: "call" }>;

@@ -23,7 +23,7 @@ import type { Inputs, Targets } from "../data/dataset.ts";
 import type { Portable } from "../data/portable.ts";
 import type { TargetScale } from "../data/targetScale.ts";
 import type { Topology } from "../layers/configs.ts";
-import type { InputKind } from "../plan/forward.ts";
+import type { InputKind } from "../plan/operation.ts";
 import type { Threads, ThreadsUsed } from "../threads/threads.ts";
 import type { CompiledTraining } from "../training/compile.ts";
 import type { Progress } from "../training/progress.ts";

@@ -9,7 +9,7 @@ import type { Fields } from "../../src/fields/fields.ts";
 import * as nabla from "../../src/index.ts";
 import { ALL as INITIALIZERS } from "../../src/initializers/all.ts";
 import { ALL as LAYERS } from "../../src/layers/all.ts";
-import type { LayerKind } from "../../src/layers/layer.ts";
+import type { LayerKind } from "../../src/layers/kind.ts";
 import { ALL as LOSSES } from "../../src/losses/all.ts";
 import { ALL as METRICS } from "../../src/metrics/all.ts";
 import { optionsField } from "../../src/metrics/kinds.ts";
@@ -96,6 +96,7 @@ const TARGETS: Record<string, Target> = {
     call: (options) => nabla.sequential([nabla.dense({ units: 2 })], options),
   },
 };
+
 /** A layer within another. */
 const INNER: Readonly<Record<string, object>> = { bidirectional: { type: "lstm", units: 2 } };
 for (const [type, { kind }] of Object.entries(LAYERS) as [string, { kind: LayerKind }][]) {

@@ -1,5 +1,4 @@
-import { checkChain } from "../../src/layers/registry.ts";
-import { withShape } from "../../src/layers/shape.ts";
+import { checkChain, withShape } from "../../src/layers/layerFields.ts";
 import { registerAll } from "../../src/layers/table.ts";
 
 /** Checks a list of layers of any type and fills in defaults, as Model does: see withShape(). */

@@ -27,7 +27,7 @@ test("with it: every program that is loaded when it is used is there, each name 
     import("../../src/metrics/all.ts"),
     import("../../src/model/fitting.ts"),
     import("../../src/model/listing.ts"),
-    import("../../src/training/evaluate.ts"),
+    import("../../src/training/scoring.ts"),
     import("../../src/training/byHand.ts"),
     import("../../src/training/shards.ts"),
     import("../../src/training/spread.ts"),

@@ -1,7 +1,7 @@
 /** Anything with pixels as a Picture of `nabla/data`, and many of them as rows. */
 
 import type { Shaped } from "../../data/arrays.ts";
-import type { RowFormat } from "../../data/images/imageSet.ts";
+import type { RowFormat } from "../../data/images/imageParts.ts";
 import type { Picture } from "../../data/images/picture.ts";
 import { Border, FITS, type Fit, fitting, framed, Resizing, type Size } from "../../data/images/resize.ts";
 import { NablaError } from "../../errors.ts";

@@ -1,7 +1,8 @@
 /** Pictures for readers of data: decoded and resized in pieces, so that the page lives. */
 
 import { inLanes } from "../../data/atOnce.ts";
-import { type Decoder, type ImageFile, type ImageSetOptions, rowBytes } from "../../data/images/imageSet.ts";
+import { type Decoder, type ImageFile, rowBytes } from "../../data/images/imageParts.ts";
+import type { ImageSetOptions } from "../../data/images/imageSet.ts";
 import type { DataFile, PictureFile, PictureHost } from "../../data/readers/reader.ts";
 import { NablaError } from "../../errors.ts";
 import { pauser } from "../../training/pause.ts";

@@ -1,14 +1,11 @@
 /** nabla evaluate */
 
-import type { Dataset } from "../../data/dataset.ts";
 import { publicly } from "../../data/readers/remote.ts";
 import { isWindows } from "../../data/sequences/windows.ts";
 import type { Voting } from "../../ensemble/ensemble.ts";
 import { NablaError } from "../../errors.ts";
 import { figureMeant } from "../../metrics/direction.ts";
 import { METRICS, type MetricName } from "../../metrics/table.ts";
-import type { Model } from "../../model/model.ts";
-import { type OpenDataOptions, type OpenedData, openData } from "../../node/dataFiles.ts";
 import { classNames, examine } from "../../report/examine.ts";
 import { figuresOf, intervalsOf, usualMetrics } from "../../report/figures.ts";
 import { figuresOfSteps, intervalsOfSteps, subjectOf } from "../../report/steps.ts";
@@ -19,42 +16,13 @@ import { count, plural, shown, words } from "../../report/text/format.ts";
 import { noteLines, notesOf } from "../../report/text/notes.ts";
 import { scoreForecast } from "../../sequences/score.ts";
 import type { Intervals } from "../../training/bootstrap.ts";
-import { arraysAs } from "../input/arrays.ts";
-import { imageOptions, imageOptionsOf, type LabelFlags, sayLeftOut } from "../input/images.ts";
 import { openModel } from "../input/openModel.ts";
-import { sequencesAs } from "../input/sequences.ts";
-import { openModelWindows, seriesOf } from "../input/series.ts";
+import { openPart, type PartFlags } from "../input/part.ts";
 import { checkSingle } from "../input/single.ts";
-import { bitsJson, bitsText, openModelText, textOf, textScore } from "../input/texts.ts";
-import { trainedOn } from "../input/trainedOn.ts";
-import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
-import type { SeriesFlags } from "../options/series.ts";
-import { type ReadingFlags, readingOptions } from "../options/tables.ts";
+import { bitsJson, bitsText, textOf, textScore } from "../input/texts.ts";
+import { SAID } from "../options/part.ts";
 import type { OwnThreshold } from "../options/threshold.ts";
-import { checkApplicable } from "../training/applicable.ts";
 import { withThreshold } from "../training/decision.ts";
-import { extraOf } from "../training/resume.ts";
-import { asBefore } from "../training/targets.ts";
-
-/** Which rows of a data set are looked at, and how it is read. */
-export interface PartFlags
-  extends ReadingFlags,
-    SeriesFlags,
-    ArrayFlags,
-    Pick<LabelFlags, "unreadable" | "labels" | "label" | "fileColumn" | "labelPattern"> {
-  part?: Part;
-  samples?: number;
-}
-
-export type Part = "test" | "validation" | "train" | "all";
-
-/** What follows the name of a data set. */
-export const SAID: Readonly<Record<Part, string>> = {
-  test: ", test part",
-  validation: ", validation part",
-  train: ", training part",
-  all: "",
-};
 
 interface EvaluateFlags extends PartFlags, OwnThreshold {
   json?: boolean;
@@ -184,87 +152,3 @@ async function intervalsFor(
 }
 
 const isMetric = (name: string): boolean => (METRICS as readonly string[]).includes(name);
-
-/**
- * The part of a data set to look at: its test part, if it has one. A table is read the way the model's own was: the same
- * columns, classes and standardisation. If it is the very table the model was trained on, the rows that were kept out
- * are taken; of any other table all rows.
- */
-export async function openPart(
-  model: Model,
-  source: string,
-  flags: PartFlags,
-  terminal: Terminal,
-): Promise<{ dataset: Dataset; part: Part; name: string; notes: readonly string[]; bits?: number }> {
-  if (flags.label !== undefined && flags.labels === undefined)
-    throw new NablaError(
-      "--label: expected --labels FILE as well: the table it is a column of; in other tables the model finds its own label",
-    );
-  const extra = extraOf(model);
-  if (textOf(model)) return { ...(await openModelText(source, flags, model)), name: publicly(source) };
-  if (seriesOf(model)) {
-    const { windows, part, notes } = await openModelWindows(source, flags, model);
-    return { dataset: windows, part, name: publicly(source), notes };
-  }
-  const { standardisation } = model.metadata;
-  const samples = flags.samples ?? (extra?.data.name === source ? extra.data.samples : undefined);
-  const seed = extra?.csv || extra?.sequences || extra?.data.name === source ? extra.data.seed : undefined;
-  // of earlier versions
-  const before = extra?.csv?.target;
-  const asTrained = (one: Dataset) => (before ? asBefore(one, before) : one);
-  const options: OpenDataOptions = {
-    ...arraysAs(model),
-    ...sequencesAs(model),
-    ...arrayOptions(flags),
-    ...readingOptions(flags),
-    ...(seed !== undefined && { seed }),
-    ...(samples !== undefined && { samples }),
-    ...(extra?.csv && {
-      like: extra.csv,
-      standardise: standardisation !== undefined,
-      targetScale: model.metadata.targetScale ?? false,
-    }),
-    ...(extra?.csv && standardisation && { standardisation }),
-    images: { ...imageOptionsOf(model), ...imageOptions(flags, terminal).images },
-  };
-  let data: OpenedData = await openData(source, { ...options, testFraction: 0 });
-  const { fingerprint } = data;
-  const same =
-    data.kind === "generated"
-      ? extra?.data.kind === "generated" && extra.data.name === source
-      : fingerprint !== undefined && extra?.data.fingerprint === fingerprint;
-  sayLeftOut(data, terminal);
-  checkApplicable(flags, data);
-  if (data.kind === "csv" || data.kind === "sequences") {
-    const kept = extra?.data.testSplit ?? 0.2;
-    if (flags.part === undefined ? !same || kept === 0 : flags.part === "all")
-      return {
-        dataset: asTrained(data.train),
-        part: "all",
-        name: data.name,
-        notes: [...(data.notes ?? []), ...trainedOn("all", same, kept)],
-      };
-    if (!same) {
-      throw new NablaError(
-        `--part: ${publicly(source)} is not the table the model was trained on, so it has no ${flags.part} part; leave --part out`,
-      );
-    }
-    const split = extra?.data.split && { split: extra.data.split };
-    data = await openData(source, { ...options, ...split, testFraction: kept });
-  }
-  const parts = { train: data.train, validation: data.validation, test: data.test };
-  const apart = (["test", "validation"] as const).filter((one) => parts[one]);
-  if (flags.part === "all" && apart.length > 0)
-    throw new NablaError(
-      `--part: ${data.name} has a training and a ${apart[0]} part; expected ${["train", ...apart].join(" or ")}`,
-    );
-  const part = flags.part ?? apart[0] ?? "all";
-  const dataset = part === "all" ? data.train : parts[part];
-  if (!dataset) throw new NablaError(`--part: ${data.name} has no ${part} part`);
-  return {
-    dataset: asTrained(dataset),
-    part,
-    name: data.name,
-    notes: [...(data.notes ?? []), ...trainedOn(part, same)],
-  };
-}

@@ -24,11 +24,12 @@ import type { Terminal } from "../../report/terminal.ts";
 import { count, percent, plural, shown, words } from "../../report/text/format.ts";
 import { inUnits } from "../../report/units.ts";
 import { sizeOf } from "../../shape.ts";
-import type { Scores } from "../../training/evaluate.ts";
+import type { Scores } from "../../training/scores.ts";
 import { openModel } from "../input/openModel.ts";
+import { openPart } from "../input/part.ts";
 import { checkSingle } from "../input/single.ts";
+import { type Part, SAID } from "../options/part.ts";
 import { extraOf } from "../training/resume.ts";
-import { openPart, type Part, SAID } from "./evaluate.ts";
 
 interface ExportFlags {
   to: string;
@@ -43,6 +44,7 @@ interface ExportFlags {
 }
 
 const BYTES = { float32: 4, float16: 2, int8: 1 } as const;
+
 /** Declarations that go with each kind of module. */
 const TYPES: Readonly<Record<string, string>> = { ".js": ".d.ts", ".mjs": ".d.mts" };
 

@@ -7,11 +7,11 @@ import { fromConfig } from "../../model/fromConfig.ts";
 import type { Terminal } from "../../report/terminal.ts";
 import { plural, shown, table, words } from "../../report/text/format.ts";
 import { noteLines, notesOf, readingLines } from "../../report/text/notes.ts";
-import type { Scores } from "../../training/evaluate.ts";
+import type { Scores } from "../../training/scores.ts";
+import { modeOf, type TrainFlags } from "../training/flags.ts";
 import { openToTrain } from "../training/opening.ts";
 import { parts } from "../training/parts.ts";
 import { resolveConfig } from "../training/settings.ts";
-import { modeOf, type TrainFlags } from "./train.ts";
 
 /** @returns the exit code */
 export async function foldsCommand(source: string, flags: TrainFlags, terminal: Terminal): Promise<number> {

@@ -5,13 +5,24 @@ import { messageOf, NablaError } from "../../errors.ts";
 import { writeFileAtomic } from "../../node/files.ts";
 import type { Terminal } from "../../report/terminal.ts";
 import { plural, shown, words } from "../../report/text/format.ts";
-import type { SweepFlags } from "../options/sweep.ts";
 import { isTaken, nextOf } from "../sweep/asha.ts";
 import { openFolder, placeOf, type Result, readResult, readResults } from "../sweep/folder.ts";
 import { trialsFor } from "../sweep/number.ts";
 import { readSpecification, type Specification } from "../sweep/specification.ts";
 import { rungsIn, settingsOf, summaryJson, summaryOf, summaryText } from "../sweep/summary.ts";
 import { INTERRUPTED, type Job, runTrial } from "../sweep/trial.ts";
+
+/** Undefined: not given. */
+export interface SweepFlags {
+  trial?: number;
+  jobs?: number;
+  asha?: boolean;
+  out?: string;
+  summary?: string;
+  report?: string;
+  json?: boolean;
+  quiet?: boolean;
+}
 
 /** How often a process looks whether a trial of another has ended, in ms. */
 const LOOK = 300;

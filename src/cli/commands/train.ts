@@ -19,19 +19,13 @@ import type { Terminal } from "../../report/terminal.ts";
 import { count } from "../../report/text/format.ts";
 import { inUnits, unitsOf } from "../../report/units.ts";
 import { scoreForecast } from "../../sequences/score.ts";
-import type { Threads } from "../../threads/threads.ts";
 import { checkFit } from "../../training/batch.ts";
 import { since } from "../../training/run.ts";
-import type { ImageFlags } from "../input/images.ts";
 import { openModel, openNewest, passedOver } from "../input/openModel.ts";
 import { isSeries } from "../input/series.ts";
 import { checkSingle } from "../input/single.ts";
 import { isText, textScore } from "../input/texts.ts";
-import type { ArrayFlags } from "../options/arrays.ts";
-import type { SequenceFlags } from "../options/sequenceData.ts";
-import type { WindowFlags } from "../options/series.ts";
-import type { TableFlags } from "../options/tables.ts";
-import type { ThresholdFlags } from "../options/threshold.ts";
+import { modeOf, type TrainFlags } from "../training/flags.ts";
 import {
   checkBegin,
   checkInputs,
@@ -43,40 +37,14 @@ import {
 import { openFor } from "../training/opening.ts";
 import { parts, splitOff, validationPart } from "../training/parts.ts";
 import { reportTo, type Shown } from "../training/reporting.ts";
-import { checkRestart, type RestartFlags, Restarts, restarted } from "../training/restart.ts";
+import { checkRestart, Restarts, restarted } from "../training/restart.ts";
 import { extraOf, isFinished, metadataOf, openResumed, type Prepared, sayOver } from "../training/resume.ts";
-import { type Saved, Saving, type SavingFlags } from "../training/saving.ts";
-import { checkPreset, type ModelFlags, resolveConfig } from "../training/settings.ts";
+import { type Saved, Saving } from "../training/saving.ts";
+import { checkPreset, resolveConfig } from "../training/settings.ts";
 import { checkUnits, partsAsBefore } from "../training/targets.ts";
 import { testing } from "../training/testing.ts";
 import { type Decided, deciding } from "../training/threshold.ts";
 import { doneEvent, endText, startEvent, startText } from "../training/trainOutput.ts";
-
-export interface TrainFlags
-  extends ModelFlags,
-    ImageFlags,
-    TableFlags,
-    ArrayFlags,
-    SavingFlags,
-    RestartFlags,
-    WindowFlags,
-    ThresholdFlags,
-    SequenceFlags {
-  testSplit?: number;
-  folds?: number;
-  samples?: number;
-  testEachEpoch?: boolean;
-  from?: string;
-  freeze?: boolean;
-  otherData?: boolean;
-  threads?: Threads;
-  shards?: number;
-  shardOptimizer?: boolean;
-  wide?: boolean;
-  report?: string;
-  json?: boolean;
-  quiet?: boolean;
-}
 
 const INTERRUPTED = 130;
 
@@ -252,10 +220,6 @@ async function trainTo(
   }
   return failed ? 1 : 0;
 }
-
-/** JSON lines wherever nobody looks. */
-export const modeOf = ({ quiet, json }: TrainFlags, { isTTY }: Terminal): "quiet" | "json" | "terminal" =>
-  quiet ? "quiet" : json || !isTTY ? "json" : "terminal";
 
 async function fresh(flags: TrainFlags, data: OpenedData): Promise<Prepared> {
   const config = await resolveConfig(flags, data);

@@ -10,9 +10,10 @@ import { classTable, confusionTable } from "../../report/text/confusion.ts";
 import { count, percent, plural, table } from "../../report/text/format.ts";
 import { noteLines, notesOf } from "../../report/text/notes.ts";
 import { openModel } from "../input/openModel.ts";
+import { openPart, type PartFlags } from "../input/part.ts";
 import { checkSingle } from "../input/single.ts";
+import { SAID } from "../options/part.ts";
 import { extraOf } from "../training/resume.ts";
-import { openPart, type PartFlags, SAID } from "./evaluate.ts";
 
 export interface Voters {
   /** The first, which knows how to read inputs. */

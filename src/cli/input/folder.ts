@@ -7,7 +7,7 @@ import type { Terminal } from "../../report/terminal.ts";
 import { plural } from "../../report/text/format.ts";
 import { inLine } from "../../report/text/visible.ts";
 import { pictureRow } from "./images.ts";
-import type { InputRow } from "./inputs.ts";
+import type { InputRow } from "./row.ts";
 
 export interface PictureOptions {
   asIs?: boolean;

@@ -1,7 +1,6 @@
 /** What `nabla predict` can be given: rows of files and data sets, lines of CSV, JSON. */
 
 import { stat } from "node:fs/promises";
-import type { Inputs } from "../../data/dataset.ts";
 import { generatedSets } from "../../data/generated/index.ts";
 import { gunzip } from "../../data/gzip.ts";
 import { readImageHeader } from "../../data/images/header.ts";
@@ -18,26 +17,15 @@ import { openRows } from "../../node/dataFiles.ts";
 import { readBytes } from "../../node/paths.ts";
 import { inputOf } from "../../report/examine.ts";
 import type { Terminal } from "../../report/terminal.ts";
-import { openPart } from "../commands/evaluate.ts";
 import { extraOf } from "../training/resume.ts";
 import { arraysAs, bytesAs } from "./arrays.ts";
 import { encode, fitting } from "./encode.ts";
 import { isPicture, pictureRow } from "./images.ts";
 import { fromJson } from "./json.ts";
+import { openPart } from "./part.ts";
+import type { InputRow } from "./row.ts";
 import { asJson, isSequence, sequenceRows, sequencesOf } from "./sequences.ts";
 import { tableRows } from "./tables.ts";
-
-export interface InputRow {
-  name: string;
-  /** As the model takes them: bytes are scaled as in training, float32 is not. */
-  values: Inputs;
-  /** The true class, where the input has one. */
-  label?: number;
-  /** Of a sequence whose steps are predicted one by one: how many it has, without those that fill the row up. */
-  steps?: number;
-  /** What was done to it before the model saw it. */
-  note?: string;
-}
 
 /** Of the file an input is in. */
 export interface SizeLimits {

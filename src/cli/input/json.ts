@@ -9,7 +9,7 @@ import type { Model } from "../../model/model.ts";
 import { sizeOf } from "../../shape.ts";
 import { extraOf } from "../training/resume.ts";
 import { encode, fitting } from "./encode.ts";
-import type { InputRow } from "./inputs.ts";
+import type { InputRow } from "./row.ts";
 import { sequenceRows, sequencesOf } from "./sequences.ts";
 
 /** One row or several: objects by the names of columns, or numbers; as JSON, or a JSON value on each line (JSON Lines). */

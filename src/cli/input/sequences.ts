@@ -8,7 +8,7 @@ import type { Model } from "../../model/model.ts";
 import type { OpenDataOptions } from "../../node/dataFiles.ts";
 import { sizeOf } from "../../shape.ts";
 import { extraOf } from "../training/resume.ts";
-import type { InputRow } from "./inputs.ts";
+import type { InputRow } from "./row.ts";
 
 /** How a model's sequences were read, in its file. */
 export const sequencesOf = (model: Model): SequencesInfo | undefined => extraOf(model)?.sequences;

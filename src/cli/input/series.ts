@@ -2,7 +2,7 @@
 
 import { sha256Hex } from "../../checkpoint/sha256.ts";
 import { publicly } from "../../data/readers/remote.ts";
-import type { Series } from "../../data/sequences/series.ts";
+import type { Series } from "../../data/sequences/rawSeries.ts";
 import type { SeriesInfo } from "../../data/sequences/seriesInfo.ts";
 import { type WindowSplit, type Windows, windowSplit } from "../../data/sequences/windows.ts";
 import { readRecords } from "../../data/tables/records.ts";

@@ -1,5 +1,5 @@
 /** Whether a model is looked at with rows it has learnt: figures of these promise too much. */
-import type { Part } from "../commands/evaluate.ts";
+import type { Part } from "../options/part.ts";
 
 /**
  * @param same whether the data is that of the training, by its digest

@@ -25,3 +25,14 @@ export const running =
     const refused = isShared(command) ? undefined : await amongNone(command.name());
     done(refused ?? (await (await load())(...(args.slice(0, -1) as never[]), terminal as never)));
   };
+
+/** What commands write goes to this terminal, and errors of commander are thrown. */
+export function writing(command: Command, terminal: Terminal): Command {
+  for (const each of [command, ...command.commands])
+    each.exitOverride().configureOutput({
+      writeOut: terminal.write,
+      outputError: () => {},
+      getOutHelpWidth: () => terminal.width,
+    });
+  return command;
+}

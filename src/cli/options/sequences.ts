@@ -1,6 +1,6 @@
 /** The commands for series and texts. */
 import type { Command } from "commander";
-import { MISSING_STEPS } from "../../data/sequences/series.ts";
+import { MISSING_STEPS } from "../../data/sequences/rawSeries.ts";
 import type { Action, Run } from "./action.ts";
 import { seriesFlags } from "./series.ts";
 import { numberOption, oneOf, wholeOption } from "./values.ts";

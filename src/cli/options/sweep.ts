@@ -3,18 +3,6 @@ import type { Command } from "commander";
 import type { Action, Run } from "./action.ts";
 import { wholeOption } from "./values.ts";
 
-/** Undefined: not given. */
-export interface SweepFlags {
-  trial?: number;
-  jobs?: number;
-  asha?: boolean;
-  out?: string;
-  summary?: string;
-  report?: string;
-  json?: boolean;
-  quiet?: boolean;
-}
-
 /** @param run what becomes of a command's words */
 export function sweepCommand(command: Command, run: Run): void {
   command

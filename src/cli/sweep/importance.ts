@@ -1,6 +1,7 @@
 /** What mattered: how much of the differences between scores goes with each parameter. */
 import type { Result } from "./folder.ts";
-import type { Parameter, Specification } from "./specification.ts";
+import type { Parameter } from "./sampling.ts";
+import type { Specification } from "./specification.ts";
 
 /** A trial's value of a parameter, and its score. */
 export interface Sample {

@@ -1,10 +1,9 @@
 /** The options of `nabla train` as a specification names them: what the command line checks, checked with the place in the document. */
-import type { Option } from "commander";
+import { Command, type Option } from "commander";
 import { didYouMean, NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
-import { terminalOf } from "../../report/terminal.ts";
 import { REPEATED } from "../options/tables.ts";
-import { program } from "../program.ts";
+import { trainCommand } from "../options/train.ts";
 
 /** What an option may be given as: a list for options that take several values. */
 export type Value = string | number | boolean | readonly (string | number)[];
@@ -41,10 +40,7 @@ const OWN: Readonly<Record<string, string>> = {
 
 /** By name, in the order of the help. */
 export function trainOptions(): Map<string, TrainOption> {
-  const nowhere = { write() {} };
-  const train = program(terminalOf({ stdout: nowhere, stderr: nowhere }), () => {}).commands.find(
-    (command) => command.name() === "train",
-  )!;
+  const train = trainCommand(new Command(), () => async () => {});
   const byName = new Map<string, Option[]>();
   for (const option of train.options) {
     const name = option.attributeName();

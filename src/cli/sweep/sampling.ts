@@ -4,11 +4,33 @@
  */
 import { exp, log } from "../../math/elementary.ts";
 import { STREAMS, Stream } from "../../math/random.ts";
-import type { Value } from "./options.ts";
+import type { TrainOption, Value } from "./options.ts";
 import { sobolPoint } from "./sobol.ts";
-import type { Parameter, Specification } from "./specification.ts";
 
 export type Values = Readonly<Record<string, Value>>;
+
+/** Where a parameter is there: for each of these parameters the values, as JSON, it must have one of. */
+export type Condition = ReadonlyMap<string, ReadonlySet<string>>;
+export interface Parameter {
+  readonly name: string;
+  readonly option: TrainOption;
+  readonly when: Condition;
+  /** The values there are; undefined for all numbers of a range. */
+  readonly values?: readonly Value[];
+  /** For ranges, whether or not they have values. */
+  readonly range?: {
+    readonly min: number;
+    readonly max: number;
+    readonly log: boolean;
+    readonly integer: boolean;
+  };
+}
+
+/** What trials are drawn from. */
+interface Sampled {
+  readonly document: { readonly sampling: "grid" | "random" | "sobol"; readonly seed: number };
+  readonly parameters: readonly Parameter[];
+}
 
 type Range = NonNullable<Parameter["range"]>;
 
@@ -19,7 +41,7 @@ const TWO_32 = 4294967296;
  *
  * @param n from 0
  */
-export function valuesOf({ document, parameters }: Specification, n: number): Values {
+export function valuesOf({ document, parameters }: Sampled, n: number): Values {
   const { sampling, seed } = document;
   if (sampling === "grid") return gridPoint(parameters, n);
   const coordinates =

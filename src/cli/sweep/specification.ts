@@ -6,28 +6,10 @@ import { higherIsBetter } from "../../metrics/direction.ts";
 import { readBytes } from "../../node/paths.ts";
 import { type RangeInput, sweepFields, type ValuesInput } from "./fields.ts";
 import { optionNamed, type TrainOption, trainOptions, type Value } from "./options.ts";
-import { countGrid, pointsOf } from "./sampling.ts";
+import { type Condition, countGrid, type Parameter, pointsOf } from "./sampling.ts";
 import { DIMENSIONS } from "./sobol.ts";
 
 export type SweepDocument = Infer<ReturnType<typeof sweepFields>>;
-
-/** Where a parameter is there: for each of these parameters the values, as JSON, it must have one of. */
-export type Condition = ReadonlyMap<string, ReadonlySet<string>>;
-
-export interface Parameter {
-  readonly name: string;
-  readonly option: TrainOption;
-  readonly when: Condition;
-  /** The values there are; undefined for all numbers of a range. */
-  readonly values?: readonly Value[];
-  /** For ranges, whether or not they have values. */
-  readonly range?: {
-    readonly min: number;
-    readonly max: number;
-    readonly log: boolean;
-    readonly integer: boolean;
-  };
-}
 
 export interface Specification {
   readonly document: SweepDocument;

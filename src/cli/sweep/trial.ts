@@ -12,7 +12,7 @@ import { makeFolder } from "../../node/makeFolder.ts";
 import { type Terminal, terminalOf } from "../../report/terminal.ts";
 import { inUnits, unitsOf } from "../../report/units.ts";
 import { openModel } from "../input/openModel.ts";
-import { program } from "../program.ts";
+import { trainProgram } from "../options/train.ts";
 import { extraOf } from "../training/resume.ts";
 import { type Place, placeOf, type Result, readResult, writeResult } from "./folder.ts";
 import { type Values, valuesOf } from "./sampling.ts";
@@ -159,7 +159,7 @@ async function run(words: readonly string[], terminal: Terminal): Promise<number
   });
   // mpirun shares out trials, not the rows of one
   const quiet = { ...silent, alone: true };
-  await program(quiet, (given) => {
+  await trainProgram(quiet, (given) => {
     code = given;
   }).parseAsync([...words, "--quiet"], { from: "user" });
   return code;

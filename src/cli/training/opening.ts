@@ -4,7 +4,6 @@ import { NablaError } from "../../errors.ts";
 import type { Model } from "../../model/model.ts";
 import { type OpenDataOptions, type OpenedData, openData } from "../../node/dataFiles.ts";
 import type { Terminal } from "../../report/terminal.ts";
-import type { TrainFlags } from "../commands/train.ts";
 import { imageOptions, sayLeftOut } from "../input/images.ts";
 import { asText } from "../input/prose.ts";
 import { openWindows, seriesOf, wantsSeries } from "../input/series.ts";
@@ -15,6 +14,7 @@ import { checkNoSeries } from "../options/series.ts";
 import { tableOptions } from "../options/tables.ts";
 import { FOR_TEXTS, textModelOf } from "../options/texts.ts";
 import { checkApplicable, checkClasses } from "./applicable.ts";
+import type { TrainFlags } from "./flags.ts";
 import { readAs } from "./from.ts";
 import { extraOf } from "./resume.ts";
 

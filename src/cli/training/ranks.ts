@@ -3,7 +3,7 @@ import { env } from "node:process";
 import { messageOf, NablaError } from "../../errors.ts";
 import { connect, launchedSize, type World } from "../../mpi/index.ts";
 import type { Terminal } from "../../report/terminal.ts";
-import type { TrainFlags } from "../commands/train.ts";
+import type { TrainFlags } from "./flags.ts";
 
 /** What a launcher calls this process. */
 const launchedRank = (): number => Number(env.OMPI_COMM_WORLD_RANK ?? env.PMI_RANK ?? env.PMIX_RANK ?? 0);

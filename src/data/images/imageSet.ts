@@ -6,56 +6,14 @@ import { toUtf8, wellFormed } from "../../host.ts";
 import type { DataSplit, Dataset } from "../dataset.ts";
 import { rowsDataset } from "../rows.ts";
 import { type Role, shortened } from "./classes.ts";
+import { type ImageFile, type ImageSet, type Problem, type RowFormat, rowBytes } from "./imageParts.ts";
 import { checkFilled, refuse } from "./problems.ts";
 import { FITS, type Fit, type Size } from "./resize.ts";
-
-/** The format of rows. */
-export interface RowFormat {
-  readonly width: number;
-  readonly height: number;
-  readonly channels: 1 | 3;
-  readonly fit: Fit;
-}
-
-export const rowBytes = ({ width, height, channels }: RowFormat): number => width * height * channels;
 
 /** How rows were made of pictures: goes into checkpoints, so that a picture to predict from is treated alike. */
 export type ImageInfo = RowFormat;
 
-/** A file that is left out, and why. */
-export interface Problem {
-  readonly path: string;
-  readonly why: string;
-}
-
-export interface PreparedRows {
-  /** One row after the other; zeros for a file that failed. */
-  data: Uint8Array<ArrayBuffer>;
-  failed: { index: number; message: string }[];
-}
-
-/** A picture whose size is known, and that is not decoded yet. */
-export interface ImageFile {
-  /** As errors call it. */
-  readonly path: string;
-  /** As the fingerprint knows it: where the folder lies does not matter. */
-  readonly relative: string;
-  readonly label: number;
-  readonly bytes: number;
-  readonly header: Size & { readonly channels: 1 | 3 };
-}
-
-export interface Decoder<File extends ImageFile> {
-  /** Decodes and resizes, in pieces: `write(from, rows)` is called for each as it comes, in no particular order. */
-  each(
-    files: readonly File[],
-    format: RowFormat,
-    write: (from: number, rows: PreparedRows) => void,
-  ): Promise<void>;
-  /** Called when there is nothing more to decode. */
-  close?(): Promise<void>;
-}
-
+/** How a folder of pictures is read. */
 export interface ImageSetOptions {
   /** Pixels of every row: a side, or width and height. Default: the pictures' own size, if they all have the same. */
   size?: number | Size;
@@ -94,31 +52,6 @@ export interface ImageSplit extends DataSplit {
   skipped: Problem[];
   /** SHA-256 over names and sizes of all files, hexadecimal. */
   fingerprint: string;
-}
-
-export interface ImagePart<File extends ImageFile> {
-  readonly role: Role;
-  /** As errors call it. */
-  readonly folder: string;
-  readonly files: readonly File[];
-}
-
-export interface ImageSet<File extends ImageFile> {
-  /** What the data sets are called, and what errors call the folder. */
-  readonly name: string;
-  readonly root: string;
-  /** The one to train on first. */
-  readonly parts: readonly ImagePart<File>[];
-  readonly classes: readonly string[];
-  /** Whether classes are told by something else than the folders the files are in. */
-  readonly told?: boolean;
-  /** Found so far; those found while decoding come behind them. */
-  readonly problems: Problem[];
-  readonly decoder: Decoder<File>;
-  /** Which kinds of files are read, "PNG or JPEG". */
-  readonly kinds: string;
-  /** How an option is given on the command line, for errors; "" where there is none. */
-  flag(example: string): string;
 }
 
 /** Decoded sets up to this size are kept in memory. */

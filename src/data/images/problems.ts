@@ -1,7 +1,7 @@
 /** Files that are no pictures, and classes without any: what is said of them. */
 import { NablaError } from "../../errors.ts";
 import { shortened } from "./classes.ts";
-import type { ImageFile, ImagePart, ImageSet, Problem } from "./imageSet.ts";
+import type { ImageFile, ImagePart, ImageSet, Problem } from "./imageParts.ts";
 
 /** @throws NablaError that names the files that are no pictures, if there are any */
 export function refuse<File extends ImageFile>({ root, parts, problems, told, flag }: ImageSet<File>): void {

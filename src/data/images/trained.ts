@@ -5,7 +5,7 @@ import { choice, int } from "../../fields/fields.ts";
 import { object } from "../../fields/objects.ts";
 import { showShape, sizeOf } from "../../shape.ts";
 import { type PreparedDigit, prepareDigit } from "./digit.ts";
-import type { RowFormat } from "./imageSet.ts";
+import type { RowFormat } from "./imageParts.ts";
 import { type Picture, toChannels } from "./picture.ts";
 import { FITS, fitPicture } from "./resize.ts";
 

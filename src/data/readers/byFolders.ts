@@ -1,7 +1,7 @@
 /** Pictures whose classes are told by the folders they are in. */
 import { NablaError } from "../../errors.ts";
 import { shortened } from "../images/classes.ts";
-import type { Problem } from "../images/imageSet.ts";
+import type { Problem } from "../images/imageParts.ts";
 import { isFolder } from "./content.ts";
 import { likeAFile } from "./inside.ts";
 import type { LabelledFile, LabelledSet, Search } from "./labelled.ts";

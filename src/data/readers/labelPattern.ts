@@ -2,8 +2,8 @@
 import { NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
 import { nameOf } from "../images/classes.ts";
+import type { Told } from "./labelled.ts";
 import type { DataFile, DataHost } from "./reader.ts";
-import type { Told } from "./told.ts";
 
 const FORM =
   'expected {label} where the class stands, * for any text and # for digits, like "{label}_*" or "*/{label}-#"';

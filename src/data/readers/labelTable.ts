@@ -2,15 +2,15 @@
 import { didYouMean, NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
 import { shortened } from "../images/classes.ts";
-import type { ImageSetOptions, Problem } from "../images/imageSet.ts";
+import type { Problem } from "../images/imageParts.ts";
+import type { ImageSetOptions } from "../images/imageSet.ts";
 import type { Table } from "../tables/csvTable.ts";
 import { nameOf } from "../tables/header.ts";
 import { readTarget } from "../tables/target.ts";
 import { readTable } from "./csv.ts";
 import type { FileKeys } from "./fileKeys.ts";
-import type { Search } from "./labelled.ts";
+import type { Search, Told } from "./labelled.ts";
 import type { DataFile, DataFolder, DataHost } from "./reader.ts";
-import type { Told } from "./told.ts";
 
 /** Columns that most likely hold classes. */
 const USUAL = /^(label|labels|class|classes|class_?name|target|category|y)$/i;

@@ -1,6 +1,7 @@
 /** Pictures and their classes, however these are told. */
 import type { Role } from "../images/classes.ts";
-import type { ImageSetOptions, Problem } from "../images/imageSet.ts";
+import type { Problem } from "../images/imageParts.ts";
+import type { ImageSetOptions } from "../images/imageSet.ts";
 import type { Insides } from "./inside.ts";
 import type { DataFile, DataFolder, DataHost } from "./reader.ts";
 
@@ -34,4 +35,22 @@ export interface Search {
   readonly host: DataHost;
   readonly insides: Insides;
   readonly options: ImageSetOptions;
+}
+
+/** All pictures of one part. */
+export interface Found {
+  readonly role: Role;
+  readonly folder: DataFolder;
+  readonly files: readonly DataFile[];
+}
+
+/** What tells classes: of each file that has one. */
+export interface Told {
+  readonly classes: readonly string[];
+  /** The number of a file's class. */
+  readonly of: ReadonlyMap<DataFile, number>;
+  readonly problems: readonly Problem[];
+  readonly notes: readonly string[];
+  /** What is wrong with a picture that has none. */
+  readonly without: string;
 }

@@ -3,7 +3,8 @@ import type { NablaError } from "../../errors.ts";
 import type { Field } from "../../fields/fields.ts";
 import type { Shaped } from "../arrays.ts";
 import type { DataSplit } from "../dataset.ts";
-import type { Decoder, ImageFile, ImageInfo, ImageSetOptions, Problem } from "../images/imageSet.ts";
+import type { Decoder, ImageFile, Problem } from "../images/imageParts.ts";
+import type { ImageInfo, ImageSetOptions } from "../images/imageSet.ts";
 import type { ArraysInfo } from "../numpy/split.ts";
 import type { SequencesInfo } from "../sequences/sequencesInfo.ts";
 import type { CsvInfo, CsvSplit } from "../tables/csv.ts";
@@ -141,8 +142,10 @@ export interface ReadData extends DataSplit {
 
 /** How sure a reader is that data is its own. The surest reads it. */
 export const SURE = 3;
+
 /** Names say so, or it cannot be anything else that is known. */
 export const LIKELY = 2;
+
 /** Where nobody knows better. */
 export const PERHAPS = 1;
 export const NO = 0;

@@ -2,31 +2,12 @@
 import { NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
 import { ROLES, type Role, roleOf, shortened, sortClasses } from "../images/classes.ts";
-import type { Problem } from "../images/imageSet.ts";
 import { fileKeys } from "./fileKeys.ts";
 import { picturesBelow } from "./inside.ts";
-import type { LabelledSet, Search } from "./labelled.ts";
+import type { Found, LabelledSet, Search } from "./labelled.ts";
 import { labelPattern } from "./labelPattern.ts";
 import { labelTable } from "./labelTable.ts";
-import type { DataFile, DataFolder } from "./reader.ts";
-
-/** All pictures of one part. */
-export interface Found {
-  readonly role: Role;
-  readonly folder: DataFolder;
-  readonly files: readonly DataFile[];
-}
-
-/** What tells classes: of each file that has one. */
-export interface Told {
-  readonly classes: readonly string[];
-  /** The number of a file's class. */
-  readonly of: ReadonlyMap<DataFile, number>;
-  readonly problems: readonly Problem[];
-  readonly notes: readonly string[];
-  /** What is wrong with a picture that has none. */
-  readonly without: string;
-}
+import type { DataFolder } from "./reader.ts";
 
 /** @throws NablaError where nothing tells a class, or more than one thing does */
 export async function toldClasses(folder: DataFolder, search: Search): Promise<LabelledSet> {

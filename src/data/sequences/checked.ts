@@ -1,7 +1,7 @@
 /** What a series must be before anything reads it: no value missing, steps equally spaced; or what is done where it is not so. */
 import { NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
-import type { RawSeries, Series, SeriesOptions } from "./series.ts";
+import type { RawSeries, Series, SeriesOptions } from "./rawSeries.ts";
 import { type Gap, spacingOf, spacingText, type Times, timeText } from "./spacing.ts";
 
 /** Gaps and missing values are named, filled, or become breaks. @throws NablaError as series() does */

@@ -18,7 +18,8 @@ import {
 } from "../tables/numbers.ts";
 import { checked } from "./checked.ts";
 import { givenOf } from "./given.ts";
-import { MISSING_STEPS, type Series, type SeriesOptions, usualTime } from "./series.ts";
+import { MISSING_STEPS, type Series, type SeriesOptions } from "./rawSeries.ts";
+import { usualTime } from "./series.ts";
 import { GAP_WAYS } from "./spacing.ts";
 import { readTimes } from "./times.ts";
 

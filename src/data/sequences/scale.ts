@@ -1,6 +1,6 @@
 /** Mean and deviation of the columns of a series. */
 import { measure } from "../standardise.ts";
-import type { Series } from "./series.ts";
+import type { Series } from "./rawSeries.ts";
 
 /** By the names of columns: (value - mean) / scale is what a model sees. */
 export type Scale = Readonly<Record<string, { readonly mean: number; readonly scale: number }>>;

@@ -11,11 +11,11 @@ import type { Task } from "../tables/target.ts";
 import type { TargetScale } from "../targetScale.ts";
 import { givenOf } from "./given.ts";
 import { type RawSequences, rawSequences } from "./rawSequences.ts";
+import type { MISSING_STEPS } from "./rawSeries.ts";
 import { readAs } from "./readAs.ts";
 import { sequenceFields } from "./sequenceFields.ts";
 import { encodeRaw, splitSequences } from "./sequenceSplit.ts";
 import { checkSequencesInfo, type SequencesInfo } from "./sequencesInfo.ts";
-import type { MISSING_STEPS } from "./series.ts";
 import { tableSequences } from "./tableSequences.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 

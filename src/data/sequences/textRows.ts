@@ -1,21 +1,8 @@
 /** Windows over the ids of a text as rows of a data set: read from one copy of the ids. */
 
 import { STREAMS, Words } from "../../math/words.ts";
-import type { Dataset, Inputs, Targets } from "../dataset.ts";
-import { type DatasetHeader, portable } from "../portable.ts";
-
-/** What rows are cut out of. */
-export interface TextSource {
-  readonly ids: Int32Array;
-  /** The first token of each window, ascending. */
-  readonly starts: Uint32Array;
-  /** Tokens that go in. */
-  readonly length: number;
-  /** Ids there are: the width of a one-hot step. 0 where ids go in as they are. */
-  readonly width: number;
-  /** What is predicted: the token behind the window, or of each step the next one. */
-  readonly targets: "next" | "each";
-}
+import type { Dataset, DatasetHeader, Inputs, Targets } from "../dataset.ts";
+import { portable, type TextSource } from "../portable.ts";
 
 /** One window of so many is shown without its beginning, so that short prompts are nothing new. */
 const ONE_OF = 8;

@@ -4,8 +4,9 @@ import { demandText, isObject } from "../../fields/expected.ts";
 import { choice, int, number, show, string } from "../../fields/fields.ts";
 import { checkGiven, thing } from "../../fields/programs.ts";
 import type { Dataset } from "../dataset.ts";
+import type { TextSource } from "../portable.ts";
 import { givenOf } from "./given.ts";
-import { type TextSource, textRows } from "./textRows.ts";
+import { textRows } from "./textRows.ts";
 import {
   charVocabulary,
   checkVocabulary,

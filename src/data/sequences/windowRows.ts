@@ -1,20 +1,6 @@
 /** Windows over a series as rows of a data set: nothing is copied before it is read, however much windows overlap. */
-import type { Dataset, Inputs, Targets } from "../dataset.ts";
-import { type DatasetHeader, portable } from "../portable.ts";
-
-/** What a window is cut out of. */
-export interface WindowSource {
-  /** Inputs of all steps, [steps, features]. */
-  readonly x: Float32Array;
-  /** Targets of all steps, [steps, targets]. */
-  readonly y: Float32Array;
-  /** The first step of each window, ascending. */
-  readonly starts: Uint32Array;
-  /** Steps that go in. */
-  readonly length: number;
-  /** Steps ahead that are forecast. */
-  readonly horizon: number;
-}
+import type { Dataset, DatasetHeader, Inputs, Targets } from "../dataset.ts";
+import { portable, type WindowSource } from "../portable.ts";
 
 /** Where windows so many rows apart share no target: fewer rows between the parts of a split would show one what the other is asked. */
 export const apartOf = (horizon: number, step: number): number => Math.ceil(horizon / step) - 1;

@@ -3,11 +3,13 @@ import { NablaError } from "../../errors.ts";
 import { bool, int, list, number, show, string } from "../../fields/fields.ts";
 import { checkGiven } from "../../fields/programs.ts";
 import type { Dataset } from "../dataset.ts";
+import type { WindowSource } from "../portable.ts";
 import { givenOf } from "./given.ts";
+import type { Series, SeriesOptions } from "./rawSeries.ts";
 import { type Scale, scaleOf } from "./scale.ts";
-import { SERIES_OPTIONS, type Series, type SeriesInput, type SeriesOptions, series } from "./series.ts";
+import { SERIES_OPTIONS, type SeriesInput, series } from "./series.ts";
 import { checkSeriesInfo, type SeriesInfo } from "./seriesInfo.ts";
-import { apartOf, type WindowSource, windowRows } from "./windowRows.ts";
+import { apartOf, windowRows } from "./windowRows.ts";
 
 /** How windows are cut out of a series. */
 export interface WindowOptions extends SeriesOptions {

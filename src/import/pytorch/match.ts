@@ -1,5 +1,6 @@
 /** Which modules of a state dict are which layers. */
-import type { Theirs, Unit } from "../../interop/pytorch/units.ts";
+
+import type { Theirs, Unit } from "../../interop/pytorch/unit.ts";
 import { sameShape, showShape } from "../../shape.ts";
 import type { Problem } from "../problems.ts";
 import type { StateTensor } from "./stateDict.ts";
@@ -22,6 +23,7 @@ export interface Pair {
 
 /** What parallel and compiled models have before every name. */
 const AROUND = /^(?:(?:module|_orig_mod)\.)+/;
+
 /** Tensors that say nothing here: how many batches there have been. */
 const COUNTS = /(?:^|\.)num_batches_tracked$/;
 const RECURRENT = /^(?:(.*)\.)?((?:weight|bias)_(?:ih|hh))(_l\d+(?:_reverse)?)?$/;

@@ -1,7 +1,7 @@
 /** Attention with several heads: PyTorch has the projections of queries, keys and values below each other in one matrix. */
 import { type Shape, sizeOf } from "../../shape.ts";
 import { turned } from "../layouts.ts";
-import type { Part, Spot, Unit } from "./units.ts";
+import type { Part, Spot, Unit } from "./unit.ts";
 
 const PROJECTIONS = ["query", "key", "value"] as const;
 

@@ -3,7 +3,7 @@ import type { Shape } from "../../shape.ts";
 import { AXES, GATES, NORMALISATION, regated, turned } from "../layouts.ts";
 import { multiHeadAttention } from "./attention.ts";
 import { toOurs, toTheirs } from "./orders.ts";
-import type { Part, Spare, Spot, Unit } from "./units.ts";
+import type { Part, Spare, Spot, Unit } from "./unit.ts";
 
 const unit = ({ config }: Spot, parts: readonly Part[], more: Partial<Unit> = {}): Unit => ({
   layer: config.name!,

@@ -1,7 +1,8 @@
 /** Pictures for readers of data: headers of files are read here, pixels in threads. */
 import { open } from "node:fs/promises";
 import { imageHeaderOf } from "../../data/images/header.ts";
-import type { ImageFile, ImageInfo, ImageSetOptions } from "../../data/images/imageSet.ts";
+import type { ImageFile } from "../../data/images/imageParts.ts";
+import type { ImageInfo, ImageSetOptions } from "../../data/images/imageSet.ts";
 import type { PictureHost } from "../../data/readers/reader.ts";
 import { unreadable } from "../fileSystem.ts";
 import { DecodePool } from "./pool.ts";

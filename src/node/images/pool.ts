@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import type { Worker } from "node:worker_threads";
 import { inLanes } from "../../data/atOnce.ts";
-import type { PreparedRows } from "../../data/images/imageSet.ts";
+import type { PreparedRows } from "../../data/images/imageParts.ts";
 import { messageOf, NablaError } from "../../errors.ts";
 import { checkWhole } from "../../fields/options.ts";
 import { thread } from "../../threads/start/thread.ts";
@@ -24,6 +24,7 @@ interface Thread {
 
 /** Milliseconds a thread may take until it says that it is there. */
 const PATIENCE = 10_000;
+
 /** Files of one message. Small, so that all threads have work until a batch is done. */
 const PIECE = 8;
 

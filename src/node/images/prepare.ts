@@ -1,6 +1,6 @@
 /** From a file to a row of a data set: what workers do. */
 import { readFileSync } from "node:fs";
-import { type PreparedRows, type RowFormat, rowBytes } from "../../data/images/imageSet.ts";
+import { type PreparedRows, type RowFormat, rowBytes } from "../../data/images/imageParts.ts";
 import { toChannels } from "../../data/images/picture.ts";
 import { fitPicture } from "../../data/images/resize.ts";
 import { unreadable } from "../fileSystem.ts";

@@ -1,6 +1,6 @@
 /** Runs in a thread of its own: prepares the rows it is asked for. Carried along as text, see scripts/threads.mjs. */
 import { parentPort } from "node:worker_threads";
-import type { PreparedRows, RowFormat } from "../../data/images/imageSet.ts";
+import type { PreparedRows, RowFormat } from "../../data/images/imageParts.ts";
 import { prepareRows } from "./prepare.ts";
 
 export interface Job {

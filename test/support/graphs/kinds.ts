@@ -4,7 +4,7 @@
  */
 
 import { ALL } from "../../../src/layers/all.ts";
-import type { LayerKind } from "../../../src/layers/layer.ts";
+import type { LayerKind } from "../../../src/layers/kind.ts";
 import type { Shape } from "../layers/index.ts";
 
 /** A number from 0 to n − 1, drawn anew each time. */
@@ -209,6 +209,7 @@ const SINGLE: Record<string, (draw: Draw, shape: Shape) => Options | undefined> 
 };
 
 const kinds: Readonly<Record<string, { readonly kind: LayerKind }>> = ALL;
+
 /**
  * Those that random graphs do not apply: "input" and "shared" are what graphs themselves are written with; behind masking most layers refuse
  * steps that are padding: test/layers/{attending,masks}.test.ts. "finalState" goes with one layer alone: test/layers/finalStates.test.ts.

@@ -7,7 +7,8 @@ import { readHuffmanTables, standardTables } from "./huffman.ts";
 import { DHT, DQT, DRI, EOI, isBare, nextMarker, SOS, segmentAt } from "./markers.ts";
 import { JpegMemory } from "./memory.ts";
 import { Progression } from "./progression.ts";
-import { readBlocks, readScan, truncated } from "./scan.ts";
+import { readBlocks, truncated } from "./scan.ts";
+import { readScan } from "./scanHeader.ts";
 
 /** No writer makes more; each takes the time of a look at every block. */
 const MOST_SCANS = 100;

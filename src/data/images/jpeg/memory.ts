@@ -3,13 +3,16 @@ import { giveBackPictures, type PictureExports, takePictures } from "../../../co
 import { NablaError } from "../../../errors.ts";
 import type { Component, Frame } from "./frame.ts";
 import { TABLE_BYTES } from "./huffman.ts";
-import type { Scan } from "./scan.ts";
+import type { Scan } from "./scanHeader.ts";
 
 const PAGE = 65_536;
+
 /** Fields of a component's record, four bytes each. */
 const FIELDS = 14;
+
 /** What may be written behind a row, or read. */
 const SLACK = 64;
+
 /** Rows of pixels made in one go: some milliseconds' work. */
 const BAND = 2 ** 18;
 

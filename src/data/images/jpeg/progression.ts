@@ -1,7 +1,7 @@
 /** Which bits of which coefficients a progressive JPEG has brought. */
 import { NablaError } from "../../../errors.ts";
 import type { Frame } from "./frame.ts";
-import type { Scan } from "./scan.ts";
+import type { Scan } from "./scanHeader.ts";
 
 /** Bits of a coefficient that are to come; before its first scan nobody knows. */
 const UNKNOWN = -1;
