@@ -64,7 +64,7 @@ function optionsOf(folder, names) {
   return `import { choice, type Fields, int, number } from "../fields/fields.ts";
 import { optional } from "../fields/objects.ts";
 
-${[...makers].map(([called, code]) => `const ${called} = () => ${code.replace("({ })", "({})")};\n`).join("")}
+${[...makers].map(([called, code]) => `const ${called} = () => ${code.replace(/\(\{ +\}\)/, "({})")};\n`).join("")}
 /** What the options of metrics may be, which is known before their code is loaded. By name. */
 export const OPTIONS = {
 ${lines.join("")}} satisfies Record<string, () => Fields>;

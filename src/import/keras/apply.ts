@@ -1,6 +1,7 @@
 /** A layer of a file, applied to values: one of a class that is known, or a model, which is the layers in it. */
 import { isModel, readModel } from "./graph.ts";
-import { type Applied, problemOf, Reading } from "./reading.ts";
+import { type Applied, Reading } from "./reading.ts";
+import { problemOf } from "./skipped.ts";
 
 /** @returns the layers here that have its values; undefined for those that could not be read: what is wrong is among the problems */
 export function applyClass(given: Applied): (string | undefined)[] {

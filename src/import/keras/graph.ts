@@ -6,8 +6,7 @@ import type { Shape } from "../../shape.ts";
 import type { Building, Made, WeightsOf } from "../building.ts";
 import { Unsupported } from "../problems.ts";
 import { classOf, field, isObject, textField } from "./json.ts";
-import type { GraphCode } from "./later.ts";
-import type { Applied, Sink } from "./reading.ts";
+import type { Applied, GraphCode, Sink } from "./reading.ts";
 
 const MODELS = new Set(["Sequential", "Functional", "Model"]);
 

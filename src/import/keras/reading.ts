@@ -1,15 +1,13 @@
 /** A layer of a file as it is read: its options, its weights, what it is applied to, and the layers here that are made of it. */
-import { NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
 import { ACTIVATIONS, HARD_SIGMOID, RELU6, SAME, underscored } from "../../interop/keras.ts";
-import { kindOf } from "../../layers/registry.ts";
 import type { Shape } from "../../shape.ts";
 import type { Building, Weights, WeightsOf } from "../building.ts";
-import { type Problem, Unsupported } from "../problems.ts";
+import type { Problem } from "../problems.ts";
 import { ACTIVATION_LAYERS } from "./activationLayers.ts";
 import { field, type Json } from "./json.ts";
-import type { Code } from "./later.ts";
-import { described, Options } from "./options.ts";
+import { described, hasField, Options } from "./options.ts";
+import { Skipped } from "./skipped.ts";
 import { type Spot, type Store, taken } from "./store.ts";
 
 type Given = Readonly<Record<string, unknown>>;
@@ -34,9 +32,6 @@ export interface Sink {
   /** A state at the end of a recurrent layer, which has so many units. */
   state(name: string, layer: string, units: number): string;
 }
-
-/** Thrown where a layer cannot be looked at further because one before it could not be read. */
-export class Skipped extends Error {}
 
 /** What all layers of a file share. */
 export interface Context extends Code {
@@ -289,13 +284,14 @@ export class Reading {
   }
 }
 
-/** Whether layers of a type have an option. */
-export const hasField = (type: string, name: string): boolean =>
-  Object.hasOwn(kindOf(type)?.fields().fields ?? {}, name);
+/** What reads models that are graphs. */
+export type GraphCode = Pick<typeof import("./functional.ts"), "readGraph" | "refsOf">;
 
-/** What a part of a file that could not be read says. @returns undefined for what has been said already */
-export function problemOf(error: unknown): string | undefined {
-  if (error instanceof Skipped) return undefined;
-  if (error instanceof Unsupported || error instanceof NablaError) return error.message;
-  throw error;
+/** What reads a file. */
+export interface Code {
+  /** Where there are graphs. */
+  readonly graphs: GraphCode | undefined;
+  readonly handlers: ReadonlyMap<string, Handler>;
+  /** Why there are no layers of a class. */
+  whyAbsent(className: string): string;
 }
