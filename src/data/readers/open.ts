@@ -180,7 +180,7 @@ const LABELLED: readonly string[] = ["csv", "sequences"];
 function checkLabel(where: string, kind: string, { label }: ReaderOptions): void {
   if (label === undefined || LABELLED.includes(kind)) return;
   throw new NablaError(
-    `${where}: label (--label is for CSV files and sequences): expected none, got ${show(label)}; this is something else, which says itself what its targets are`,
+    `${where}: label (--label is for CSV files and sequences): expected none, got ${show(label)}`,
   );
 }
 

@@ -18,7 +18,7 @@ import { parquetBlocks } from "../../data/tables/formats/parquetBlocks.ts";
 import { CellDigest, tableOfValues } from "../../data/tables/formats/values.ts";
 import { NablaError } from "../../errors.ts";
 import { hostFor } from "../dataFiles.ts";
-import { PIECE, unreadable } from "../fileSystem.ts";
+import { unreadable } from "../fileSystem.ts";
 import { dataAt } from "../paths.ts";
 import { ask } from "../sqlite.ts";
 import { type PieceOptions, piecesOf } from "./pieces.ts";
@@ -75,6 +75,9 @@ function ofText(path: string, options: SourceOptions, used: (column: string) => 
   };
 }
 
+/** Bytes that are digested at once. */
+const SOME = 1 << 18;
+
 /** Those of which parts can be read; a database is asked. */
 const BLOCKS = new Map<TableFormat, ReadBlocks>([
   [parquet, parquetBlocks],
@@ -127,7 +130,7 @@ function ofBlocks(
         const blocks = await read({ parts, where: path, host }, { used, rows });
         yield* tablesOf(path, blocks, used, pieceBytes);
         const hash = createHash("sha256");
-        for (let from = 0; from < size; from += PIECE) hash.update(await parts.read(from, from + PIECE));
+        for (let from = 0; from < size; from += SOME) hash.update(await parts.read(from, from + SOME));
         end(hash.digest("hex"));
       } finally {
         await file.close();
