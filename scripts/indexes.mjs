@@ -54,7 +54,9 @@ function optionsOf(folder, names) {
         `${option}: optional(${fieldOf(`${folder}: ${name}.${option}`, field.jsonSchema())})`,
     );
     const code =
-      parts.length > 1 ? `({\n${parts.map((part) => `  ${part},\n`).join("")}})` : `({ ${parts} })`;
+      parts.length > 1
+        ? `({\n${parts.map((part) => `  ${part},\n`).join("")}})`
+        : `({${parts.map((part) => ` ${part} `)}})`;
     const words = fields.map(([option], i) => (i ? option[0].toUpperCase() + option.slice(1) : option));
     let called = words.join("") || "none";
     while (makers.has(called) && makers.get(called) !== code) called += "2";
@@ -64,7 +66,7 @@ function optionsOf(folder, names) {
   return `import { choice, type Fields, int, number } from "../fields/fields.ts";
 import { optional } from "../fields/objects.ts";
 
-${[...makers].map(([called, code]) => `const ${called} = () => ${code.replace(/\(\{ +\}\)/, "({})")};\n`).join("")}
+${[...makers].map(([called, code]) => `const ${called} = () => ${code};\n`).join("")}
 /** What the options of metrics may be, which is known before their code is loaded. By name. */
 export const OPTIONS = {
 ${lines.join("")}} satisfies Record<string, () => Fields>;

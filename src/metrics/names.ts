@@ -4,7 +4,7 @@ import { optional } from "../fields/objects.ts";
 
 const threshold = () => ({ threshold: optional(number()) });
 const k = () => ({ k: optional(int({ min: 1 })) });
-const none = () => ({  });
+const none = () => ({});
 const averageThresholdClassId = () => ({
   average: optional(choice(["binary", "macro", "weighted", "micro"])),
   threshold: optional(number()),

@@ -40,6 +40,6 @@ export function parseSchedule(text: string): ScheduleConfig {
 function numeral(value: string, text: string): number {
   const number = Number(value);
   if (value.trim() === "" || !Number.isFinite(number))
-    throw new NablaError(`schedule: expected a number, got "${value}" in "${text}"; commas separate numbers`);
+    throw new NablaError(`schedule: expected a number, got "${value}" in "${text}"`);
   return number;
 }

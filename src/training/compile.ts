@@ -168,9 +168,7 @@ function lossOf(config: LossConfig | Custom, given: AnyLoss, ask?: AskLoss): Los
   if (!("custom" in config)) return resolveLoss(config);
   const { value, gradient } = given as Partial<OwnLoss>;
   if (value && typeof gradient !== "function")
-    throw new NablaError(
-      `loss "${config.name}": expected a function gradient(outputs, targets), too`,
-    );
+    throw new NablaError(`loss "${config.name}": expected a function gradient(outputs, targets), too`);
   return ownLoss(config.name, ask ?? (given as OwnLoss | Custom));
 }
 

@@ -46,9 +46,7 @@ describe("a single output tells two classes apart", () => {
       [Symbol("s"), "a symbol"],
       [1n, "a bigint"],
     ] as const) {
-      expect(() => outputs.argMax(wrong as never)).toThrow(
-        `argMax: expected a number, got ${shown}`,
-      );
+      expect(() => outputs.argMax(wrong as never)).toThrow(`argMax: expected a number, got ${shown}`);
       expect(() => outputs.top(wrong as never)).toThrow(`top: expected a number, got ${shown}`);
     }
   });
