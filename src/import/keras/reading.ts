@@ -15,8 +15,6 @@ type Given = Readonly<Record<string, unknown>>;
 /** What reads layers of a class. @returns the name of the layer whose values are its own; undefined where it is refused */
 export type Handler = (at: Reading) => string | undefined;
 
-/** Options that are numbers, also where a list of one has them. */
-const ALONG = /1d$/;
 const REGULARIZERS = ["kernel", "recurrent", "embeddings", "depthwise", "pointwise"];
 
 /** Where layers that are made go: into the model, or into a layer that holds them. */
@@ -111,7 +109,8 @@ export class Reading {
     const options: Record<string, unknown> = {};
     for (const name of names) {
       if (/activation$/i.test(name)) continue;
-      const value = this.options[ALONG.test(type) ? "single" : "get"](underscored(name));
+      // along a sequence they are numbers, also where a list of one has them
+      const value = this.options[/1d$/.test(type) ? "single" : "get"](underscored(name));
       if (value !== undefined) options[name] = value;
     }
     for (const weights of REGULARIZERS) {
