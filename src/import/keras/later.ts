@@ -1,7 +1,7 @@
 /** What reads layers that many files do not have: a piece of code for some classes, loaded when a file names one of them. */
 import type { Building } from "../building.ts";
 import { classOf, field, isObject } from "./json.ts";
-import type { Handler } from "./reading.ts";
+import type { Code, Handler } from "./reading.ts";
 
 /** Batch normalisation that adds nothing to the variance. The name of no class. */
 export const NORMALISED = "(normalisation)";
@@ -56,18 +56,6 @@ function namedIn(described: unknown): { classes: Set<string>; graphs: boolean } 
     for (const key of Object.keys(one)) if (!NO_LAYERS.test(key)) waiting.push(one[key]);
   }
   return { classes, graphs };
-}
-
-/** What reads models that are graphs. */
-export type GraphCode = Pick<typeof import("./functional.ts"), "readGraph" | "refsOf">;
-
-/** What reads a file. */
-export interface Code {
-  /** Where there are graphs. */
-  readonly graphs: GraphCode | undefined;
-  readonly handlers: ReadonlyMap<string, Handler>;
-  /** Why there are no layers of a class. */
-  whyAbsent(className: string): string;
 }
 
 /**
