@@ -11,9 +11,9 @@ import { writtenFrom } from "../model/written.ts";
 import { checkParameters } from "../network/parameters.ts";
 import type { Parameter } from "../plan/operation.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
+import { codeOf } from "./loading.ts";
 import { firstBad } from "./numbers.ts";
 import { Unsupported } from "./problems.ts";
-import { codeOf } from "./readingCode.ts";
 
 /** Weights of a layer, by the names it has for them. They are converted when the model is made. */
 export type Weights = Readonly<Record<string, { readonly shape: Shape; readonly data: () => Float32Array }>>;

@@ -5,8 +5,9 @@ import { openModel } from "../../src/import/index.ts";
 import { LATER } from "../../src/import/keras/later.ts";
 import { HANDLERS as LAYERS } from "../../src/import/keras/layers.ts";
 import { FOLDS } from "../../src/import/onnx/fold.ts";
-import { Code, type Name, OF_CONSTANTS, OPERATORS } from "../../src/import/onnx/later.ts";
+import { Code, OF_CONSTANTS, OPERATORS } from "../../src/import/onnx/later.ts";
 import { HANDLERS } from "../../src/import/onnx/operators.ts";
+import type { PartName } from "../../src/import/onnx/parts.ts";
 import { numbers, onnxFile } from "./written.ts";
 
 afterEach(() => {
@@ -16,9 +17,9 @@ afterEach(() => {
 describe("ONNX", () => {
   test("the table of parts names what each reads", async () => {
     const code = new Code(new Building());
-    await code.load(Object.keys(OPERATORS) as Name[]);
+    await code.load(Object.keys(OPERATORS) as PartName[]);
     const named = Object.entries(OPERATORS).flatMap(([part, types]) => {
-      const { handlers } = code.parts[part as Name] as unknown as { handlers: object };
+      const { handlers } = code.parts[part as PartName] as unknown as { handlers: object };
       // names of no operators, which have signs that none has
       const own = Object.keys(handlers).filter((type) => /^\w+$/.test(type));
       expect(types.split(" ").sort(), part).toEqual(own.sort());
@@ -38,7 +39,7 @@ describe("ONNX", () => {
   const one = { shape: [1], data: [1] };
   const int = (...data: number[]) => ({ shape: [data.length], data, int: true });
   /** Nodes, from x to y, and what is loaded beside what is there at once. */
-  const CASES: readonly (readonly [string, Parameters<typeof onnxFile>[0], readonly Name[]])[] = [
+  const CASES: readonly (readonly [string, Parameters<typeof onnxFile>[0], readonly PartName[]])[] = [
     [
       "convolutions, pooling, a flatten, a product",
       {

@@ -1,12 +1,9 @@
-/**
- * Files do not import each other in circles: each can be read with what is below it alone. Code that is loaded later, by import(), is known
- * by who loads it and may build on that.
- */
+/** Files do not import each other in circles, not even by import(): each can be read with what is below it alone. */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { importsAtOnce } from "./imports.ts";
+import { importsOf } from "./imports.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -55,7 +52,7 @@ function graphOf(folders: readonly string[]): Graph {
   return new Map(
     files.map((file) => [
       file,
-      importsAtOnce(readFileSync(join(root, file), "utf8"))
+      importsOf(readFileSync(join(root, file), "utf8"))
         .map((path) => relative(root, join(root, dirname(file), path)))
         .filter((target) => there.has(target)),
     ]),

@@ -1,7 +1,8 @@
 /** A layer of a file, applied to values: one of a class that is known, or a model, which is the layers in it. */
+import { NablaError } from "../../errors.ts";
+import { Unsupported } from "../problems.ts";
 import { isModel, readModel } from "./graph.ts";
-import { type Applied, Reading } from "./reading.ts";
-import { problemOf } from "./skipped.ts";
+import { type Applied, Reading, Skipped } from "./reading.ts";
 
 /** @returns the layers here that have its values; undefined for those that could not be read: what is wrong is among the problems */
 export function applyClass(given: Applied): (string | undefined)[] {
@@ -24,4 +25,11 @@ export function applyClass(given: Applied): (string | undefined)[] {
     else at.finish();
     return [undefined];
   }
+}
+
+/** What a part of a file that could not be read says. @returns undefined for what has been said already */
+function problemOf(error: unknown): string | undefined {
+  if (error instanceof Skipped) return undefined;
+  if (error instanceof Unsupported || error instanceof NablaError) return error.message;
+  throw error;
 }

@@ -1,10 +1,10 @@
 /** Models that are graphs of layers, each of which may be applied several times. */
 import { show } from "../../fields/fields.ts";
 import { Unsupported } from "../problems.ts";
-import type { Entry, ModelSink } from "./graph.ts";
+import type { ModelSink } from "./graph.ts";
 import { field } from "./json.ts";
 import { nodesOf, type Ref, refsOf, type Step } from "./nodes.ts";
-import type { Applied } from "./reading.ts";
+import type { Applied, Entry, Rows } from "./reading.ts";
 
 export { refsOf } from "./nodes.ts";
 
@@ -22,17 +22,6 @@ function again(
     all.push(copy);
     names.set(made.config.name, copy.config.name);
   }
-}
-
-/** What models in a row have as well. */
-interface Rows {
-  readonly isModel: (className: string, config: unknown) => boolean;
-  readonly appliedFirst: (
-    given: Applied,
-    entry: Entry,
-    inputs: readonly (string | undefined)[],
-    step: Pick<Step, "numbers" | "call">,
-  ) => readonly (string | undefined)[];
 }
 
 /** Where layers go into the model, and not into one that holds them. */

@@ -6,23 +6,13 @@ import type { Shape } from "../../shape.ts";
 import type { Building, Made, WeightsOf } from "../building.ts";
 import { Unsupported } from "../problems.ts";
 import { classOf, field, isObject, textField } from "./json.ts";
-import type { Applied, GraphCode, Sink } from "./reading.ts";
+import type { Applied, Entry, GraphCode, Sink } from "./reading.ts";
 
 const MODELS = new Set(["Sequential", "Functional", "Model"]);
 
 /** Whether something is a model: of a class of Keras' own, or with layers in it. */
 export const isModel = (className: string, config: unknown): boolean =>
   MODELS.has(className) || Array.isArray(field(config, "layers"));
-
-/** A layer as a model lists it. */
-export interface Entry {
-  readonly className: string;
-  readonly name: string;
-  readonly config: unknown;
-  readonly whole: unknown;
-  /** Its key among the weights of the model around it, as Keras 3 counts them. */
-  readonly key: string;
-}
 
 const MOST_DEEP = 64;
 

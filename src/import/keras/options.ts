@@ -1,5 +1,4 @@
 /** Options of a layer as a file has them. What is read is noted, so that the others can be named. */
-import { kindOf } from "../../layers/registry.ts";
 import { classOf, field, isObject } from "./json.ts";
 
 /** What is described by a text, or by { class_name, config }. */
@@ -21,7 +20,6 @@ const ASIDE = new Set(
     "input_dim_ fused lora_rank lora_alpha kwargs"
   ).split(" "),
 );
-
 /** What only training sees: it is left out, and said. */
 const TRAINING_ONLY =
   /(?:_constraint|^bias_regularizer|^activity_regularizer|^(?:beta|gamma|alpha)_regularizer)$/;
@@ -67,7 +65,3 @@ export class Options {
     return { training, unknown: said.filter((key) => !training.includes(key)) };
   }
 }
-
-/** Whether layers of a type have an option. */
-export const hasField = (type: string, name: string): boolean =>
-  Object.hasOwn(kindOf(type)?.fields().fields ?? {}, name);

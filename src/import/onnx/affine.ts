@@ -18,7 +18,7 @@ export function affine(at: Importing, given: Value, scale: Constant = ONE, offse
   const wanted = Array.from({ length: rank }, (_, i) =>
     Math.max(...[scale, offset].map(({ dims }) => dims[i - (rank - dims.length)] ?? 1)),
   );
-  const value = at.part("arithmetic").expanded(at, given, wanted);
+  const value = at.part<typeof import("./ops/arithmetic.ts")>("arithmetic").expanded(at, given, wanted);
   if (isAll(scale, 1) && isAll(offset, 0)) return value;
   const [times, plus] = [stepsIn(value, scale), stepsIn(value, offset)];
   if (times.size + plus.size === 0 || (scale.data.length === 1 && offset.data.length === 1)) {
@@ -75,7 +75,7 @@ function withBias(at: Importing, value: Value, beta: Float32Array): boolean {
   const last = made.shape[made.shape.length - 1];
   if (at.heads.get(value.layer) === "biasless" && at.isOnly(value) && last === beta.length) {
     at.heads.set(value.layer, "closed");
-    at.part("attending").withOutputBias(made, beta);
+    at.part<typeof import("./ops/attention.ts")>("attending").withOutputBias(made, beta);
     return true;
   }
   if (config.useBias !== false || config.activation !== undefined || !at.isOnly(value)) return false;
@@ -119,7 +119,7 @@ export function normalised(at: Importing, given: Value, mean: Constant, deviatio
   const wanted = Array.from({ length: rank }, (_, i) =>
     Math.max(...[mean, deviation].map(({ dims }) => dims[i - (rank - dims.length)] ?? 1)),
   );
-  const value = at.part("arithmetic").expanded(at, given, wanted);
+  const value = at.part<typeof import("./ops/arithmetic.ts")>("arithmetic").expanded(at, given, wanted);
   const [less, by] = [stepsIn(value, mean), stepsIn(value, deviation)];
   // the layer knows no deviation of 0 or below, and takes the root of its square
   if (!deviation.data.every((n) => n > 1e-6 && n < 1e18))

@@ -6,8 +6,9 @@ import { type Problem, Unsupported } from "../problems.ts";
 import { batchIn, findBatch } from "./batch.ts";
 import type { GraphOptions, Port, ReadGraph } from "./graphTypes.ts";
 import { Importing } from "./importing.ts";
-import { Code, Missing, needed, partsFor, simplifiedBy } from "./later.ts";
+import { Code, needed, partsFor, simplifiedBy } from "./later.ts";
 import { Op } from "./op.ts";
+import { Missing } from "./parts.ts";
 import {
   type Axis,
   constant,
@@ -199,7 +200,7 @@ class Reading {
     const { type = "", domain = "" } = node;
     const where = node.name ? `${type} "${node.name}"` : `${type} of "${node.outputs[0] ?? ""}"`;
     if (!/^(?:ai\.onnx)?$/.test(domain) || !this.code.knows(type)) {
-      const hint = this.at.part("hints").hintFor(type);
+      const hint = this.at.part<typeof import("./hints.ts")>("hints").hintFor(type);
       const of = /^(?:ai\.onnx)?$/.test(domain) ? "" : ` of ${domain}`;
       this.problem(
         where,
@@ -232,7 +233,7 @@ class Reading {
     const handler = this.code.handlerOf(type);
     if (handler && OF_SHAPES.has(type)) return handler;
     if (op.inputs.every((term) => term === undefined || isConstant(term))) {
-      const { FOLDS } = this.at.part("folds");
+      const { FOLDS } = this.at.part<typeof import("./fold.ts")>("folds");
       if (Object.hasOwn(FOLDS, type)) return FOLDS[type]!;
       throw new Unsupported(
         "it computes with constants alone, in a way that there is not here; export with constant folding",
@@ -253,9 +254,7 @@ class Reading {
       const first = this.at.entries[0]!.value;
       if (isConstant(term) && first.axes.flat().some(({ batch, size }) => batch && size > 1))
         throw new Unsupported("it is the same whatever the model's input is; leave it out of { outputs }");
-      const given = isConstant(term)
-        ? this.at.part("constants").asValue(this.at, first, constant(term.dims, term.data))
-        : term;
+      const given = isConstant(term) ? this.at.asValue(first, constant(term.dims, term.data)) : term;
       const { value, axes } = this.outside(given);
       // an input is no output, nor is a layer that is shared with what follows it
       const { config } = this.building.layers.get(value.layer)!;

@@ -4,9 +4,10 @@ import type { Building } from "../building.ts";
 import type { Patterns } from "./connections.ts";
 import type { Handler, Handlers } from "./op.ts";
 import { HANDLERS } from "./operators.ts";
+import { Missing, type PartName, type Parts } from "./parts.ts";
 import { constantOf } from "./tensors.ts";
 
-const LOAD = {
+const LOAD: Readonly<Record<PartName, () => Promise<object>>> = {
   arithmetic: () => import("./ops/arithmetic.ts"),
   constants: () => import("./affine.ts"),
   functions: () => import("./ops/functions.ts"),
@@ -24,11 +25,9 @@ const LOAD = {
   masked: () => import("./masks.ts"),
   attending: () => import("./ops/attention.ts"),
 };
-export type Name = keyof typeof LOAD;
-export type Parts = { readonly [Part in Name]: Awaited<ReturnType<(typeof LOAD)[Part]>> };
 
 /** The operators that parts read: those of patterns are found by these themselves. */
-export const OPERATORS: Readonly<Partial<Record<Name, string>>> = {
+export const OPERATORS: Readonly<Partial<Record<PartName, string>>> = {
   arithmetic: "Add Sub Mul Div Sum Mean Max Min Pow Neg Abs",
   constants: "DequantizeLinear",
   functions:
@@ -46,25 +45,18 @@ export const OPERATORS: Readonly<Partial<Record<Name, string>>> = {
 export const OF_CONSTANTS =
   "ConstantOfShape Mod Sqrt Floor Ceil Reciprocal Equal Greater Less GreaterOrEqual LessOrEqual Not And Or Where Trilu Range ReduceProd";
 
-const PART_OF: ReadonlyMap<string, Name> = /* @__PURE__ */ new Map([
+const PART_OF: ReadonlyMap<string, PartName> = /* @__PURE__ */ new Map([
   // BOTH of masked.ts, which stands for two of them
   ["(both directions)", "recurrent"] as const,
   ...OF_CONSTANTS.split(" ").map((type) => [type, "folds"] as const),
-  ...(Object.keys(OPERATORS) as Name[]).flatMap((name) =>
+  ...(Object.keys(OPERATORS) as PartName[]).flatMap((name) =>
     OPERATORS[name]!.split(" ").map((type) => [type, name] as const),
   ),
 ]);
 
-/** Thrown where a part is needed that is not there. */
-export class Missing extends Error {
-  constructor(readonly part: Name) {
-    super(part);
-  }
-}
-
 /** What is there for a file. */
 export class Code {
-  readonly parts: Partial<Parts> = {};
+  readonly parts: Parts = {};
   readonly handlers = new Map(Object.entries(HANDLERS));
 
   constructor(private readonly building: Building) {}
@@ -75,10 +67,10 @@ export class Code {
   }
 
   /** @throws NablaError where it cannot be loaded */
-  async load(names: Iterable<Name>): Promise<void> {
-    const one = async <Part extends Name>(name: Part) => {
-      const part: Parts[Part] = await this.piece(LOAD[name] as () => Promise<Parts[Part]>);
-      (this.parts as { -readonly [Name in keyof Parts]?: Parts[Name] })[name] = part;
+  async load(names: Iterable<PartName>): Promise<void> {
+    const one = async (name: PartName) => {
+      const part = await this.piece(LOAD[name]);
+      this.parts[name] = part;
       const { handlers = {} } = part as { handlers?: Handlers };
       for (const [type, handler] of Object.entries(handlers)) this.handlers.set(type, handler);
     };
@@ -100,12 +92,12 @@ export class Code {
 }
 
 /** Which patterns may be in a graph. */
-function patternsIn({ nodes, initializers }: OnnxGraph): Name[] {
+function patternsIn({ nodes, initializers }: OnnxGraph): PartName[] {
   const types = new Set(nodes.map(({ type }) => type));
   const has = (...wanted: string[]) => wanted.every((type) => types.has(type));
   const weights = new Set(initializers.map(({ name }) => name));
   for (const { type, outputs } of nodes) if (type === "Constant") weights.add(outputs[0]);
-  const names: Name[] = [];
+  const names: PartName[] = [];
   if (has("Div") || has("Exp") || has("Erf") || has("Cast", "Greater") || has("Mul", "Sigmoid"))
     names.push("patterns");
   if (has("RNN") || has("LSTM") || has("GRU") || has("Equal") || has("Div", "ReduceSum"))
@@ -150,9 +142,9 @@ export function partsFor(
   { inputs }: OnnxGraph,
   given: { has(name: string): boolean },
   code: Code,
-): Set<Name> {
+): Set<PartName> {
   const moving = new Set(inputs.map(({ name = "" }) => name).filter((name) => !given.has(name)));
-  const names = new Set<Name>();
+  const names = new Set<PartName>();
   for (const { type = "", inputs: from, outputs } of nodes) {
     const part = PART_OF.get(type);
     if (part) names.add(part);

@@ -6,14 +6,6 @@ import { along, type Value } from "./value.ts";
 
 export { patterns } from "./masked.ts";
 
-/** What the file calls it, and how many steps it has. */
-export interface Mask {
-  readonly name: string;
-  readonly steps: number;
-}
-/** By layers; undefined where no step is padding. */
-export type Masks = Map<string, Mask | undefined>;
-
 /** What the file calls the mask that stands beside a layer's values here. */
 export function maskBeside({ at }: Pick<Op, "at">, layer: string): string | undefined {
   const { masks, building } = at;

@@ -67,7 +67,7 @@ export class Op {
     if (term?.kind === "value") return term;
     const other = this.inputs.find((each): each is Value => each?.kind === "value");
     if (!term || !other) throw new Unsupported(`its input ${i + 1} is missing`);
-    return this.at.part("constants").asValue(this.at, other, term);
+    return this.at.asValue(other, term);
   }
 
   /** An input of either kind. */

@@ -131,7 +131,9 @@ export const handlers: Handlers = {
   Gaussian: (op) => op.at.activate(op.value(), "gaussian"),
   Step: (op) => op.at.activate(op.value(), "step"),
   [BY_CONSTANTS](op) {
-    return op.at.part("constants").normalised(op.at, op.value(), op.known(1), op.known(2));
+    return op.at
+      .part<typeof import("./affine.ts")>("constants")
+      .normalised(op.at, op.value(), op.known(1), op.known(2));
   },
   [STANDARDISE](op) {
     const value = op.value();

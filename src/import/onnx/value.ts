@@ -26,6 +26,13 @@ export interface Value {
   readonly whole?: boolean;
 }
 
+/** An input of the graph, and in which order the layers want it. */
+export interface Entry {
+  readonly value: Value;
+  /** Numbers of the file's axes, for each axis here. */
+  wish?: readonly (readonly number[])[];
+}
+
 /** Values that are known: weights, and what is computed of shapes. */
 export interface Constant {
   readonly kind: "constant";
@@ -36,6 +43,14 @@ export interface Constant {
 export type Term = Value | Constant;
 export const isConstant = (term: Term | undefined): term is Constant => term?.kind === "constant";
 export const isValue = (term: Term | undefined): term is Value => term?.kind === "value";
+
+/** What the file calls it, and how many steps it has. */
+export interface Mask {
+  readonly name: string;
+  readonly steps: number;
+}
+/** By layers; undefined where no step is padding. */
+export type Masks = Map<string, Mask | undefined>;
 
 export const lengthOf = (axis: Axis): number => axis.reduce((n, { size }) => n * size, 1);
 /** The shape as the file's operators see it. */
@@ -193,3 +208,8 @@ export const batchSteps = ({ axes }: Value): Axis[] => {
   const steps = ofRow(axes[0]!);
   return steps.length > 0 ? [steps] : [];
 };
+
+export const sameAxes = (a: readonly Axis[], b: readonly Axis[]): boolean =>
+  a.length === b.length && a.every((axis, i) => sameFactors(axis, b[i]!));
+export const sameFactors = (a: Axis, b: Axis): boolean =>
+  a.length === b.length && a.every((factor, i) => factor === b[i]);

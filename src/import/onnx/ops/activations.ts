@@ -33,7 +33,7 @@ function clip(op: Op): Value {
   // as ReLU 6
   return low === 0 && most > 0 && most < 3e38
     ? op.at.activate(op.value(), "relu", { maxValue: most })
-    : op.at.part("functions").clipped(op.at, op.value(), low, high);
+    : op.at.part<typeof import("./functions.ts")>("functions").clipped(op.at, op.value(), low, high);
 }
 
 export const activations: Handlers = {

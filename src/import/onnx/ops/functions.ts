@@ -12,9 +12,10 @@ const plain =
   (op) =>
     op.at.activate(op.value(), activation);
 
-const times = (at: Importing, a: Value, b: Value): Value => at.part("arithmetic").times(at, a, b);
+const times = (at: Importing, a: Value, b: Value): Value =>
+  at.part<typeof import("./arithmetic.ts")>("arithmetic").times(at, a, b);
 const plus = (at: Importing, a: Value, b: Value, type?: string): Value =>
-  at.part("arithmetic").plus(at, a, b, type);
+  at.part<typeof import("./arithmetic.ts")>("arithmetic").plus(at, a, b, type);
 
 /** Values between two bounds. */
 export function clipped(at: Importing, value: Value, low: number, high: number): Value {

@@ -32,7 +32,7 @@ function gemm(op: Op): Value {
   const given = op.value();
   if (given.axes.length !== 2) throw new Unsupported(`its input has ${given.axes.length} axes, not 2`);
   const a = op.int("transA") ? { ...given, axes: [given.axes[1]!, given.axes[0]!] } : given;
-  if (isValue(op.inputs[1])) return op.at.part("products").gemm(op, a);
+  if (isValue(op.inputs[1])) return op.at.part<typeof import("./products.ts")>("products").gemm(op, a);
   const { rows, units, data } = matrixOf(op.known(1, "its weights"), Boolean(op.int("transB")));
   checked(a, 1, rows);
   const c = op.maybe(2, "its bias");
@@ -70,7 +70,7 @@ function matMul(op: Op): Value {
     const out = at.linear(b, axis, { units, data });
     return a.dims.length === 1 ? without(out, axis) : out;
   }
-  return op.at.part("products").matMul(op);
+  return op.at.part<typeof import("./products.ts")>("products").matMul(op);
 }
 
 /** The value without an axis of one step. */

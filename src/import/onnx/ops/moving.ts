@@ -74,7 +74,8 @@ function gather(op: Op): Value {
     const made = op.at.add("embedding", options, [value], {
       embeddings: { shape: [size, units], data: () => Float32Array.from(table.data) },
     });
-    if (maskZero) op.at.part("masked").beginMask(op, made.config.name, made.shape[0]!);
+    if (maskZero)
+      op.at.part<typeof import("../masks.ts")>("masked").beginMask(op, made.config.name, made.shape[0]!);
     const out = axisOf(units);
     // a single number has no axis here
     const own = made.shape.length === value.held.length + 1 ? value.held : value.held.slice(1);
@@ -100,7 +101,7 @@ function tile(op: Op): Value {
     const n = lengthOf(along(value, axis));
     value =
       n === 1
-        ? op.at.part("arithmetic").expanded(
+        ? op.at.part<typeof import("./arithmetic.ts")>("arithmetic").expanded(
             op.at,
             value,
             dimsOf(value).map((_, i) => (i === axis ? times : 1)),
@@ -154,5 +155,7 @@ export const handlers: Handlers = {
   DepthToSpace: depthToSpace,
   SpaceToDepth: spaceToDepth,
   Expand: (op) =>
-    op.at.part("arithmetic").expanded(op.at, op.value(), Array.from(op.known(1, "its shape").data)),
+    op.at
+      .part<typeof import("./arithmetic.ts")>("arithmetic")
+      .expanded(op.at, op.value(), Array.from(op.known(1, "its shape").data)),
 };

@@ -32,7 +32,7 @@ function over(op: Op, given: Value, gone: readonly Factor[], max: boolean): Valu
   const ready = isImage ? given : at.arrange(given, [first, rest.flat()]);
   // the mean over all steps: the layer would leave padding out
   if (!isImage && !max && at.masks.size > 0) {
-    const { checkMasks, maskBeside } = at.part("masked");
+    const { checkMasks, maskBeside } = at.part<typeof import("../masks.ts")>("masked");
     checkMasks([maskBeside(op, ready.layer)], []);
   }
   const layer = at.add(`global${max ? "Max" : "Average"}Pooling${isImage ? 2 : 1}d`, {}, [ready]).config.name;
@@ -60,11 +60,11 @@ const reduction =
     const n = lengthOf(gone);
     const x =
       kind === "l1"
-        ? op.at.part("arithmetic").absolute(op, value)
+        ? op.at.part<typeof import("./arithmetic.ts")>("arithmetic").absolute(op, value)
         : kind === "squares"
-          ? op.at.part("arithmetic").times(op.at, value, value)
+          ? op.at.part<typeof import("./arithmetic.ts")>("arithmetic").times(op.at, value, value)
           : kind === "min"
-            ? op.at.part("arithmetic").negated(op, value)
+            ? op.at.part<typeof import("./arithmetic.ts")>("arithmetic").negated(op, value)
             : value;
     const pooled = over(op, x, gone, kind === "max" || kind === "min");
     const done =

@@ -49,9 +49,7 @@ function checkStart(op: Op, i: number, what: string): void {
 function startOf({ at, inputs }: Op, i: number, other: Value, units: number, d: number, side: number): Value {
   const given = inputs[i];
   const own = isValue(given);
-  const one = own
-    ? given
-    : at.part("constants").asValue(at, other, constant([1, 1, units], new Float32Array(units)));
+  const one = own ? given : at.asValue(other, constant([1, 1, units], new Float32Array(units)));
   const n = lengthOf(one.axes[side]!);
   const part = n > 1 ? cropped(at, one, side, d, n - 1 - d) : one;
   return at.arrange(part, [along(part, 2)]);
