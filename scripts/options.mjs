@@ -137,7 +137,8 @@ function named(text, layer, allOptional) {
   const comment = text.lastIndexOf("/**", at);
   const head = text.slice(0, comment);
   return `import type { Field as Field$, Input as Input$, ObjectField as Object$ } from "../fields/fields.ts";
-import type { First as First$, LayerKind as Kind$ } from "./layer.ts";
+import type { LayerKind as Kind$ } from "./kind.ts";
+import type { First as First$ } from "./layer.ts";
 type Applicable$ = ${applicable};
 ${head}/** The specification of ${layer}'s options. */
 export interface ${Name}Fields extends Object$<{${short(body)}}> {
