@@ -153,7 +153,7 @@ function checkKeys(option: string, given: object = {}, names: readonly string[])
   for (const name of Object.keys(given)) {
     if (names.includes(name)) continue;
     throw new NablaError(
-      names.length > 0
+      names[0]
         ? `compile: ${option}: there is no output "${name}"${didYouMean(name, names)}; there are ${names.join(", ")}`
         : `compile: ${option}: the model has one output, so expected no names, got "${name}"`,
     );
