@@ -155,7 +155,7 @@ function checkKeys(option: string, given: object = {}, names: readonly string[])
     throw new NablaError(
       names[0]
         ? `compile: ${option}: there is no output "${name}"${didYouMean(name, names)}; there are ${names.join(", ")}`
-        : `compile: ${option}: the model has one output, so expected no names, got "${name}"`,
+        : `compile: ${option}: the model has one output; expected no names, got "${name}"`,
     );
   }
 }
