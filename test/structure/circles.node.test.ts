@@ -10,7 +10,6 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** Where a type of all is made of each, which knows it: said here, so that no other comes unseen. */
 const KNOWN: Readonly<Record<string, string>> = {
   "src/layers/configs.ts": "the type of all layers is made of each; layers that hold layers take any of it",
-    "what is made of a file so far is handed to what reads operators, which it knows",
   "src/model/model.ts":
     "the class's methods are files that take a model; options name what callbacks are given",
 };
