@@ -19,6 +19,8 @@ const NAMING =
 const OTHER: Readonly<Record<string, RegExp>> = {
   "course/chapters/convolution.tsx": /^pool = max/,
   "microscope/drawing.tsx": /^large long$/,
+  // where canvases are on the page
+  "plane/share/pictures.tsx": /^(:is\(\.result, \.racer\) \.surface|\.terrain \.relief)$/,
   "plane/share/share.tsx": /^<iframe /,
   "ui/controls.tsx": /^field helped$/,
   // programs that a visitor takes away
