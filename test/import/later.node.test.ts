@@ -134,6 +134,30 @@ describe("ONNX", () => {
   });
 });
 
+describe("ONNX: names of what stands for several nodes", () => {
+  test.each(["(both directions)", "(masking)", "(normalisation)", "Gaussian", "Step"])(
+    "no node of a file is %s, whatever else the file has",
+    async (type) => {
+      const file = (...others: Parameters<typeof onnxFile>[0]["nodes"]) =>
+        onnxFile({
+          nodes: [...others, [type, ["x", "c"], ["y"]]],
+          inputs: { x: [3, "N", 2] },
+          outputs: ["y", ...others.slice(-1).map(([, , [name]]) => name!)],
+          weights: {
+            c: { shape: [1], data: [2] },
+            w: { shape: [1, 6, 2], data: numbers(12) },
+            r: { shape: [1, 6, 2], data: numbers(12) },
+          },
+        });
+      const refused = `the operator ${type} there is not here`;
+      await expect(openModel(file())).rejects.toThrow(refused);
+      // what reads such nodes is loaded with these
+      const all = file(["GRU", ["x", "w", "r"], ["g"], { hidden_size: 2 }], ["Div", ["x", "c"], ["z"]]);
+      await expect(openModel(all)).rejects.toThrow(refused);
+    },
+  );
+});
+
 describe("Keras and TensorFlow.js", () => {
   test("the table of pieces names the classes that each reads", async () => {
     const all = new Set(LAYERS.keys());
@@ -192,6 +216,15 @@ describe("Keras and TensorFlow.js", () => {
     // initializers have classes that are no layers
     const piece = vi.spyOn(Building.prototype, "piece");
     await opened([start, layer("Dropout", { rate: 0.5, kernel_initializer: layer("GlorotUniform") })]);
+    // nor are optimizers, which a model that was compiled names
+    await opened([start], { compile_config: { optimizer: layer("Adam"), loss: layer("MeanSquaredError") } });
     expect(piece).not.toHaveBeenCalled();
+  });
+
+  test("the name of what stands for a layer is no class of a file", async () => {
+    const plain = layer("BatchNormalization", { epsilon: 0, center: true });
+    await expect(opened([start, plain, layer("(normalisation)")])).rejects.toThrow(
+      '(normalisation) "(normalisation)": there is no such layer here',
+    );
   });
 });

@@ -2,6 +2,7 @@
 import { NablaError } from "../../errors.ts";
 import { Unsupported } from "../problems.ts";
 import { isModel, readModel } from "./graph.ts";
+import { NORMALISED } from "./later.ts";
 import { type Applied, Reading, Skipped } from "./reading.ts";
 
 /** @returns the layers here that have its values; undefined for those that could not be read: what is wrong is among the problems */
@@ -9,7 +10,7 @@ export function applyClass(given: Applied): (string | undefined)[] {
   const { context, sink, className, config, spot, inputs, numbers, call } = given;
   if (isModel(className, config)) return readModel(given);
   const at = new Reading(context, sink, className, config, spot, inputs, numbers, call);
-  const handler = context.handlers.get(className);
+  const handler = className === NORMALISED ? undefined : context.handlers.get(className);
   if (!handler) {
     at.refuse(context.whyAbsent(className));
     return [undefined];

@@ -33,8 +33,9 @@ export const LATER: readonly (readonly [classes: string, load: () => Promise<Han
 export const laterOf = (className: string) =>
   LATER.find(([classes]) => classes.split(" ").includes(className));
 
-/** What describes how a layer begins or is connected, and no layer. */
-const NO_LAYERS = /_initializer$|_regularizer$|_constraint$|^(?:dtype|inbound_nodes|build_config)$/;
+/** What describes how a layer begins, is connected or is trained, and no layer. */
+const NO_LAYERS =
+  /_initializer$|_regularizer$|_constraint$|^(?:dtype|inbound_nodes|build_config|compile_config)$/;
 
 /** Models, and where they begin. */
 const NO_CLASS = /^(?:Sequential|Functional|Model|InputLayer)$/;

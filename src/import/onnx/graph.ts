@@ -32,7 +32,7 @@ type Wishes = ReadonlyMap<string, readonly (readonly number[])[]>;
 
 /** Reads it, when what it needs is there. */
 export async function readGraph(graph: OnnxGraph, options: GraphOptions): Promise<ReadGraph> {
-  const code = new Code(options.building());
+  const code = new Code(options.building(), graph);
   const nodes = needed(graph, await simplifiedBy(code, graph));
   await code.load(partsFor(nodes, graph, options.constants, code));
   for (;;)
@@ -199,7 +199,7 @@ class Reading {
   private readNode(node: OnnxNode): void {
     const { type = "", domain = "" } = node;
     const where = node.name ? `${type} "${node.name}"` : `${type} of "${node.outputs[0] ?? ""}"`;
-    if (!/^(?:ai\.onnx)?$/.test(domain) || !this.code.knows(type)) {
+    if (!/^(?:ai\.onnx)?$/.test(domain) || !this.code.knows(node)) {
       const hint = this.at.part<typeof import("./hints.ts")>("hints").hintFor(type);
       const of = /^(?:ai\.onnx)?$/.test(domain) ? "" : ` of ${domain}`;
       this.problem(

@@ -45,9 +45,10 @@ export const OPERATORS: Readonly<Partial<Record<PartName, string>>> = {
 export const OF_CONSTANTS =
   "ConstantOfShape Mod Sqrt Floor Ceil Reciprocal Equal Greater Less GreaterOrEqual LessOrEqual Not And Or Where Trilu Range ReduceProd";
 
+/** BOTH of masked.ts: two operators of a part. */
+const BOTH = "(both directions)";
+
 const PART_OF: ReadonlyMap<string, PartName> = /* @__PURE__ */ new Map([
-  // BOTH of masked.ts, which stands for two of them
-  ["(both directions)", "recurrent"] as const,
   ...OF_CONSTANTS.split(" ").map((type) => [type, "folds"] as const),
   ...(Object.keys(OPERATORS) as PartName[]).flatMap((name) =>
     OPERATORS[name]!.split(" ").map((type) => [type, name] as const),
@@ -59,7 +60,14 @@ export class Code {
   readonly parts: Parts = {};
   readonly handlers = new Map(Object.entries(HANDLERS));
 
-  constructor(private readonly building: Building) {}
+  private readonly own: ReadonlySet<OnnxNode>;
+
+  constructor(
+    private readonly building: Building,
+    graph?: OnnxGraph,
+  ) {
+    this.own = new Set(graph?.nodes);
+  }
 
   /** @throws NablaError where it cannot be loaded */
   piece<Code>(load: () => Promise<Code>): Promise<Code> {
@@ -77,9 +85,12 @@ export class Code {
     await Promise.all(Array.from(new Set(names), (name) => this.parts[name] ?? one(name)));
   }
 
-  /** Whether there is an operator of that name at all. */
-  knows(type: string): boolean {
-    return this.handlers.has(type) || PART_OF.has(type);
+  /** Whether there is such an operator at all. What stands for several nodes has a name that no node of the file may have. */
+  knows(node: OnnxNode): boolean {
+    const { type = "" } = node;
+    return (
+      Object.hasOwn(HANDLERS, type) || PART_OF.has(type) || (!this.own.has(node) && this.handlers.has(type))
+    );
   }
 
   /** @returns undefined for operators that only constants may be computed with @throws Missing */
@@ -145,11 +156,12 @@ export function partsFor(
 ): Set<PartName> {
   const moving = new Set(inputs.map(({ name = "" }) => name).filter((name) => !given.has(name)));
   const names = new Set<PartName>();
-  for (const { type = "", inputs: from, outputs } of nodes) {
-    const part = PART_OF.get(type);
+  for (const node of nodes) {
+    const { type = "", inputs: from, outputs } = node;
+    const part = type === BOTH ? "recurrent" : PART_OF.get(type);
     if (part) names.add(part);
+    else if (!code.knows(node)) names.add("hints");
     if (part === "arithmetic" && from.some((name) => !moving.has(name))) names.add("constants");
-    if (!code.knows(type)) names.add("hints");
     if (type === "Shape" || type === "Size" || type === "Constant") continue;
     if (from.some((name) => moving.has(name))) for (const name of outputs) moving.add(name);
     else names.add("folds");
