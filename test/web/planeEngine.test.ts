@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
+import { ALL_GREY } from "../../web/plane/engine/colours.ts";
+import { type Plane, weightsPlane } from "../../web/plane/engine/directions.ts";
 import { Engine } from "../../web/plane/engine/engine.ts";
+import { Frames } from "../../web/plane/engine/frames.ts";
 import { SIDE } from "../../web/plane/engine/landscape.ts";
-import { type Frame, type FromEngine, SURFACE_SIDE, type ToEngine } from "../../web/plane/engine/protocol.ts";
+import {
+  type Frame,
+  type FromEngine,
+  SURFACE_SIDE,
+  type ToEngine,
+  UNIT_SIDE,
+} from "../../web/plane/engine/protocol.ts";
 import { Race } from "../../web/plane/engine/race.ts";
 import type { PlaneState } from "../../web/plane/state/planeState.ts";
 import { fromQuery, INITIAL } from "../../web/plane/state/state.ts";
@@ -257,6 +266,34 @@ describe("engine of the plane", () => {
     expect(frame.standings[3].failed).toBeUndefined();
     expect(frame.standings[3].accuracy).toBeGreaterThan(0.5);
     expect(frame.over).toBe(false);
+  });
+
+  it("says where the net is on the surface that was posted last, also where that came while scores were computed", async () => {
+    const race = new Race({ ...INITIAL, net: [2] });
+    const [before, after] = [0, 2].map((first) => weightsPlane(new Float32Array(12), [first, first + 1]));
+    let plane: Plane = before!;
+    const standings = race.standings.bind(race);
+    race.standings = () => {
+      plane = after!;
+      return standings();
+    };
+    const grid = (side: number) => new Float32Array(2 * side * side);
+    const frame = await new Frames().make(race, () => race, {
+      id: 1,
+      grids: { surface: grid(SURFACE_SIDE), unit: grid(UNIT_SIDE) },
+      palette: ALL_GREY,
+      sharp: false,
+      watched: false,
+      active: false,
+      playing: false,
+      paused: undefined,
+      heard: 0,
+      done: 0,
+      plane: () => plane,
+    });
+    expect(race.places(before!)).not.toEqual(race.places(after!));
+    expect(frame!.at).toEqual(race.places(after!));
+    await race.dispose();
   });
 
   it("draws the loss around the path, row by row", async () => {

@@ -256,7 +256,7 @@ export class Engine {
       paused: this.paused,
       heard: this.heard,
       done: this.waiting.length + this.asked > 0 ? -1 : this.received,
-      plane: this.surveyor.plane,
+      plane: () => this.surveyor.plane,
     });
     if (!frame) {
       this.wanted = true;

@@ -24,7 +24,8 @@ export interface Look {
   readonly paused: number | undefined;
   readonly heard: number;
   readonly done: number;
-  readonly plane: Plane | undefined;
+  /** What the surface that was posted last lies along: by then, as another may come while scores are computed. */
+  readonly plane: () => Plane | undefined;
 }
 
 export class Frames {
@@ -57,6 +58,7 @@ export class Frames {
     const standings = exact ? await race.standings() : this.last.standings;
     if (race !== now()) return undefined;
     const { grids, palette, sharp, watched } = look;
+    const plane = look.plane();
     const dead = this.last.layers.map((layer) => layer.dead);
     const shown = pictures(race, grids, palette, sharp, exact ? { gradient: watched } : { dead });
     if (exact) this.figuresAt = begun;
@@ -75,7 +77,7 @@ export class Frames {
       exact,
       standings,
       ...shown,
-      ...(look.plane && { at: race.places(look.plane) }),
+      ...(plane && { at: race.places(plane) }),
       changes: race.changes,
       changedAt: [...race.changedAt],
       heard: look.heard,
