@@ -13,6 +13,7 @@ import { written } from "../../web/course/chapters/convolution.tsx";
 import type { ReadPiece } from "../../web/course/chapters/cutting.tsx";
 import { type ChapterName, loadChapter, NAMES } from "../../web/course/chapters/index.ts";
 import * as recurrent from "../../web/course/chapters/recurrent.tsx";
+import { once } from "../../web/course/once.ts";
 import { inkOf, SHEET } from "../../web/course/strokes.ts";
 import { gradients } from "../../web/gradients.ts";
 import { num } from "../../web/microscope/steps.ts";
@@ -77,6 +78,20 @@ describe.each(NAMES)("%s", (name) => {
       expect(value).not.toMatch(/undefined|NaN/);
     }
   });
+});
+
+test("what is made once for each key is made again where it failed: its code may be loaded by then", async () => {
+  const asked: string[] = [];
+  const made = once(async (key) => {
+    asked.push(key);
+    if (asked.length === 1) throw new Error("not loaded");
+    return key;
+  });
+  await expect(made("a")).rejects.toThrow("not loaded");
+  expect(await made("a")).toBe("a");
+  expect(await made("a")).toBe("a");
+  expect(await made("b")).toBe("b");
+  expect(asked).toEqual(["a", "a", "b"]);
 });
 
 test("numbers are those of the examples", async () => {
