@@ -1,6 +1,5 @@
 /** A form for a row of a table, and what the network says of it. */
 import { batch, computed, signal } from "@preact/signals";
-import type { Model } from "nabla";
 import { useId } from "preact/hooks";
 import { encodeRows, filledIn, formatOf, type Row } from "../../src/data/tables/rows.ts";
 import { partsText } from "../text/digitsParts.ts";
@@ -10,7 +9,7 @@ import { short } from "../ui/figures.ts";
 import { announce, notifyError } from "../ui/messages.tsx";
 import { verdict } from "./examine.ts";
 import { classNames } from "./source.ts";
-import { phase, subject, table } from "./state.ts";
+import { phase, type Subject, slowTick, subject, table } from "./state.ts";
 
 const said = partsText.table;
 /** Fields with a list of their values: columns with at most so many different ones. */
@@ -18,13 +17,30 @@ const LISTED = 30;
 
 /** Cells of the form, by column. */
 export const form = signal<Readonly<Record<string, string>>>({});
-const answer = signal<Answer | undefined>(undefined);
+/** The row of the last question, and whose network was asked. */
+const asked = signal<{ readonly of: Subject; readonly row: Row } | undefined>(undefined);
+
+/** What that network says of the row by now: another network has said nothing, and a training changes the answer. */
+export const answer = computed(() => {
+  slowTick.value;
+  const last = asked.value;
+  return last && last.of === subject.value ? answerOf(last.of, last.row) : undefined;
+});
+
+/** @throws NablaError for cells that are no values of their columns */
+export function ask(row: Row): Answer | undefined {
+  const of = subject.peek();
+  if (!of) return undefined;
+  const found = answerOf(of, row);
+  asked.value = { of, row };
+  return found;
+}
 
 /** Other columns are another row. */
 export function forgetRow(): void {
   batch(() => {
     form.value = {};
-    answer.value = undefined;
+    asked.value = undefined;
   });
 }
 
@@ -47,17 +63,14 @@ const inputs = computed(() => {
 });
 
 export function RowForm() {
-  const now = subject.value;
   const trained = phase.value !== "fresh" && phase.value !== "starting";
   const predict = (): void => {
-    if (!now) return;
     const row = Object.fromEntries(
       inputs.peek().map(({ name, usual }) => [name, (form.peek()[name] ?? usual) || null]),
     );
     try {
-      const found = answerOf(now.model, row, classNames(now.source.train));
-      answer.value = found;
-      announce(saidOf(found).join(", "));
+      const found = ask(row);
+      if (found) announce(saidOf(found).join(", "));
     } catch (error) {
       notifyError(error);
     }
@@ -65,7 +78,7 @@ export function RowForm() {
   const set = (name: string, value: string): void => {
     batch(() => {
       form.value = { ...form.peek(), [name]: value };
-      answer.value = undefined;
+      asked.value = undefined;
     });
   };
   const found = answer.value;
@@ -95,7 +108,8 @@ export function RowForm() {
         <button type="submit" class="button primary" disabled={!trained}>
           {said.answer}
         </button>
-        <output class="figures" data-testid="answer">
+        {/* it is announced once, and may change while training goes on */}
+        <output class="figures" data-testid="answer" aria-live="off">
           {trained ? found && saidOf(found).map((line) => <span key={line}>{line}</span>) : said.untrained}
         </output>
       </div>
@@ -137,7 +151,8 @@ interface Answer {
   readonly filled: readonly string[];
 }
 
-function answerOf(model: Model, row: Row, classes: readonly string[]): Answer {
+function answerOf({ model, source }: Subject, row: Row): Answer {
+  const classes = classNames(source.train);
   const { data, shape } = encodeRows(model, row);
   const outputs = model.predict({ data, shape }).row(0);
   const filled = filledIn(formatOf(model)!)(row) ?? [];
