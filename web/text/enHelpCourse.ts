@@ -114,7 +114,7 @@ export const enHelpCourse = {
     formula: "(x, y)",
   },
   hidden: {
-    says: "So many units lie between inputs and output. Each has a column in the picture of numbers.",
+    says: "So many units lie between inputs and output. Each is a circle in the middle of the picture.",
     term: "hidden units",
   },
   logit: {
@@ -143,7 +143,7 @@ export const enHelpCourse = {
   steps: {
     says: "So many steps the sequence has, and so many layers the unrolled net. The longer it is, the more factors a gradient passes through.",
     term: "sequence length T",
-    formula: "∂h_{T}/∂z_{1} = Π_{t} u · g′(z_{t})",
+    formula: "∂h_{T}/∂h_{0} = Π_{t} u · g′(z_{t})",
   },
   state: {
     says: "The state of the step before counts so many times its value. Near 1 it lasts, below 1 it fades, above 1 it grows.",

@@ -128,7 +128,7 @@ export const enHelpDigits = {
     term: "feature selection",
   },
   rowForm: {
-    says: "Type a row, and the trained network predicts its last column, the one you chose. An empty field is taken as usual in the table.",
+    says: "Type a row, and the trained network predicts what it lacks: the column you chose. An empty field is taken as usual in the table.",
     term: "inference (prediction) for one example",
     formula: "ŷ = f(row)",
   },
