@@ -64,7 +64,7 @@ export const enDigits = {
       ended: "Training is finished.",
       diverged: "Training has diverged.",
       epoch: "Epoch {at} is finished.",
-      right: "Epoch {at}: {share} % of the test digits are right.",
+      right: "Epoch {at}: {share} % of the test rows are right.",
     },
     unexamined: "The test part could not be examined: {why}",
   },
