@@ -77,7 +77,8 @@ export class Slurm {
       slurm.daemon("slurmctld", ["-D", "-c"]);
       slurm.daemon("slurmd", ["-D", "-c"]);
       await until(() => slurm.node() === "idle");
-      if (slurm.node() !== "idle") throw new Error(`Slurm's node is ${slurm.node()}: ${slurm.said.slice(-2000)}`);
+      if (slurm.node() !== "idle")
+        throw new Error(`Slurm's node is ${slurm.node()}: ${slurm.said.slice(-2000)}`);
     } catch (error) {
       await slurm.stop();
       throw error;
@@ -131,7 +132,9 @@ export class Slurm {
   /** @returns what came of each task: "COMPLETED 0:0" */
   outcome(job: string): string[] {
     const told = this.run("scontrol", ["show", "job", job]);
-    return [...told.matchAll(/JobState=(\S+)[\s\S]*?ExitCode=(\S+)/g)].map(([, state, code]) => `${state} ${code}`);
+    return [...told.matchAll(/JobState=(\S+)[\s\S]*?ExitCode=(\S+)/g)].map(
+      ([, state, code]) => `${state} ${code}`,
+    );
   }
 
   /** Ends all that runs, and the daemons. */
