@@ -9,8 +9,9 @@ import type { Metadata } from "../model/metadata.ts";
 import { Model } from "../model/model.ts";
 import { writtenFrom } from "../model/written.ts";
 import { checkParameters } from "../network/parameters.ts";
-import type { Layer, Parameter } from "../plan/operation.ts";
+import type { Parameter } from "../plan/operation.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
+import { codeOf } from "./loading.ts";
 import { firstBad } from "./numbers.ts";
 import { Unsupported } from "./problems.ts";
 
@@ -24,16 +25,6 @@ export interface Wanted {
   readonly shape: Shape;
   readonly spec: Parameter;
 }
-
-/** The parameters of a layer; those of layers within it have their names before theirs. */
-export const wantedBy = ({ operations }: Pick<Layer, "operations">, own: string): Wanted[] =>
-  operations.flatMap(({ layer, parameters }) =>
-    parameters.map((spec) => ({
-      name: layer === own ? spec.name : `${layer}.${spec.name}`,
-      shape: spec.shape,
-      spec,
-    })),
-  );
 
 /** A layer that has been read. */
 export interface Made {
@@ -67,6 +58,31 @@ export class Building {
     registerAll();
   }
 
+  /**
+   * What reads parts that few files have. Here, as whoever opens a file has this already: what is loaded later shares no code with pages so.
+   *
+   * @throws NablaError where it cannot be loaded
+   */
+  piece<Code>(load: () => Promise<Code>): Promise<Code> {
+    return codeOf("this file", load);
+  }
+
+  /** A layer's shape and parameters, behind values of these shapes. @throws NablaError, Unsupported as add() */
+  planned(config: Made["config"], shapes: readonly Shape[]) {
+    const { outputShape: shape, operations } = builtLayer(config, shapes);
+    // those of layers within it have their names before theirs
+    const parameters = operations.flatMap(({ layer, parameters: own }) =>
+      own.map(
+        (spec): Wanted => ({
+          name: layer === config.name ? spec.name : `${layer}.${spec.name}`,
+          shape: spec.shape,
+          spec,
+        }),
+      ),
+    );
+    return { shape, parameters };
+  }
+
   /** A name that no layer has, as near to the one that is wished as names may be. */
   nameFor(wish: string | undefined, type: string): string {
     const plain = wish ? plainName(wish) : "";
@@ -96,9 +112,7 @@ export class Building {
     { name: wish, weights: own = {} }: { name?: string; weights?: Weights | WeightsOf } = {},
   ): Made {
     const config = { ...options, type, name: this.nameFor(wish, type) };
-    const shapes = inputs.map((input) => this.layers.get(input)!.shape);
-    const built = builtLayer(config, shapes);
-    const parameters = wantedBy(built, config.name);
+    const { shape: after, parameters } = this.planned(config, this.shapesOf(inputs));
     const weights = typeof own === "function" ? own(parameters) : own;
     for (const { name, shape } of parameters) {
       const given = Object.hasOwn(weights, name) ? weights[name] : undefined;
@@ -107,7 +121,7 @@ export class Building {
           `expected ${name} of shape ${showShape(shape)}, got ${given ? showShape(given.shape) : "none"}`,
         );
     }
-    return this.keep({ config, weights, inputs, shape: built.outputShape });
+    return this.keep({ config, weights, inputs, shape: after });
   }
 
   /** A state of a recurrent layer at the end. @param units how many that layer has */
@@ -125,10 +139,13 @@ export class Building {
       const { type, name, ...rest } = options;
       return this.add(type as string, rest, inputs, { name: name as string });
     }
-    const shapes = inputs.map((input) => this.layers.get(input)!.shape);
-    const { outputShape: shape } = builtLayer(options as Made["config"], shapes);
+    const { shape } = this.planned(options as Made["config"], this.shapesOf(inputs));
     const config = { type: "shared", layer: owner.name, name: this.nameFor(owner.name, "shared") };
     return this.keep({ config, weights: {}, inputs, shape });
+  }
+
+  private shapesOf(inputs: readonly string[]): Shape[] {
+    return inputs.map((input) => this.layers.get(input)!.shape);
   }
 
   private keep(made: Made): Made {

@@ -153,17 +153,6 @@ export const ACTIVATIONS: readonly (readonly [name: string, ...keras: string[]])
   ["logSoftmax", "log_softmax", "logSoftmax"],
 ];
 
-/** The products of attention with several heads, in the order of their weights; Keras 3 keeps them as query_dense, … */
-export const HEADS = ["query", "key", "value", "output"] as const;
-
-/** How merging is called in bidirectional layers. */
-export const MERGE_MODES: readonly (readonly [name: string, keras: string])[] = [
-  ["concat", "concat"],
-  ["sum", "sum"],
-  ["average", "ave"],
-  ["multiply", "mul"],
-];
-
 /**
  * z / 5 + ½ between 0 and 1 is what Keras 2 and TensorFlow.js call hardSigmoid; Keras 3 and this library divide by 6. It is that of 1.2 · z:
  * gates have the factor in their weights.
@@ -172,20 +161,3 @@ export const HARD_SIGMOID = 1.2;
 
 /** Of ReLU 6, which Keras 2 and TensorFlow.js know as an activation. */
 export const RELU6 = 6;
-
-/** Gates of layers whose activation is the recurrent one, by their places. */
-export const GATED: Readonly<Record<string, readonly boolean[]>> = {
-  lstm: [true, true, false, true],
-  gru: [true, true, false],
-};
-
-/** Rows of gates with those of the recurrent activation multiplied. @param data rows of as many gates as `gated` has, `units` values each */
-export function gatesTimes(
-  factor: number,
-  gated: readonly boolean[],
-  data: Float32Array,
-  units: number,
-): Float32Array {
-  const row = gated.length * units;
-  return data.map((value, i) => (gated[Math.floor((i % row) / units)] ? value * factor : value));
-}

@@ -9,8 +9,15 @@ import { NablaError } from "../../src/errors.ts";
 import { exportKeras, exportOnnx, exportPytorch, exportTfjs } from "../../src/export/index.ts";
 import { ACTIVATIONS as BRAIN } from "../../src/import/json/brainjs.ts";
 import { READ as CONVNET } from "../../src/import/json/convnetjs.ts";
-import { HANDLERS as KERAS, whyAbsent } from "../../src/import/keras/layers.ts";
-import { FAMILIES, FOLDED, hintFor, OPERATORS } from "../../src/import/onnx/operators.ts";
+import { whyAbsent } from "../../src/import/keras/absent.ts";
+import { LATER, NORMALISED } from "../../src/import/keras/later.ts";
+import { HANDLERS } from "../../src/import/keras/layers.ts";
+import { hintFor } from "../../src/import/onnx/hints.ts";
+import { OF_CONSTANTS, OPERATORS as PARTS } from "../../src/import/onnx/later.ts";
+import { activations as functionsOfOnnx } from "../../src/import/onnx/ops/activations.ts";
+import { matrix } from "../../src/import/onnx/ops/matrix.ts";
+import { shapes } from "../../src/import/onnx/ops/shapes.ts";
+import { spatial } from "../../src/import/onnx/ops/spatial.ts";
 import { activation, input, lstm, type Model, model, sequential } from "../../src/index.ts";
 import { ONNX, type OnnxModel } from "../../src/interop/onnx.ts";
 import { decode } from "../../src/interop/protobuf.ts";
@@ -160,26 +167,37 @@ function activations(): string {
 }
 
 const { keras, onnx } = theirs;
-const isRead = new Set([...OPERATORS, ...FOLDED]);
+/** Classes of Keras' layers: those that are read at once, and those of pieces. */
+const KERAS = new Set([
+  ...HANDLERS.keys(),
+  ...LATER.flatMap(([classes]) => classes.split(" ")).filter((name) => name !== NORMALISED),
+]);
+const words = (text = "") => text.split(" ");
+/** Operators by what they do: those that are read at once, and those of parts. */
+const FAMILIES: Readonly<Record<string, readonly string[]>> = {
+  activations: [...Object.keys(functionsOfOnnx), ...words(PARTS.functions)],
+  arithmetic: words(PARTS.arithmetic),
+  cutting: words(PARTS.cutting),
+  matrix: Object.keys(matrix),
+  normal: ["BatchNormalization", ...words(PARTS.normal)],
+  recurrence: words(PARTS.recurrent),
+  reductions: words(PARTS.reduce),
+  resizing: words(PARTS.resize),
+  shapes: [...Object.keys(shapes), ...words(PARTS.moving)],
+  spatial: [...Object.keys(spatial), ...words(PARTS.transposed)],
+  others: ["Constant", ...words(PARTS.constants), ...words(PARTS.folds)],
+  "of constants": words(OF_CONSTANTS),
+};
+const isRead = new Set(Object.values(FAMILIES).flat());
 const WHOLE = ["Sequential", "Functional", "Model", "InputLayer"];
 
 /** All tables and lists by the names that the page has in its marks. */
 export const tables = (): Readonly<Record<string, string>> => {
   const out = layers();
-  const ofConstants = FOLDED.filter((name) => !OPERATORS.includes(name));
-  const others = OPERATORS.filter(
-    (name) => !Object.values(FAMILIES).some((family) => Object.hasOwn(family, name)),
-  );
   return {
     "ONNX in": table(
       ["", `operators that are read, ${isRead.size} of them`],
-      [
-        ...Object.entries(FAMILIES).flatMap(([family, handlers]) =>
-          rows(family, Object.keys(handlers).sort()),
-        ),
-        ...rows("others", others.sort()),
-        ...rows("of constants", ofConstants.sort()),
-      ],
+      [...Object.entries(FAMILIES).flatMap(([family, names]) => rows(family, [...names].sort()))],
     ),
     "ONNX refused": `Of the ${onnx.names.length} operators of onnx ${onnx.version} these are refused:\n\n${refusals(
       byReason(

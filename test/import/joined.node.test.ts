@@ -75,7 +75,7 @@ test.each<[string, Given["nodes"], number, number]>([
 
 test("values are not put in an order of axes that they have not", () => {
   const building = new Building();
-  const at = new Importing(building, new Map(), 1e6);
+  const at = new Importing(building, new Map(), 1e6, {});
   const [a, b, c] = [{ size: 2 }, { size: 3 }, { size: 4 }];
   const { name } = building.input("x", [2, 3]).config;
   const value = { kind: "value", layer: name, axes: [[a], [b]], held: [[a], [b]] } as const;

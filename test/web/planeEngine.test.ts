@@ -3,7 +3,8 @@ import { Engine } from "../../web/plane/engine/engine.ts";
 import { SIDE } from "../../web/plane/engine/landscape.ts";
 import { type Frame, type FromEngine, SURFACE_SIDE, type ToEngine } from "../../web/plane/engine/protocol.ts";
 import { Race } from "../../web/plane/engine/race.ts";
-import { fromQuery, INITIAL, type PlaneState } from "../../web/plane/state/state.ts";
+import type { PlaneState } from "../../web/plane/state/planeState.ts";
+import { fromQuery, INITIAL } from "../../web/plane/state/state.ts";
 
 /** An engine and what it said, as the page would hear it. */
 class Listener {
@@ -62,6 +63,7 @@ const stepOf = async (listener: Listener, count: number | "epoch", until: number
   listener.send({ kind: "step", steps: count });
   return listener.frame(({ step }) => step >= until);
 };
+
 const learned = (data: string, more: string) => fromQuery(`net=8,8&data=${data}${more}`).state;
 
 describe("engine of the plane", () => {

@@ -1,7 +1,8 @@
 /** Layers that walk along a sequence, and those that hold others. */
 import type { ActivationConfig } from "../../activations/table.ts";
 import { builtLayer } from "../../interop/built.ts";
-import { GATED, gatesTimes, HARD_SIGMOID, MERGE_MODES, SAME } from "../../interop/keras.ts";
+import { HARD_SIGMOID, SAME } from "../../interop/keras.ts";
+import { GATED, gatesTimes, MERGE_MODES } from "../../interop/kerasParts.ts";
 import { Unsaid } from "../unsaid.ts";
 import { activationName } from "./activations.ts";
 import { optionsOf, type Writer, weightsOf } from "./carry.ts";

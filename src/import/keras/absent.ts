@@ -1,7 +1,7 @@
 /** Classes of layers that there are not here, why, and what a file's owner can do. */
 const ONNX = 'export the model as ONNX (model.export(file, format="onnx"), or tf2onnx)';
 
-export const ABSENT: readonly (readonly [className: RegExp, why: string])[] = [
+const ABSENT: readonly (readonly [className: RegExp, why: string])[] = [
   [/3D$/, "three axes of pixels are not here"],
   [/^Conv(?:LSTM|Recurrent|RNN)/, "recurrent layers whose states are images are not here"],
   [
@@ -23,3 +23,7 @@ export const ABSENT: readonly (readonly [className: RegExp, why: string])[] = [
     `there is no such layer here; ${ONNX}`,
   ],
 ];
+
+export const whyAbsent = (className: string): string =>
+  ABSENT.find(([pattern]) => pattern.test(className))?.[1] ??
+  'there is no such layer here; if it is your own, build it of others, or export the model as ONNX (model.export(file, format="onnx"))';

@@ -6,10 +6,10 @@ import type { Model } from "../../model/model.ts";
 import type { Building } from "../building.ts";
 import type { Source } from "../source.ts";
 import { modelOfHdf5, PathStore, wasCompiled } from "./h5.ts";
+import { textField } from "./json.ts";
 import { labelsBeside } from "./labels.ts";
-import { modelOf } from "./model.ts";
-import { textField } from "./options.ts";
-import { type KerasOptions, parsedJson, readTfjs } from "./tfjs.ts";
+import { modelOf, parsedJson } from "./model.ts";
+import type { KerasOptions } from "./tfjs.ts";
 
 const KIND = "zip archive";
 
@@ -52,8 +52,17 @@ export async function readArchive(source: Source, options: KerasOptions, buildin
       return unpacked(entry);
     },
   };
-  if (model.name.endsWith(".json")) return readTfjs(within, options, building);
-  return modelOfHdf5(await within.read(), within.name, await labelsBeside(within), options, building);
+  if (model.name.endsWith(".json")) {
+    const { readTfjs } = await building.piece(() => import("./tfjs.ts"));
+    return readTfjs(within, options, building);
+  }
+  return modelOfHdf5(
+    await within.read(),
+    within.name,
+    await labelsBeside(within, building),
+    options,
+    building,
+  );
 }
 
 function readKeras(
@@ -64,7 +73,7 @@ function readKeras(
   unpacked: (entry: ZipEntry) => Uint8Array,
   options: KerasOptions,
   building: Building,
-): Model {
+): Promise<Model> {
   const described = parsedJson(config, `${name}: config.json`);
   const metadata = entries.get("metadata.json");
   const version =

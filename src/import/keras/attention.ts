@@ -1,10 +1,9 @@
 /** Attention, and the products along chosen axes that models with attention are made of. */
 import { show } from "../../fields/fields.ts";
-import { HEADS } from "../../interop/keras.ts";
+import { HEADS } from "../../interop/kerasParts.ts";
 import { Unsupported } from "../problems.ts";
-import { type Handler, optionsOf } from "./carry.ts";
-import { field } from "./options.ts";
-import type { Reading } from "./reading.ts";
+import { field } from "./json.ts";
+import type { Handler, Reading } from "./reading.ts";
 
 /** What a call may say that is looked at here; what is padding is told by masks. */
 const CALLED = new Set([
@@ -39,7 +38,7 @@ function roles(at: Reading): (string | undefined)[] {
 
 const attention: Handler = (at) => {
   at.only("score_mode", "queries and keys agree by the sum of their products here", "dot");
-  const options = optionsOf(at, "attention", ["useScale", "dropout"]);
+  const options = at.carried("attention", ["useScale", "dropout"]);
   const causal = isCausal(at);
   const [scale] = options.useScale === true ? at.weights("scale") : [];
   return at.add(
@@ -50,13 +49,7 @@ const attention: Handler = (at) => {
 };
 
 const multiHeadAttention: Handler = (at) => {
-  const options = optionsOf(at, "multiHeadAttention", [
-    "numHeads",
-    "keyDim",
-    "valueDim",
-    "dropout",
-    "useBias",
-  ]);
+  const options = at.carried("multiHeadAttention", ["numHeads", "keyDim", "valueDim", "dropout", "useBias"]);
   // shapes of what came in, which older files say
   for (const name of ["query_shape", "key_shape", "value_shape"]) at.options.get(name);
   at.only("use_gate", "what heads find is not gated here");

@@ -1,7 +1,6 @@
 /** A chain of layers that one layer holds. */
-import { builtLayer } from "../../interop/built.ts";
 import type { Shape } from "../../shape.ts";
-import { type Building, type Weights, wantedBy } from "../building.ts";
+import type { Building, Weights } from "../building.ts";
 import { Unsupported } from "../problems.ts";
 import type { Sink } from "./reading.ts";
 
@@ -32,11 +31,11 @@ export class Chain implements Sink {
     const last = (this.layers[this.layers.length - 1]?.name as string | undefined) ?? this.from;
     if (inputs.length !== 1 || inputs[0] !== last)
       throw new Unsupported("it is several layers here that are no chain, which one layer cannot hold");
-    const built = builtLayer(config, [this.shapeOf(last)]);
-    const weights = weightsOf(wantedBy(built, name));
+    const { shape, parameters } = this.building.planned(config, [this.shapeOf(last)]);
+    const weights = weightsOf(parameters);
     for (const [key, tensor] of Object.entries(weights))
       this.weights[key.includes(".") ? key : `${name}.${key}`] = tensor;
-    this.shapes.set(name, built.outputShape);
+    this.shapes.set(name, shape);
     this.layers.push(config);
     return name;
   }

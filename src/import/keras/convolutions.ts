@@ -1,7 +1,6 @@
 /** Convolutions whose channels have filters of their own, and those along a sequence that are others here. */
 import type { Shape } from "../../shape.ts";
-import type { Handler } from "./carry.ts";
-import type { Reading } from "./reading.ts";
+import type { Handler, Reading } from "./reading.ts";
 
 const OPTIONS = [
   ["kernel_size", "kernelSize"],

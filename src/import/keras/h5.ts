@@ -3,16 +3,16 @@ import { DTYPES } from "../../checkpoint/dtypes.ts";
 import { NablaError } from "../../errors.ts";
 import { toUtf8 } from "../../host.ts";
 import { type Dataset, Hdf5 } from "../../interop/hdf5/reader.ts";
-import { HEADS } from "../../interop/keras.ts";
+import { HEADS } from "../../interop/kerasParts.ts";
 import type { Model } from "../../model/model.ts";
 import type { Building } from "../building.ts";
 import { asFloats, valuesIn } from "../numbers.ts";
 import type { Source } from "../source.ts";
+import { field } from "./json.ts";
 import { labelsBeside } from "./labels.ts";
-import { modelOf } from "./model.ts";
-import { field } from "./options.ts";
+import { modelOf, parsedJson } from "./model.ts";
 import { lastPart, NamedStore, type Spot, type Store, type StoredTensor } from "./store.ts";
-import { type KerasOptions, parsedJson } from "./tfjs.ts";
+import type { KerasOptions } from "./tfjs.ts";
 
 /** Numbers of a dataset. */
 export function tensorOf(name: string, path: string, dataset: Dataset, file: string): StoredTensor {
@@ -83,17 +83,17 @@ class LayerStore implements Store {
 /** @throws NablaError for a damaged file, and for what there is not here: all of it at once */
 export async function readHdf5(source: Source, options: KerasOptions, building: Building): Promise<Model> {
   const { name } = source;
-  return modelOfHdf5(await source.read(), name, await labelsBeside(source), options, building);
+  return modelOfHdf5(await source.read(), name, await labelsBeside(source, building), options, building);
 }
 
 /** @param classes what the folder says they are called */
-export function modelOfHdf5(
+export async function modelOfHdf5(
   bytes: Uint8Array,
   name: string,
   classes: readonly string[] | undefined,
   options: KerasOptions,
   building: Building,
-): Model {
+): Promise<Model> {
   const file = new Hdf5(bytes, name);
   const config = file.attribute("", "model_config");
   if (typeof config !== "string") {

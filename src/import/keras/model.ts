@@ -1,13 +1,16 @@
 /** What all files with models of Keras have in common: a description, and weights. */
-import { NablaError } from "../../errors.ts";
+import { messageOf, NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
+import { fromUtf8 } from "../../host.ts";
 import type { Model } from "../../model/model.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Building } from "../building.ts";
 import { type Problem, refuseAll, Unsupported } from "../problems.ts";
 import { applyClass } from "./apply.ts";
 import { inputsOf, isModel, ModelSink, outputNames, readModel } from "./graph.ts";
-import { classOf, field } from "./options.ts";
+import { classOf, field } from "./json.ts";
+import { codeFor } from "./later.ts";
+import { HANDLERS } from "./layers.ts";
 import type { Context } from "./reading.ts";
 import type { Store } from "./store.ts";
 
@@ -28,8 +31,17 @@ export interface Opened {
   readonly left?: readonly string[];
 }
 
+/** @throws NablaError for what is no JSON */
+export function parsedJson(bytes: Uint8Array, name: string): unknown {
+  try {
+    return JSON.parse(fromUtf8(bytes).replace(/^\ufeff/, ""));
+  } catch (cause) {
+    throw new NablaError(`${name}: no JSON, or a damaged file: ${messageOf(cause)}`, { cause });
+  }
+}
+
 /** @throws NablaError for what there is not here: all of it at once */
-export function modelOf(opened: Opened): Model {
+export async function modelOf(opened: Opened): Promise<Model> {
   const {
     name: file,
     building,
@@ -52,6 +64,8 @@ export function modelOf(opened: Opened): Model {
       `${file}: expected a model of layers (Sequential or Functional), got ${show(className ?? described)}; models that are code of Python are rebuilt with keras.Model(inputs, outputs) before they are saved`,
     );
   const whole = Array.isArray(config) ? { layers: config } : config;
+  const code = await codeFor(described, HANDLERS, building);
+  const { graphs } = code;
   const problems: Problem[] = [];
   const context: Context = {
     building,
@@ -60,11 +74,12 @@ export function modelOf(opened: Opened): Model {
     notes: new Set(),
     version: Number.parseInt(version ?? "2", 10) || 2,
     apply: applyClass,
+    ...code,
   };
   const outputs = new Map<string, string>();
   const inputs: { name: string; file: string }[] = [];
   try {
-    const starts = inputsOf(whole).map((port) => {
+    const starts = inputsOf(whole, graphs).map((port) => {
       const sizes = sizesOf(port, dimensions, problems);
       if (!sizes) return undefined;
       const { name } = building.input(port.name, sizes).config;
@@ -81,7 +96,7 @@ export function modelOf(opened: Opened): Model {
     });
     ends.forEach((end, i) => {
       if (end !== undefined)
-        outputs.set(fresh(outputs, outputNames(whole)[i] ?? "output"), ended(building, end));
+        outputs.set(fresh(outputs, outputNames(whole, graphs)[i] ?? "output"), ended(building, end));
     });
   } catch (error) {
     if (!(error instanceof Unsupported)) throw error;

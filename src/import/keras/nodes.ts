@@ -1,5 +1,5 @@
 /** How the layers of a graph are connected: as Keras 2 and TensorFlow.js write it, and as Keras 3 does. */
-import { field, isObject, type Json } from "./options.ts";
+import { field, isObject, type Json } from "./json.ts";
 
 /** A value of the graph: that of a layer, applied the so manieth time. */
 export interface Ref {

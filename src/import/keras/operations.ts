@@ -1,8 +1,6 @@
 /** Operations with numbers, as models of Keras have them that prepare their inputs themselves: x / 127.5 − 1. */
 import { show } from "../../fields/fields.ts";
-import { SAME } from "../../interop/keras.ts";
-import type { Handler } from "./carry.ts";
-import type { Reading } from "./reading.ts";
+import type { Handler, Reading } from "./reading.ts";
 
 type Line = readonly [scale: number, offset: number];
 
@@ -22,8 +20,9 @@ function operation(at: Reading, name: string): string | undefined {
     const line = LINES[name]?.(value, first);
     if (line?.every(Number.isFinite)) return at.add("rescaling", { scale: line[0], offset: line[1] });
   }
-  const type = SAME.find(([, className]) => className === name)?.[0];
-  if (type && at.inputs.length > 1 && numbers.length === 0) return at.add(type);
+  const type = name.toLowerCase();
+  if (/^(?:add|subtract|multiply)$/.test(type) && at.inputs.length > 1 && numbers.length === 0)
+    return at.add(type);
   at.refuse(
     `${name} of what it is given is no layer here; use the layers Rescaling, Add, Subtract, Multiply`,
   );

@@ -1,16 +1,22 @@
 /** A layer of a file as it is read: its options, its weights, what it is applied to, and the layers here that are made of it. */
-import { NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
-import { ACTIVATIONS, HARD_SIGMOID, RELU6, underscored } from "../../interop/keras.ts";
+import { SAME, underscored } from "../../interop/keras.ts";
 import { kindOf } from "../../layers/registry.ts";
 import type { Shape } from "../../shape.ts";
 import type { Building, Weights, WeightsOf } from "../building.ts";
-import { type Problem, Unsupported } from "../problems.ts";
-import { ACTIVATION_LAYERS } from "./activationLayers.ts";
-import { described, field, type Json, Options } from "./options.ts";
+import type { Problem } from "../problems.ts";
+import { type Active, activeOf } from "./activationLayers.ts";
+import { field, type Json } from "./json.ts";
+import type { Ref, Step } from "./nodes.ts";
+import { described, Options } from "./options.ts";
 import { type Spot, type Store, taken } from "./store.ts";
 
 type Given = Readonly<Record<string, unknown>>;
+
+/** What reads layers of a class. @returns the name of the layer whose values are its own; undefined where it is refused */
+export type Handler = (at: Reading) => string | undefined;
+
+const REGULARIZERS = ["kernel", "recurrent", "embeddings", "depthwise", "pointwise"];
 
 /** Where layers that are made go: into the model, or into a layer that holds them. */
 export interface Sink {
@@ -29,8 +35,44 @@ export interface Sink {
 /** Thrown where a layer cannot be looked at further because one before it could not be read. */
 export class Skipped extends Error {}
 
+/** A layer as a model lists it. */
+export interface Entry {
+  readonly className: string;
+  readonly name: string;
+  readonly config: unknown;
+  readonly whole: unknown;
+  /** Its key among the weights of the model around it, as Keras 3 counts them. */
+  readonly key: string;
+}
+
+/** How layers of models in a row are applied, for graphs of them. */
+export interface Rows {
+  readonly isModel: (className: string, config: unknown) => boolean;
+  readonly appliedFirst: (
+    given: Applied,
+    entry: Entry,
+    inputs: readonly (string | undefined)[],
+    step: Pick<Step, "numbers" | "call">,
+  ) => readonly (string | undefined)[];
+}
+
+/** What reads models that are graphs. */
+export interface GraphCode {
+  readGraph(given: Applied, entries: readonly Entry[], rows: Rows): (string | undefined)[];
+  refsOf(value: unknown): Ref[];
+}
+
+/** What reads a file. */
+export interface Code {
+  /** Where there are graphs. */
+  readonly graphs: GraphCode | undefined;
+  readonly handlers: ReadonlyMap<string, Handler>;
+  /** Why there are no layers of a class. */
+  whyAbsent(className: string): string;
+}
+
 /** What all layers of a file share. */
-export interface Context {
+export interface Context extends Code {
   readonly building: Building;
   readonly store: Store;
   readonly problems: Problem[];
@@ -53,12 +95,6 @@ export interface Applied {
   readonly numbers?: readonly { readonly value: number; readonly first: boolean }[];
   /** What the call says by names. */
   readonly call?: Json;
-}
-
-/** An activation here, or one that is a layer of its own with a factor before it. */
-interface Active {
-  readonly own?: unknown;
-  readonly behind?: readonly (readonly [type: string, options: Given])[];
 }
 
 export class Reading {
@@ -92,6 +128,31 @@ export class Reading {
 
   note(what: string): void {
     this.context.notes.add(`${this.className} ${show(this.name)}: ${what}`);
+  }
+
+  /** A layer that this one holds, which is read in its place. */
+  another(className: string, config: unknown, spot: Spot): Reading {
+    return new Reading(this.context, this.sink, className, config, spot, this.inputs);
+  }
+
+  /** Options by their names here. @param names default: those that the table of layers that are the same has */
+  carried(
+    type: string,
+    names: readonly string[] = SAME.find(([own]) => own === type)!.slice(2),
+  ): Record<string, unknown> {
+    const options: Record<string, unknown> = {};
+    for (const name of names) {
+      if (/activation$/i.test(name)) continue;
+      // along a sequence they are numbers, also where a list of one has them
+      const value = this.options[/1d$/.test(type) ? "single" : "get"](underscored(name));
+      if (value !== undefined) options[name] = value;
+    }
+    for (const weights of REGULARIZERS) {
+      const name = `${weights}Regularizer`;
+      const penalty = hasField(type, name) && this.regularizer(`${weights}_regularizer`);
+      if (penalty) options[name] = penalty;
+    }
+    return options;
   }
 
   /** An option that has to be this, or left out. */
@@ -147,35 +208,7 @@ export class Reading {
 
   /** @param option whose value it is @param value default: that of the option */
   active(option = "activation", value = this.options.get(option)): Active {
-    if (value === undefined) return {};
-    const [name, config] = described(value) ?? ["", undefined];
-    const found = ACTIVATIONS.find(([, ...names]) => names.includes(name));
-    if (found) return found[0] === "linear" ? {} : { own: found[0] };
-    const number = (key: string, otherwise: number) => {
-      const n = field(config, key);
-      return typeof n === "number" ? n : otherwise;
-    };
-    switch (name) {
-      case "relu6":
-        return { own: { name: "relu", maxValue: RELU6 } };
-      case "leaky_relu":
-        return { own: { name: "leakyRelu", alpha: number("negative_slope", number("alpha", 0.2)) } };
-      case "hard_sigmoid":
-      case "hardSigmoid":
-        return this.context.version > 2
-          ? { own: "hardSigmoid" }
-          : {
-              behind: [
-                ["rescaling", { scale: HARD_SIGMOID }],
-                ["activation", { activation: "hardSigmoid" }],
-              ],
-            };
-    }
-    // an activation layer in the place of a function
-    const layer = ACTIVATION_LAYERS.get(name);
-    if (layer) return { own: layer(new Options(config), (why) => this.refuse(`${option} ${name}: ${why}`)) };
-    this.refuse(`${option} ${show(value)}: there is no such activation here`);
-    return {};
+    return activeOf(value, option, this.context.version, (why) => this.refuse(why));
   }
 
   /** Numbers of an option that is a list, or one number. */
@@ -259,10 +292,3 @@ export class Reading {
 /** Whether layers of a type have an option. */
 export const hasField = (type: string, name: string): boolean =>
   Object.hasOwn(kindOf(type)?.fields().fields ?? {}, name);
-
-/** What a part of a file that could not be read says. @returns undefined for what has been said already */
-export function problemOf(error: unknown): string | undefined {
-  if (error instanceof Skipped) return undefined;
-  if (error instanceof Unsupported || error instanceof NablaError) return error.message;
-  throw error;
-}

@@ -1,12 +1,10 @@
 /** Layers that walk along a sequence, and those that hold others. */
 import { show } from "../../fields/fields.ts";
-import { builtLayer } from "../../interop/built.ts";
-import { GATED, gatesTimes, HARD_SIGMOID, SAME } from "../../interop/keras.ts";
-import { type Weights, wantedBy } from "../building.ts";
-import { type Handler, optionsOf } from "./carry.ts";
+import { GATED, gatesTimes, MERGE_MODES } from "../../interop/kerasParts.ts";
+import type { Weights } from "../building.ts";
 import { Chain } from "./chain.ts";
-import { classOf, field, textField } from "./options.ts";
-import { Reading } from "./reading.ts";
+import { classOf, field, textField } from "./json.ts";
+import type { Handler, Reading } from "./reading.ts";
 import type { Spot } from "./store.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -19,7 +17,7 @@ const TYPES: Readonly<Record<string, string>> = {
   LSTMCell: "lstm",
   GRUCell: "gru",
 };
-export const typeOf = (className: string): string | undefined =>
+const typeOf = (className: string): string | undefined =>
   Object.hasOwn(TYPES, className) ? TYPES[className] : undefined;
 
 interface Walk {
@@ -30,12 +28,11 @@ interface Walk {
 
 /** A recurrent layer's options and weights. @returns undefined where it is refused */
 function walkOf(at: Reading, type: string): Walk | undefined {
-  const names = SAME.find(([own]) => own === type)!.slice(2);
   const cudnn = at.className.startsWith("CuDNN");
   const before = at.context.problems.length;
   at.only("stateful", "states begin at 0 with each row here; save the model with stateful=False");
   at.only("time_major", "rows come first here");
-  const options = optionsOf(at, type, names);
+  const options = at.carried(type);
   if (at.options.get("return_state") === true) options.returnState = true;
   if (type === "gru") options.resetAfter = cudnn || at.options.get("reset_after") === true;
   const active = at.active();
@@ -44,6 +41,9 @@ function walkOf(at: Reading, type: string): Walk | undefined {
   if (active.behind && type !== "simpleRnn")
     at.refuse("activation hard_sigmoid of Keras 2: it is another here (clip(x / 6 + 0.5, 0, 1))");
   const gated = active.behind ? [true] : gate.behind ? GATED[type] : undefined;
+  // hardSigmoid of Keras 2 is that of this library, of so much more
+  const [scaled] = active.behind ?? gate.behind ?? [];
+  const factor = scaled?.[1].scale as number;
   if (at.context.problems.length > before) return undefined;
   if (active.own !== undefined || active.behind) options.activation = active.own ?? "hardSigmoid";
   else if (at.options.get("activation") !== undefined) options.activation = "linear";
@@ -61,7 +61,7 @@ function walkOf(at: Reading, type: string): Walk | undefined {
           const data = () => {
             const values =
               cudnn && name === "bias" && type === "lstm" ? halves(tensor.data()) : tensor.data();
-            return gated ? gatesTimes(HARD_SIGMOID, gated, values, units) : values;
+            return gated ? gatesTimes(factor, gated, values, units) : values;
           };
           const shape =
             cudnn && name === "bias" ? (type === "lstm" ? [4 * units] : [2, 3 * units]) : tensor.shape;
@@ -79,11 +79,7 @@ const STATES = [
 ] as const;
 
 /** The layer's name; its states are outputs of what the file has, where it returns them. */
-export function withStates(
-  at: Reading,
-  name: string,
-  walks: readonly Readonly<Record<string, unknown>>[],
-): string {
+function withStates(at: Reading, name: string, walks: readonly Readonly<Record<string, unknown>>[]): string {
   walks.forEach(({ type, units, returnState }, d) => {
     if (!returnState) return;
     const names = STATES[d]!.slice(0, type === "lstm" ? 2 : 1);
@@ -114,20 +110,15 @@ function held(at: Reading, option: string, spot: Omit<Spot, "names">): Reading |
   }
   const config = field(value, "config");
   const within = textField(config, "name");
-  return new Reading(
-    at.context,
-    at.sink,
-    className,
-    config,
-    { ...spot, names: at.spot.names, ...(within !== undefined && { within }) },
-    at.inputs,
-  );
+  return at.another(className, config, {
+    ...spot,
+    names: at.spot.names,
+    ...(within !== undefined && { within }),
+  });
 }
 
 /** Layers of both directions with their weights, which have their names before theirs. */
-export function recurrentLayers(
-  at: Reading,
-): { layers: Record<string, unknown>[]; weights: Weights } | undefined {
+function recurrentLayers(at: Reading): { layers: Record<string, unknown>[]; weights: Weights } | undefined {
   const { path } = at.spot;
   const forward = held(at, "layer", { path: `${path}/forward_layer` });
   const given = at.options.get("backward_layer") !== undefined;
@@ -142,7 +133,7 @@ export function recurrentLayers(
   const walks = [forward, backward].map((reading, i) => {
     const within = given && i === 1 ? reading.spot.within : `${["forward", "backward"][i]}_${plain}`;
     const spot = { ...reading.spot, ...(within !== undefined && { within }) };
-    const one = new Reading(at.context, at.sink, reading.className, reading.options.all, spot, at.inputs);
+    const one = at.another(reading.className, reading.options.all, spot);
     const walk = walkOf(one, type);
     one.finish();
     return walk && { one, walk };
@@ -156,7 +147,7 @@ export function recurrentLayers(
     const name = at.context.building.nameFor(one.name, type);
     const config = { ...walk.config, name, goBackwards: i === 1 };
     const tensors = walk.weights();
-    for (const wanted of wantedBy(builtLayer(config, [shape]), name))
+    for (const wanted of at.context.building.planned(config, [shape]).parameters)
       weights[`${name}.${wanted.name}`] = tensors[wanted.name]!;
     layers.push(config);
   });
@@ -192,7 +183,7 @@ const ofCell: Handler = (at) => {
     return undefined;
   }
   const both = { ...(cell.options.all as object), ...(at.options.passOn() as object), cell: undefined };
-  const reading = new Reading(at.context, at.sink, at.className, both, at.spot, at.inputs);
+  const reading = at.another(at.className, both, at.spot);
   const walk = walkOf(reading, type);
   reading.finish();
   if (!walk) return undefined;
@@ -201,12 +192,24 @@ const ofCell: Handler = (at) => {
   return withStates(at, at.add(type, options, { weights: walk.weights() }), [walk.config]);
 };
 
+function bidirectional(at: Reading): string | undefined {
+  const mode = at.options.get("merge_mode") ?? null;
+  const found = MERGE_MODES.find(([, keras]) => keras === mode);
+  if (!found)
+    at.refuse(`merge_mode ${JSON.stringify(mode)}: the outputs of both directions are put together here`);
+  const walks = recurrentLayers(at);
+  if (!walks || !found) return undefined;
+  const { layers: layer, weights } = walks;
+  return withStates(at, at.add("bidirectional", { layer, mergeMode: found[0] }, { weights }), layer);
+}
+
 export const recurrent: Readonly<Record<string, Handler>> = {
   SimpleRNN: alone,
   LSTM: alone,
   GRU: alone,
   CuDNNLSTM: alone,
   CuDNNGRU: alone,
+  Bidirectional: bidirectional,
   TimeDistributed: timeDistributed,
   RNN: ofCell,
 };

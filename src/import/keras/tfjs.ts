@@ -1,16 +1,15 @@
 /** Models of TensorFlow.js: model.json and the shards of its weights. */
 import { DTYPES } from "../../checkpoint/dtypes.ts";
-import { messageOf, NablaError } from "../../errors.ts";
+import { NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
-import { fromUtf8 } from "../../host.ts";
 import type { Model } from "../../model/model.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Building } from "../building.ts";
 import { asFloats, valuesIn } from "../numbers.ts";
 import type { Source } from "../source.ts";
+import { field, isObject, textField } from "./json.ts";
 import { labelsBeside } from "./labels.ts";
-import { modelOf } from "./model.ts";
-import { field, isObject, textField } from "./options.ts";
+import { modelOf, parsedJson } from "./model.ts";
 import { lastPart, NamedStore, type StoredTensor } from "./store.ts";
 
 export interface KerasOptions {
@@ -49,7 +48,7 @@ export async function readTfjs(source: Source, options: KerasOptions, building: 
     );
   const tensors: Named[] = [];
   for (const group of manifest as unknown[]) tensors.push(...(await groupOf(group, source)));
-  const classes = classesOf(field(json, "userDefinedMetadata")) ?? (await labelsBeside(source));
+  const classes = classesOf(field(json, "userDefinedMetadata")) ?? (await labelsBeside(source, building));
   const left = [
     ...(field(json, "trainingConfig") !== undefined ? ["loss and optimizer"] : []),
     ...(tensors.some(({ path }) =>
@@ -69,15 +68,6 @@ export async function readTfjs(source: Source, options: KerasOptions, building: 
     ...options,
     left,
   });
-}
-
-/** @throws NablaError for what is no JSON */
-export function parsedJson(bytes: Uint8Array, name: string): unknown {
-  try {
-    return JSON.parse(fromUtf8(bytes).replace(/^\ufeff/, ""));
-  } catch (cause) {
-    throw new NablaError(`${name}: no JSON, or a damaged file: ${messageOf(cause)}`, { cause });
-  }
 }
 
 /** Names of classes that a list of texts gives. */

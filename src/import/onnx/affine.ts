@@ -1,22 +1,9 @@
 /** What is computed with constants: scale · x + offset, and lines along an axis. */
 
-import { sizeOf } from "../../shape.ts";
-import { Unsupported } from "../problems.ts";
-import { expanded } from "./broadcasting.ts";
 import type { Importing } from "./importing.ts";
-import { projected, withOutputBias } from "./ops/attention.ts";
-import { lastAxes, spread, spreadIn, stepsIn } from "./spread.ts";
-import {
-  type Axis,
-  along,
-  axisOf,
-  type Constant,
-  constant,
-  dimsOf,
-  lengthOf,
-  stepsOf,
-  type Value,
-} from "./value.ts";
+import type { Handlers } from "./op.ts";
+import { lastAxes, spreadIn, stepsIn } from "./spread.ts";
+import { type Axis, axisAt, type Constant, constant, lengthOf, type Value } from "./value.ts";
 
 /** A variance that with an epsilon of 1e-12 is 1 as float32. */
 const EPSILON = 1e-12;
@@ -31,7 +18,7 @@ export function affine(at: Importing, given: Value, scale: Constant = ONE, offse
   const wanted = Array.from({ length: rank }, (_, i) =>
     Math.max(...[scale, offset].map(({ dims }) => dims[i - (rank - dims.length)] ?? 1)),
   );
-  const value = expanded(at, given, wanted);
+  const value = at.part<typeof import("./ops/arithmetic.ts")>("arithmetic").expanded(at, given, wanted);
   if (isAll(scale, 1) && isAll(offset, 0)) return value;
   const [times, plus] = [stepsIn(value, scale), stepsIn(value, offset)];
   if (times.size + plus.size === 0 || (scale.data.length === 1 && offset.data.length === 1)) {
@@ -88,7 +75,7 @@ function withBias(at: Importing, value: Value, beta: Float32Array): boolean {
   const last = made.shape[made.shape.length - 1];
   if (at.heads.get(value.layer) === "biasless" && at.isOnly(value) && last === beta.length) {
     at.heads.set(value.layer, "closed");
-    withOutputBias(made, beta);
+    at.part<typeof import("./ops/attention.ts")>("attending").withOutputBias(made, beta);
     return true;
   }
   if (config.useBias !== false || config.activation !== undefined || !at.isOnly(value)) return false;
@@ -132,7 +119,7 @@ export function normalised(at: Importing, given: Value, mean: Constant, deviatio
   const wanted = Array.from({ length: rank }, (_, i) =>
     Math.max(...[mean, deviation].map(({ dims }) => dims[i - (rank - dims.length)] ?? 1)),
   );
-  const value = expanded(at, given, wanted);
+  const value = at.part<typeof import("./ops/arithmetic.ts")>("arithmetic").expanded(at, given, wanted);
   const [less, by] = [stepsIn(value, mean), stepsIn(value, deviation)];
   // the layer knows no deviation of 0 or below, and takes the root of its square
   if (!deviation.data.every((n) => n > 1e-6 && n < 1e18))
@@ -196,77 +183,15 @@ export const asValue = (at: Importing, like: Value, known: Constant): Value => {
   return affine(at, zero, ONE, constant([...rows.map(() => 1), ...own], known.data));
 };
 
-/**
- * What a matrix makes of the values along an axis: y[j] = Σ x[i] · matrix[i, j]. The axis is then as long as the matrix is wide.
- *
- * @param matrix row-major, its rows in the order of the file
- * @param more the layer's options, its bias, and whether it learns
- */
-export function linear(
-  at: Importing,
-  value: Value,
-  axis: number,
-  matrix: { readonly units: number; readonly data: () => Float32Array },
-  more: { readonly bias?: Float32Array; readonly options?: Readonly<Record<string, unknown>> } = {},
-): Value {
-  const factors = along(value, axis);
-  const { value: ready, order } = at.innermost(value, factors);
-  const n = lengthOf(factors);
-  const { units } = matrix;
-  const bias = more.bias;
-  const kernel = () => rowsInOrder(matrix.data(), units, factors, order);
-  const heads = more.options ? undefined : projected(at, ready, units, kernel, bias);
-  const made =
-    heads ??
-    at.add("dense", { units, useBias: bias !== undefined, ...more.options }, [ready], {
-      kernel: { shape: [n, units], data: kernel },
-      ...(bias && { bias: { shape: [units], data: () => bias } }),
-    });
-  const out = axisOf(units);
-  const batch = value.axes[axis]!.filter((factor) => factor.batch);
-  return {
-    kind: "value",
-    layer: made.config.name,
-    axes: ready.axes.map((own, i) => (i === axis ? [...batch, ...out] : own)),
-    held: [...ready.held.slice(0, -1), out],
-  };
-}
-
-/** Rows of a matrix in the order in which values lie, where that is not the file's. */
-export function rowsInOrder(data: Float32Array, width: number, file: Axis, order: Axis): Float32Array {
-  if (file.every((factor, i) => factor === order[i])) return data;
-  const steps = stepsOf(file, 1);
-  const rows = spread(
-    constant(
-      [lengthOf(file)],
-      Float64Array.from({ length: lengthOf(file) }, (_, i) => i),
-    ),
-    order,
-    steps,
-  );
-  const out = new Float32Array(data.length);
-  rows.forEach((row, i) => {
-    out.set(data.subarray(row * width, (row + 1) * width), i * width);
-  });
-  return out;
-}
-
-/** A matrix that is no weight: what it says is not learnt. @param at how much of input i is in output j */
-export function fixed(
-  importing: Importing,
-  value: Value,
-  axis: number,
-  units: number,
-  share: (matrix: Float32Array) => void,
-): Value {
-  const n = lengthOf(along(value, axis));
-  if (n * units > importing.most)
-    throw new Unsupported(
-      "it picks so many values along an axis that the table of them would be larger than the file",
-    );
-  const data = new Float32Array(n * units);
-  share(data);
-  return linear(importing, value, axis, { units, data: () => data }, { options: { trainable: false } });
-}
-
-export const total = (value: Value): number => sizeOf(dimsOf(value));
+export const handlers: Handlers = {
+  // of the model's input; weights are folded
+  DequantizeLinear(op) {
+    const value = op.value();
+    const [scale, zero] = [op.known(1, "its scale"), op.maybe(2)];
+    const after = value.axes.length - 1 - axisAt(op.int("axis", 1), Math.max(value.axes.length, 2));
+    const wide = (data: Float32Array) =>
+      constant(data.length === 1 ? [] : [data.length, ...Array<number>(after).fill(1)], data);
+    const times = Float32Array.from(scale.data);
+    return affine(op.at, value, wide(times), wide(times.map((n, i) => -n * (zero?.data[i] ?? 0))));
+  },
+};

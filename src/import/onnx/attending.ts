@@ -1,6 +1,6 @@
 /** Attention, which exporters write as products of matrices with a softmax between them: found by how these are connected. */
 import type { OnnxNode } from "../../interop/onnx.ts";
-import type { Connections, Found } from "./patterns.ts";
+import type { Connections, Found, Patterns } from "./connections.ts";
 
 /**
  * [queries, keys turned, values, which keys are seen, what the others' scores become, what is added to scores, what shares are multiplied by],
@@ -92,7 +92,7 @@ function hidden(at: Connections, name: string | undefined): Hidden {
 }
 
 /** softmax(scale · q kᵀ) v */
-export function attending(at: Connections, last: OnnxNode): Found | undefined {
+function attending(at: Connections, last: OnnxNode): Found | undefined {
   const [given, values] = last.inputs;
   const product = at.maker(given, "Mul");
   const spread = at.maker(product?.inputs.find((name) => at.maker(name, "Softmax")) ?? given, "Softmax");
@@ -127,3 +127,5 @@ export function attending(at: Connections, last: OnnxNode): Found | undefined {
     node: { ...last, type: ATTENDING, inputs: [q.from!, k.from!, values, ...constants], attributes },
   };
 }
+
+export const patterns: Patterns = new Map([["MatMul", [attending]]]);

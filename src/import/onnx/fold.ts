@@ -3,12 +3,9 @@
 import { permuted } from "../../interop/layouts.ts";
 import { pow } from "../../math/elementary.ts";
 import { Unsupported } from "../problems.ts";
-import { isConstant } from "./importing.ts";
-import type { Op } from "./op.ts";
-import { targetOf } from "./ops/shapes.ts";
+import type { Handlers, Op } from "./op.ts";
 import { along, isFloat, joined, like, type Numbers, parts, size, sliced, triangle } from "./pieces.ts";
-import { constantOf } from "./tensors.ts";
-import { axisAt, type Constant, constant, dimsOf } from "./value.ts";
+import { axisAt, type Constant, constant, dimsOf, isConstant, targetOf } from "./value.ts";
 
 /** The shape that shapes are broadcast to. */
 function common(op: Op, all: readonly Constant[]): number[] {
@@ -74,23 +71,12 @@ function dequantised(op: Op): Constant {
   return constant(x.dims, out);
 }
 
-function attribute(op: Op): Constant {
-  const tensor = op.tensor("value");
-  if (tensor) return constantOf(tensor);
-  if (op.has("value_float")) return constant([], Float32Array.of(op.float("value_float")));
-  if (op.has("value_int")) return constant([], [op.int("value_int")]);
-  const [floats, ints] = [op.floats("value_floats"), op.ints("value_ints")];
-  if (op.has("value_floats")) return constant([floats!.length], Float32Array.from(floats!));
-  if (op.has("value_ints")) return constant([ints!.length], ints!);
-  throw new Unsupported("its value is no tensor of numbers");
-}
-
 function filled(op: Op): Constant {
   const dims = Array.from(op.known(0).data);
   if (!(size(dims) <= op.at.most) || !dims.every((n) => Number.isSafeInteger(n) && n >= 0))
     throw new Unsupported("its constants would be larger than the file");
   const tensor = op.tensor("value");
-  const value = tensor ? constantOf(tensor) : constant([1], Float32Array.of(0));
+  const value = tensor ?? constant([1], Float32Array.of(0));
   return constant(dims, like(value.data, size(dims)).fill(value.data[0]!));
 }
 
@@ -103,9 +89,8 @@ function shapeOf(op: Op): Constant {
 
 type Fold = (op: Op) => Constant | readonly Constant[];
 
-/** Of shapes alone, whatever they are of. */
-export const OF_SHAPES: Readonly<Record<string, Fold>> = {
-  Constant: attribute,
+/** Of shapes, whatever they are of. */
+export const handlers: Handlers = {
   Shape: shapeOf,
   Size: (op) => constant([], [size(dimsOf(op.term(0)))]),
 };

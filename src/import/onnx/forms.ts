@@ -1,6 +1,6 @@
 /** How nodes make a value: their operators, attributes and inputs, compared with what this library writes. */
 import type { OnnxNode } from "../../interop/onnx.ts";
-import type { Connections } from "./patterns.ts";
+import type { Connections } from "./connections.ts";
 
 /** How nodes are connected: a name that is found or compared, a number, or an operator (a Cast with its type) and its inputs. */
 export type Form = string | number | readonly Form[];

@@ -3,31 +3,61 @@ import { NablaError } from "../../errors.ts";
 import { FLOATS, type OnnxGraph, type OnnxNode, type OnnxValueInfo, TYPES } from "../../interop/onnx.ts";
 import type { Building } from "../building.ts";
 import { type Problem, Unsupported } from "../problems.ts";
-import { asValue } from "./affine.ts";
 import { batchIn, findBatch } from "./batch.ts";
-import { FOLDS, OF_SHAPES } from "./fold.ts";
 import type { GraphOptions, Port, ReadGraph } from "./graphTypes.ts";
-import { Importing, isConstant, isValue } from "./importing.ts";
+import { Importing } from "./importing.ts";
+import { Code, needed, partsFor, simplifiedBy } from "./later.ts";
 import { Op } from "./op.ts";
-import { HANDLERS, hintFor } from "./operators.ts";
-import { simplified } from "./patterns.ts";
-import { type Axis, constant, type Factor, ofRow, type Term, type Value } from "./value.ts";
+import { Missing } from "./parts.ts";
+import {
+  type Axis,
+  constant,
+  type Factor,
+  isConstant,
+  isValue,
+  ofRow,
+  type Term,
+  type Value,
+} from "./value.ts";
 
 export type { GraphOptions, Port, ReadGraph } from "./graphTypes.ts";
 
 /** Stands for a batch of any size in what is computed of shapes: a prime that no other axis is a multiple of. */
 const ANY = 100_003;
 
+/** What gives constants, whatever it is of. */
+const OF_SHAPES = new Set(["Constant", "Shape", "Size"]);
+
 type Wishes = ReadonlyMap<string, readonly (readonly number[])[]>;
 
+/** Reads it, when what it needs is there. */
+export async function readGraph(graph: OnnxGraph, options: GraphOptions): Promise<ReadGraph> {
+  const code = new Code(options.building());
+  const nodes = needed(graph, await simplifiedBy(code, graph));
+  await code.load(partsFor(nodes, graph, options.constants, code));
+  for (;;)
+    try {
+      return readOnce(graph, nodes, options, code);
+    } catch (error) {
+      // what only reading shows to be needed
+      if (!(error instanceof Missing)) throw error;
+      await code.load([error.part]);
+    }
+}
+
 /** Reads it; and once more where inputs had better lie in another order. */
-export function readGraph(graph: OnnxGraph, options: GraphOptions): ReadGraph {
-  const first = new Reading(graph, options, new Map());
+function readOnce(
+  graph: OnnxGraph,
+  nodes: readonly OnnxNode[],
+  options: GraphOptions,
+  code: Code,
+): ReadGraph {
+  const first = new Reading(graph, nodes, options, code, new Map());
   const read = first.read();
   const wishes = first.wishes;
   return options.keep || wishes.size === 0 || read.problems.length > 0
     ? read
-    : new Reading(graph, options, wishes).read();
+    : new Reading(graph, nodes, options, code, wishes).read();
 }
 
 class Reading {
@@ -35,24 +65,24 @@ class Reading {
   private readonly at: Importing;
   private readonly terms = new Map<string, Term | undefined>();
   private readonly problems: Problem[] = [];
-  private readonly nodes: OnnxNode[];
   private readonly ports: Port[] = [];
   private readonly uses = new Map<string, number>();
   private readonly batch: number | false;
 
   constructor(
     private readonly graph: OnnxGraph,
+    private readonly nodes: readonly OnnxNode[],
     private readonly options: GraphOptions,
+    private readonly code: Code,
     private readonly given: Wishes,
   ) {
     this.building = options.building();
-    this.nodes = this.needed(simplified(graph));
     const ends = graph.outputs.map(({ name }) => name ?? "");
     for (const { inputs } of this.nodes)
       for (const name of inputs) if (name !== "") this.uses.set(name, (this.uses.get(name) ?? 0) + 1);
     // an output is seen from outside
     for (const name of ends) this.uses.set(name, Number.POSITIVE_INFINITY);
-    this.at = new Importing(this.building, this.uses, options.most);
+    this.at = new Importing(this.building, this.uses, options.most, code.parts);
     this.batch = options.batch ?? findBatch(graph, this.nodes, options);
   }
 
@@ -80,20 +110,6 @@ class Reading {
 
   private problem(where: string, why: string): void {
     this.problems.push({ where, why });
-  }
-
-  /** The nodes that outputs depend on. */
-  private needed(nodes: readonly OnnxNode[]): OnnxNode[] {
-    const makers = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
-    const found = new Set<OnnxNode>();
-    const waiting = this.graph.outputs.map(({ name }) => name ?? "");
-    for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-      const node = makers.get(name);
-      if (!node || found.has(node)) continue;
-      found.add(node);
-      waiting.push(...node.inputs);
-    }
-    return nodes.filter((node) => found.has(node));
   }
 
   private readInputs(): void {
@@ -183,10 +199,8 @@ class Reading {
   private readNode(node: OnnxNode): void {
     const { type = "", domain = "" } = node;
     const where = node.name ? `${type} "${node.name}"` : `${type} of "${node.outputs[0] ?? ""}"`;
-    const isKnown =
-      Object.hasOwn(HANDLERS, type) || Object.hasOwn(OF_SHAPES, type) || Object.hasOwn(FOLDS, type);
-    if (!/^(?:ai\.onnx)?$/.test(domain) || !isKnown) {
-      const hint = hintFor(type);
+    if (!/^(?:ai\.onnx)?$/.test(domain) || !this.code.knows(type)) {
+      const hint = this.at.part<typeof import("./hints.ts")>("hints").hintFor(type);
       const of = /^(?:ai\.onnx)?$/.test(domain) ? "" : ` of ${domain}`;
       this.problem(
         where,
@@ -216,14 +230,16 @@ class Reading {
   }
 
   private handlerOf(op: Op, type: string): (op: Op) => Term | readonly (Term | undefined)[] {
-    if (Object.hasOwn(OF_SHAPES, type)) return OF_SHAPES[type]!;
+    const handler = this.code.handlerOf(type);
+    if (handler && OF_SHAPES.has(type)) return handler;
     if (op.inputs.every((term) => term === undefined || isConstant(term))) {
+      const { FOLDS } = this.at.part<typeof import("./fold.ts")>("folds");
       if (Object.hasOwn(FOLDS, type)) return FOLDS[type]!;
       throw new Unsupported(
         "it computes with constants alone, in a way that there is not here; export with constant folding",
       );
     }
-    if (Object.hasOwn(HANDLERS, type)) return HANDLERS[type]!;
+    if (handler) return handler;
     throw new Unsupported(
       `the operator ${type} there is here for constants alone, and this depends on the model's input`,
     );
@@ -238,7 +254,7 @@ class Reading {
       const first = this.at.entries[0]!.value;
       if (isConstant(term) && first.axes.flat().some(({ batch, size }) => batch && size > 1))
         throw new Unsupported("it is the same whatever the model's input is; leave it out of { outputs }");
-      const given = isConstant(term) ? asValue(this.at, first, constant(term.dims, term.data)) : term;
+      const given = isConstant(term) ? this.at.asValue(first, constant(term.dims, term.data)) : term;
       const { value, axes } = this.outside(given);
       // an input is no output, nor is a layer that is shared with what follows it
       const { config } = this.building.layers.get(value.layer)!;

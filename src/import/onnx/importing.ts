@@ -3,30 +3,36 @@
 import { sameShape, sizeOf } from "../../shape.ts";
 import type { Building, Made, Weights } from "../building.ts";
 import { Unsupported } from "../problems.ts";
-import type { Masks } from "./masks.ts";
+import { Missing, type PartName, type Parts } from "./parts.ts";
 import {
   type Axis,
+  along,
+  axisOf,
+  batchSteps,
   type Constant,
   dimsOf,
+  type Entry,
   type Factor,
   lengthOf,
+  type Masks,
   ofRow,
   regrouped,
-  type Term,
+  rowsInOrder,
+  sameAxes,
+  sameFactors,
   type Value,
 } from "./value.ts";
 
-/** An input of the graph, and in which order the layers want it. */
-export interface Entry {
-  readonly value: Value;
-  /** Numbers of the file's axes, for each axis here. */
-  wish?: readonly (readonly number[])[];
+/** What is asked of parts here: affine.ts, ops/attention.ts. */
+interface Constants {
+  affine(at: Importing, value: Value, scale?: Constant, offset?: Constant): Value;
+  asValue(at: Importing, like: Value, known: Constant): Value;
 }
-
-const sameAxes = (a: readonly Axis[], b: readonly Axis[]): boolean =>
-  a.length === b.length && a.every((axis, i) => sameFactors(axis, b[i]!));
-const sameFactors = (a: Axis, b: Axis): boolean =>
-  a.length === b.length && a.every((factor, i) => factor === b[i]);
+interface Heads {
+  projected(
+    ...given: [at: Importing, Value, units: number, kernel: () => Float32Array, bias?: Float32Array]
+  ): Made | undefined;
+}
 
 /** Axes that a permutation may have. */
 const MOST_AXES = 6;
@@ -38,11 +44,7 @@ export class Importing {
   /** Layers of several heads: whether a product, or its bias, may still become their own. */
   readonly heads = new Map<string, "open" | "biasless" | "closed">();
   /** Layers that have some of a dense layer's outputs, one after the other. */
-  readonly columns = new Map<
-    string,
-    { readonly of: string; readonly first: number; readonly count: number }
-  >();
-  /** Which steps of layers' values are padding. */
+  readonly columns = new Map<string, { of: string; first: number; count: number }>();
   readonly masks: Masks = new Map();
   /** The name of the node that is read, for its layers. */
   node = "";
@@ -53,7 +55,26 @@ export class Importing {
     readonly uses: ReadonlyMap<string, number>,
     /** The most values that are made of shapes, so that a small file cannot ask for a large memory. */
     readonly most: number,
+    /** Of the code that few files need what is there. */
+    readonly parts: Parts,
   ) {}
+
+  /** @throws Missing where it is to be loaded first; what read the file so far begins anew */
+  part<Part extends object>(name: PartName): Part {
+    const found = this.parts[name] as Part | undefined;
+    if (!found) throw new Missing(name);
+    return found;
+  }
+
+  /** scale · x + offset, with constants of any shape that broadcasts. */
+  affine(value: Value, scale?: Constant, offset?: Constant): Value {
+    return this.part<Constants>("constants").affine(this, value, scale, offset);
+  }
+
+  /** A constant as a value: it does not depend on the input that is named. */
+  asValue(like: Value, known: Constant): Value {
+    return this.part<Constants>("constants").asValue(this, like, known);
+  }
 
   /** What is otherwise here than in the file, said once for each node. */
   readonly notes = new Set<string>();
@@ -82,6 +103,68 @@ export class Importing {
     weights?: Weights,
   ): Value {
     return { ...value, layer: this.add(type, options, [value], weights).config.name };
+  }
+
+  /** A layer behind an image, or behind each of a sequence. */
+  added(
+    given: Value,
+    type: string,
+    options: Readonly<Record<string, unknown>>,
+    weights: Weights = {},
+  ): Value {
+    const steps = batchSteps(given);
+    const name = steps.length > 0 ? this.building.nameFor(this.node, type) : "";
+    const inner = Object.entries(weights).map(([parameter, own]) => [`${name}.${parameter}`, own] as const);
+    const made =
+      steps.length > 0
+        ? this.add(
+            "timeDistributed",
+            { layer: [{ ...options, type, name }] },
+            [given],
+            Object.fromEntries(inner),
+          )
+        : this.add(type, options, [given], weights);
+    const image = made.shape.slice(steps.length).map(axisOf);
+    const axes = [given.axes[0]!, image[image.length - 1]!, ...image.slice(0, -1)];
+    return { ...given, layer: made.config.name, held: [...steps, ...image], axes };
+  }
+
+  /**
+   * What a matrix makes of the values along an axis: y[j] = Σ x[i] · matrix[i, j]. The axis is then as long as the matrix is wide.
+   *
+   * @param matrix row-major, its rows in the order of the file
+   * @param more the layer's options, its bias, and whether it learns
+   */
+  linear(
+    value: Value,
+    axis: number,
+    matrix: { readonly units: number; readonly data: () => Float32Array },
+    more: { readonly bias?: Float32Array; readonly options?: Readonly<Record<string, unknown>> } = {},
+  ): Value {
+    const factors = along(value, axis);
+    const { value: ready, order } = this.innermost(value, factors);
+    const n = lengthOf(factors);
+    const { units } = matrix;
+    const bias = more.bias;
+    const kernel = () => rowsInOrder(matrix.data(), units, factors, order);
+    const heads =
+      more.options || this.heads.size === 0
+        ? undefined
+        : this.part<Heads>("attending").projected(this, ready, units, kernel, bias);
+    const made =
+      heads ??
+      this.add("dense", { units, useBias: bias !== undefined, ...more.options }, [ready], {
+        kernel: { shape: [n, units], data: kernel },
+        ...(bias && { bias: { shape: [units], data: () => bias } }),
+      });
+    const out = axisOf(units);
+    const batch = value.axes[axis]!.filter((factor) => factor.batch);
+    return {
+      kind: "value",
+      layer: made.config.name,
+      axes: ready.axes.map((own, i) => (i === axis ? [...batch, ...out] : own)),
+      held: [...ready.held.slice(0, -1), out],
+    };
   }
 
   activate(value: Value, activation: string, options: Readonly<Record<string, unknown>> = {}): Value {
@@ -212,6 +295,3 @@ export class Importing {
     return { ...arranged, axes, held };
   }
 }
-
-export const isConstant = (term: Term | undefined): term is Constant => term?.kind === "constant";
-export const isValue = (term: Term | undefined): term is Value => term?.kind === "value";

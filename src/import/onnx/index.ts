@@ -51,14 +51,14 @@ export function parsed(bytes: Uint8Array, name: string): OnnxModel {
 }
 
 /** @param size of the file @param others the bytes of files beside it, by name @param building makes empty ones */
-export function modelFrom(
+export async function modelFrom(
   model: OnnxModel,
   size: number,
   name: string,
   options: OnnxOptions,
   others: ReadonlyMap<string, Uint8Array>,
   building: () => Building,
-): Model {
+): Promise<Model> {
   const graph = model.graph!;
   const opset = model.opsets.find(({ domain = "" }) => domain === "" || domain === "ai.onnx")?.version ?? 0;
   if (opset < LOWEST)
@@ -86,7 +86,7 @@ export function modelFrom(
     constants.set(key, constant([...shape], Float32Array.from(data)));
   }
   const most = 65_536 + 2 * (size + [...others.values()].reduce((sum, { length }) => sum + length, 0));
-  const read = readGraph(graph, {
+  const read = await readGraph(graph, {
     building,
     opset,
     batch: options.batch,

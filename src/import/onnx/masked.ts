@@ -1,7 +1,7 @@
 /** Padding as this library writes it, which has no masks in ONNX: found by how its nodes are connected, and read as the masks they were. */
 import type { OnnxNode } from "../../interop/onnx.ts";
+import type { Connections, Found, Pattern, Patterns } from "./connections.ts";
 import { type Form, fits, isWritten } from "./forms.ts";
-import type { Connections, Found } from "./patterns.ts";
 
 /** Names of no operators. [x, the value of padding], [x, weights … of both walks], [x]. */
 export const MASKING = "(masking)";
@@ -127,7 +127,7 @@ function plainWalk(walk: OnnxNode, { x, mask }: Padded): { before: OnnxNode; nod
   };
 }
 
-export function padded(at: Connections, last: OnnxNode): Found | undefined {
+function padded(at: Connections, last: OnnxNode): Found | undefined {
   const walk = paddedWalk(at, last);
   if (!walk) return undefined;
   const { before, node } = plainWalk(last, walk);
@@ -141,7 +141,7 @@ const walkBehind = (at: Connections, name: string | undefined): OnnxNode | undef
 };
 
 /** What brings outputs back to their steps: they are there already. */
-export function unpadded(at: Connections, last: OnnxNode): Found | undefined {
+function unpadded(at: Connections, last: OnnxNode): Found | undefined {
   for (const form of BACK) {
     const found = new Map<string, string>();
     if (!fits(at, last.outputs[0], form, found)) continue;
@@ -153,7 +153,7 @@ export function unpadded(at: Connections, last: OnnxNode): Found | undefined {
 }
 
 /** x · (1 − min over values of (x = v)) */
-export function masking(at: Connections, last: OnnxNode): Found | undefined {
+function masking(at: Connections, last: OnnxNode): Found | undefined {
   const found = new Map<string, string>();
   const is =
     fits(at, last.outputs[0], ["Mul", "x", ["Unsqueeze", "mask", 2]], found) &&
@@ -172,7 +172,7 @@ export function masking(at: Connections, last: OnnxNode): Found | undefined {
 }
 
 /** A lookup beside which stands where its numbers are 0. */
-export function embedded(at: Connections, last: OnnxNode): Found | undefined {
+function embedded(at: Connections, last: OnnxNode): Found | undefined {
   const equal = at.users.get(last.inputs[1] ?? "")?.find(({ type }) => type === "Equal");
   const not = equal && at.number(equal.inputs[1]) === 0 ? at.user(equal.outputs[0], "Not") : undefined;
   const cast = at.user(not?.outputs[0], "Cast");
@@ -182,7 +182,7 @@ export function embedded(at: Connections, last: OnnxNode): Found | undefined {
 }
 
 /** Σ mask · x / Σ mask */
-export function averaged(at: Connections, last: OnnxNode): Found | undefined {
+function averaged(at: Connections, last: OnnxNode): Found | undefined {
   const found = new Map<string, string>();
   const sum: Form = ["ReduceSum", ["Mul", "x", ["Unsqueeze", "mask", 2]], 1];
   const form: Form = ["Div", sum, ["Unsqueeze", ["Max", COUNT, 1], 1]];
@@ -231,7 +231,7 @@ const MODES: Readonly<Record<string, string>> = {
 };
 
 /** Walks from both ends, put together. */
-export function directions(at: Connections, last: OnnxNode): Found | undefined {
+function directions(at: Connections, last: OnnxNode): Found | undefined {
   if (last.inputs.length !== 2) return undefined;
   const [a, b] = last.inputs.map((name) => sideOf(at, name));
   if (!a || !b || a.walk === b.walk || isReverse(a.walk) || !isReverse(b.walk)) return undefined;
@@ -268,3 +268,14 @@ export function directions(at: Connections, last: OnnxNode): Found | undefined {
     gone: [first, last],
   };
 }
+
+export const patterns: Patterns = new Map<string, readonly Pattern[]>([
+  ["Div", [averaged]],
+  ["Mul", [masking, unpadded, directions]],
+  ["Where", [unpadded]],
+  ["Concat", [directions]],
+  ["Sum", [directions]],
+  ["Mean", [directions]],
+  ["Gather", [embedded]],
+  ...WALKS.map((type): [string, Pattern[]] => [type, [padded]]),
+]);

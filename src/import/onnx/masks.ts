@@ -4,13 +4,7 @@ import { MASKING, MEAN } from "./masked.ts";
 import type { Handlers, Op } from "./op.ts";
 import { along, type Value } from "./value.ts";
 
-/** What the file calls it, and how many steps it has. */
-export interface Mask {
-  readonly name: string;
-  readonly steps: number;
-}
-/** By layers; undefined where no step is padding. */
-export type Masks = Map<string, Mask | undefined>;
+export { patterns } from "./masked.ts";
 
 /** What the file calls the mask that stands beside a layer's values here. */
 export function maskBeside({ at }: Pick<Op, "at">, layer: string): string | undefined {
@@ -47,7 +41,7 @@ function sequence(op: Op): Value {
   return op.at.arrange(value, [along(value, 1), along(value, 2)]);
 }
 
-export const masked: Handlers = {
+export const handlers: Handlers = {
   [MASKING](op) {
     const made = op.at.unary(sequence(op), "masking", { maskValue: op.known(1).data[0]! });
     beginMask(op, made.layer, op.at.building.layers.get(made.layer)!.shape[0]!);

@@ -1,9 +1,16 @@
 /** A node as the code of operators sees it. */
-import type { OnnxAttribute, OnnxNode, OnnxTensor } from "../../interop/onnx.ts";
+import type { OnnxAttribute, OnnxNode } from "../../interop/onnx.ts";
 import { Unsupported } from "../problems.ts";
-import { asValue } from "./affine.ts";
 import type { Importing } from "./importing.ts";
-import { type Constant, dimsOf, type Term, type Value } from "./value.ts";
+import { constantOf } from "./tensors.ts";
+import { along, batchSteps, type Constant, dimsOf, lengthOf, type Term, type Value } from "./value.ts";
+
+/** How windows lie along each axis of pixels. */
+export interface Windows {
+  readonly kernel: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+}
 
 export class Op {
   private readonly attributes: ReadonlyMap<string, OnnxAttribute>;
@@ -17,6 +24,11 @@ export class Op {
     readonly opset: number,
   ) {
     this.attributes = new Map(node.attributes.map((attribute) => [attribute.name ?? "", attribute]));
+  }
+
+  /** A node that this one stands for. */
+  of(node: OnnxNode, inputs: readonly (Term | undefined)[]): Op {
+    return new Op(this.at, node, inputs, this.opset);
   }
 
   has(name: string): boolean {
@@ -44,8 +56,9 @@ export class Op {
     const one = this.attributes.get(name);
     return one && Array.from(one.floats ?? []);
   }
-  tensor(name: string): OnnxTensor | undefined {
-    return this.attributes.get(name)?.t;
+  tensor(name: string): Constant | undefined {
+    const tensor = this.attributes.get(name)?.t;
+    return tensor && constantOf(tensor);
   }
 
   /** An input that depends on the model's; a constant becomes one. */
@@ -54,7 +67,7 @@ export class Op {
     if (term?.kind === "value") return term;
     const other = this.inputs.find((each): each is Value => each?.kind === "value");
     if (!term || !other) throw new Unsupported(`its input ${i + 1} is missing`);
-    return asValue(this.at, other, term);
+    return this.at.asValue(other, term);
   }
 
   /** An input of either kind. */
@@ -88,6 +101,31 @@ export class Op {
   /** Whether something needs this output. */
   asksFor(output: number): boolean {
     return this.at.uses.has(this.node.outputs[output] || "");
+  }
+
+  /** [batch, channels, pixels…] as a layer holds it: steps, where some are joined with the batch, pixels, then channels. */
+  pixels(): { value: Value; pixels: number[]; channels: number } {
+    const given = this.value();
+    const rank = given.axes.length;
+    if (rank !== 3 && rank !== 4)
+      throw new Unsupported(
+        rank === 5
+          ? "its input has three axes of pixels; layers here have one or two"
+          : `its input has ${rank} axes, not [batch, channels, pixels]`,
+      );
+    const axes = given.axes.slice(1).map((_, i) => along(given, i + 1));
+    const value = this.at.arrange(given, [...batchSteps(given), ...axes.slice(1), axes[0]!]);
+    return { value, pixels: axes.slice(1).map(lengthOf), channels: lengthOf(axes[0]!) };
+  }
+
+  /** How windows lie. */
+  windows(kernel: readonly number[]): Windows {
+    const ones = kernel.map(() => 1);
+    const strides = this.ints("strides") ?? ones;
+    const dilations = this.ints("dilations") ?? ones;
+    if (strides.length !== kernel.length || dilations.length !== kernel.length)
+      throw new Unsupported(`strides and dilations do not fit a window of ${kernel.length} axes`);
+    return { kernel, strides, dilations };
   }
 
   get dims(): number[] {

@@ -1,129 +1,14 @@
 /** Layers that exporters write as many small nodes: found by how these are connected, and read as one. */
-import type { OnnxGraph, OnnxNode, OnnxTensor } from "../../interop/onnx.ts";
-import { attending } from "./attending.ts";
-import { averaged, directions, embedded, masking, padded, unpadded } from "./masked.ts";
-import { constantOf } from "./tensors.ts";
+import type { OnnxNode } from "../../interop/onnx.ts";
+import type { Connections, Found, Patterns } from "./connections.ts";
+import type { Handlers } from "./op.ts";
+import { along, axisAt } from "./value.ts";
 
 /** Normalisation over some axes without gamma and beta: [x, epsilon, axes?]. The name of no operator. */
 export const STANDARDISE = "(normalisation)";
 
 /** (x − mean) / deviation with constants. */
 export const BY_CONSTANTS = "(normalisation by constants)";
-
-export class Connections {
-  readonly makers = new Map<string, OnnxNode>();
-  readonly users = new Map<string, OnnxNode[]>();
-
-  constructor(readonly graph: OnnxGraph) {
-    for (const node of graph.nodes) {
-      for (const name of node.outputs) if (name !== "") this.makers.set(name, node);
-      for (const name of new Set(node.inputs))
-        if (name !== "") this.users.set(name, [...(this.users.get(name) ?? []), node]);
-    }
-  }
-
-  /** What makes a value, if it is such an operator. */
-  maker(name: string | undefined, ...types: string[]): OnnxNode | undefined {
-    const node = this.makers.get(name ?? "");
-    return node && types.includes(node.type ?? "") ? node : undefined;
-  }
-
-  /** The only node that uses a value. */
-  user(name: string | undefined, type: string): OnnxNode | undefined {
-    const users = this.users.get(name ?? "") ?? [];
-    return users.length === 1 && users[0]!.type === type ? users[0] : undefined;
-  }
-
-  private tensor(name: string | undefined): OnnxTensor | undefined {
-    return (
-      this.graph.initializers.find((one) => one.name === name) ??
-      this.maker(name, "Constant")?.attributes.find((one) => one.name === "value")?.t
-    );
-  }
-
-  /** Whether it is a weight of several values, which are not all the same as far as can be seen. */
-  isVaried(name: string | undefined): boolean {
-    const tensor = this.tensor(name);
-    if (!tensor || Array.from(tensor.dims).every((n) => n === 1)) return false;
-    if (tensor.location === 1) return true;
-    const { data } = constantOf(tensor);
-    return data.some((n) => n !== data[0]);
-  }
-
-  /** A constant of one value. */
-  number(given: string | undefined): number | undefined {
-    const tensor = this.tensor(this.maker(given, "Cast", "CastLike")?.inputs[0] ?? given);
-    if (!tensor || tensor.location === 1) return undefined;
-    const { data } = constantOf(tensor);
-    return data.length === 1 ? data[0] : undefined;
-  }
-
-  /** Whether a value is an output of the model. */
-  isOutput(name: string): boolean {
-    return this.graph.outputs.some((one) => one.name === name);
-  }
-
-  /** The numbers of a constant. */
-  numbers(name: string | undefined): number[] | undefined {
-    const tensor = this.tensor(name);
-    return tensor && tensor.location !== 1 ? Array.from(constantOf(tensor).data) : undefined;
-  }
-
-  /** The shape of a constant. */
-  dims(name: string | undefined): ArrayLike<number> | undefined {
-    return this.tensor(name)?.dims;
-  }
-
-  /** Whether a value is a weight of the file. */
-  isWeight(name: string | undefined): boolean {
-    this.weights ??= new Set(this.graph.initializers.map((one) => one.name ?? ""));
-    return name !== undefined && (this.weights.has(name) || this.maker(name, "Constant") !== undefined);
-  }
-  private weights: ReadonlySet<string> | undefined;
-
-  /** Whether a value is the same whatever the model's input is, but for the sizes of that. */
-  isFixed(name: string | undefined): boolean {
-    if (!this.moving) {
-      this.moving = new Set(this.graph.inputs.map((one) => one.name ?? ""));
-      for (const one of this.graph.initializers) this.moving.delete(one.name ?? "");
-      // nodes are in the order they run in
-      for (const { type, inputs, outputs } of this.graph.nodes)
-        if (type !== "Shape" && type !== "Size" && inputs.some((each) => this.moving!.has(each)))
-          for (const each of outputs) this.moving.add(each);
-    }
-    return name !== undefined && name !== "" && !this.moving.has(name);
-  }
-  private moving: Set<string> | undefined;
-
-  /** The other input of a node of two; undefined where the one is none of them. */
-  other(node: OnnxNode | undefined, one: string | undefined): string | undefined {
-    const [a, b] = node?.inputs ?? [];
-    return a === one ? b : b === one ? a : undefined;
-  }
-
-  /** The input of a node that is multiplied by a number. */
-  times(node: OnnxNode | undefined, factor: number): string | undefined {
-    if (node?.type !== "Mul") return undefined;
-    const at = node.inputs.findIndex((name) => near(this.number(name), factor));
-    return at < 0 ? undefined : node.inputs[1 - at];
-  }
-}
-
-const near = (n: number | undefined, wanted: number) =>
-  n !== undefined && Math.abs(n - wanted) < 1e-4 * wanted;
-
-/** The nodes of a graph, with those that are put together in the place of the last of each. */
-export function simplified(graph: OnnxGraph): OnnxNode[] {
-  const at = new Connections(graph);
-  const instead = new Map<OnnxNode, readonly OnnxNode[]>();
-  for (const node of graph.nodes) {
-    const made = PATTERNS[node.type ?? ""]?.(at, node);
-    if (!made) continue;
-    instead.set(made.last, [...(made.before ?? []), made.node]);
-    for (const gone of made.gone ?? []) instead.set(gone, []);
-  }
-  return graph.nodes.flatMap((node) => instead.get(node) ?? [node]);
-}
 
 /** (x − mean) / √(variance + ε) */
 function standardised(at: Connections, last: OnnxNode): Found | undefined {
@@ -185,7 +70,7 @@ function logSoftmax(at: Connections, last: OnnxNode): Found | undefined {
 function gelu(at: Connections, erf: OnnxNode): Found | undefined {
   const scaled = at.maker(erf.inputs[0], "Div", "Mul");
   const x =
-    scaled?.type === "Div" && near(at.number(scaled.inputs[1]), Math.SQRT2)
+    scaled?.type === "Div" && at.isNear(scaled.inputs[1], Math.SQRT2)
       ? scaled.inputs[0]
       : at.times(scaled, Math.SQRT1_2);
   const sum = at.user(erf.outputs[0], "Add");
@@ -194,7 +79,7 @@ function gelu(at: Connections, erf: OnnxNode): Found | undefined {
   if (x === undefined || !product || at.number(at.other(sum, erf.outputs[0])) !== 1) return undefined;
   const half = factor === x ? at.user(product.outputs[0], "Mul") : undefined;
   const last =
-    half && near(at.number(at.other(half, product.outputs[0])), 0.5)
+    half && at.isNear(at.other(half, product.outputs[0]), 0.5)
       ? half
       : at.times(at.maker(factor, "Mul"), 0.5) === x
         ? product
@@ -233,31 +118,33 @@ function silu(at: Connections, last: OnnxNode): Found | undefined {
   return { last, node: { ...last, type: "Swish", inputs: [x], attributes: [] } };
 }
 
-export interface Found {
-  readonly last: OnnxNode;
-  readonly node: OnnxNode;
-  /** What the new one needs. */
-  readonly before?: readonly OnnxNode[];
-  /** What it is besides, or makes what nobody may have any longer. */
-  readonly gone?: readonly OnnxNode[];
-}
-type Pattern = (at: Connections, node: OnnxNode) => Found | undefined;
-/** By the operator they are found at. */
-const PATTERNS: Readonly<Partial<Record<string, Pattern>>> = Object.assign(Object.create(null), {
-  Div: (at, node) =>
-    standardised(at, node) ?? softmax(at, node) ?? byConstants(at, node) ?? averaged(at, node),
-  Exp: gaussian,
-  Cast: step,
-  Mul: (at, node) => silu(at, node) ?? masking(at, node) ?? unpadded(at, node) ?? directions(at, node),
-  Where: unpadded,
-  Concat: directions,
-  Sum: directions,
-  Mean: directions,
-  Gather: embedded,
-  RNN: padded,
-  LSTM: padded,
-  GRU: padded,
-  Sub: logSoftmax,
-  Erf: gelu,
-  MatMul: attending,
-} satisfies Record<string, Pattern>);
+export const patterns: Patterns = new Map([
+  ["Div", [standardised, softmax, byConstants]],
+  ["Exp", [gaussian]],
+  ["Cast", [step]],
+  ["Mul", [silu]],
+  ["Sub", [logSoftmax]],
+  ["Erf", [gelu]],
+]);
+
+export const handlers: Handlers = {
+  Gaussian: (op) => op.at.activate(op.value(), "gaussian"),
+  Step: (op) => op.at.activate(op.value(), "step"),
+  [BY_CONSTANTS](op) {
+    return op.at
+      .part<typeof import("./affine.ts")>("constants")
+      .normalised(op.at, op.value(), op.known(1), op.known(2));
+  },
+  [STANDARDISE](op) {
+    const value = op.value();
+    const axes = (op.ints("axes") ?? op.numbers("axes", 2) ?? []).map((axis) =>
+      axisAt(axis, value.axes.length),
+    );
+    const { value: ready } = op.at.innermost(
+      value,
+      axes.flatMap((axis) => along(value, axis)),
+    );
+    const epsilon = Math.max(op.known(1).data[0]!, 1e-12);
+    return op.at.unary(ready, "layerNormalization", { epsilon, scale: false, center: false });
+  },
+};

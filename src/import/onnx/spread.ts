@@ -1,7 +1,16 @@
 /** A constant along the factors of a value that it is broadcast to. */
 import { Unsupported } from "../problems.ts";
 import type { Importing } from "./importing.ts";
-import { type Axis, type Constant, type Factor, lengthOf, ofRow, stepsOf, type Value } from "./value.ts";
+import {
+  type Axis,
+  type Constant,
+  type Factor,
+  lengthOf,
+  ofRow,
+  spread,
+  stepsOf,
+  type Value,
+} from "./value.ts";
 
 /** Steps of a constant along the factors of a value that it is broadcast to. */
 export function stepsIn(value: Value, { dims }: Constant): Map<Factor, number> {
@@ -32,15 +41,6 @@ export function spreadIn(
   if (lengthOf(factors) > at.most)
     throw new Unsupported("its constant would be repeated until it is larger than the file");
   return spread(known, factors, steps);
-}
-
-export function spread({ data }: Constant, factors: Axis, steps: ReadonlyMap<Factor, number>): Float32Array {
-  let places = [0];
-  for (const factor of factors) {
-    const step = steps.get(factor) ?? 0;
-    places = places.flatMap((at) => Array.from({ length: factor.size }, (_, i) => at + i * step));
-  }
-  return Float32Array.from(places, (at) => data[at]!);
 }
 
 /** The last axes of a value, as far as a constant differs along them. */

@@ -26,6 +26,13 @@ export interface Value {
   readonly whole?: boolean;
 }
 
+/** An input of the graph, and in which order the layers want it. */
+export interface Entry {
+  readonly value: Value;
+  /** Numbers of the file's axes, for each axis here. */
+  wish?: readonly (readonly number[])[];
+}
+
 /** Values that are known: weights, and what is computed of shapes. */
 export interface Constant {
   readonly kind: "constant";
@@ -34,6 +41,16 @@ export interface Constant {
   readonly data: Float32Array | Float64Array;
 }
 export type Term = Value | Constant;
+export const isConstant = (term: Term | undefined): term is Constant => term?.kind === "constant";
+export const isValue = (term: Term | undefined): term is Value => term?.kind === "value";
+
+/** What the file calls it, and how many steps it has. */
+export interface Mask {
+  readonly name: string;
+  readonly steps: number;
+}
+/** By layers; undefined where no step is padding. */
+export type Masks = Map<string, Mask | undefined>;
 
 export const lengthOf = (axis: Axis): number => axis.reduce((n, { size }) => n * size, 1);
 /** The shape as the file's operators see it. */
@@ -148,3 +165,51 @@ export function stepsOf(axis: Axis, step: number): Map<Factor, number> {
   }
   return steps;
 }
+
+/** A constant's values in the order of some factors, along which it has steps. */
+export function spread({ data }: Constant, factors: Axis, steps: ReadonlyMap<Factor, number>): Float32Array {
+  let places = [0];
+  for (const factor of factors) {
+    const step = steps.get(factor) ?? 0;
+    places = places.flatMap((at) => Array.from({ length: factor.size }, (_, i) => at + i * step));
+  }
+  return Float32Array.from(places, (at) => data[at]!);
+}
+
+/** Rows of a matrix in the order in which values lie, where that is not the file's. */
+export function rowsInOrder(data: Float32Array, width: number, file: Axis, order: Axis): Float32Array {
+  if (file.every((factor, i) => factor === order[i])) return data;
+  const steps = stepsOf(file, 1);
+  const rows = spread(
+    constant(
+      [lengthOf(file)],
+      Float64Array.from({ length: lengthOf(file) }, (_, i) => i),
+    ),
+    order,
+    steps,
+  );
+  const out = new Float32Array(data.length);
+  rows.forEach((row, i) => {
+    out.set(data.subarray(row * width, (row + 1) * width), i * width);
+  });
+  return out;
+}
+
+/** The sizes that Reshape asks for, −1 and 0 resolved. */
+export function targetOf(dims: readonly number[], asked: readonly number[], allowZero: boolean): number[] {
+  const sizes = asked.map((n, i) => (n === 0 && !allowZero ? (dims[i] ?? 1) : n));
+  const known = sizes.filter((n) => n !== -1).reduce((a, b) => a * b, 1);
+  const all = dims.reduce((a, b) => a * b, 1);
+  return sizes.map((n) => (n === -1 ? all / known : n));
+}
+
+/** Steps that are joined with the batch: each is an image by itself. */
+export const batchSteps = ({ axes }: Value): Axis[] => {
+  const steps = ofRow(axes[0]!);
+  return steps.length > 0 ? [steps] : [];
+};
+
+export const sameAxes = (a: readonly Axis[], b: readonly Axis[]): boolean =>
+  a.length === b.length && a.every((axis, i) => sameFactors(axis, b[i]!));
+export const sameFactors = (a: Axis, b: Axis): boolean =>
+  a.length === b.length && a.every((factor, i) => factor === b[i]);

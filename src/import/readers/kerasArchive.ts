@@ -1,7 +1,7 @@
 import { anyText } from "../../host.ts";
 import { Building } from "../building.ts";
 import type { KerasOptions } from "../keras/tfjs.ts";
-import { kerasCode } from "../readingCode.ts";
+import { archiveCode } from "../readingCode.ts";
 import type { Reader } from "./reader.ts";
 
 /** A zip archive: Keras' own, or a folder with a model in it. */
@@ -14,5 +14,5 @@ export const kerasArchive: Reader<KerasOptions> = {
     // torch.export.save() has a model.json of its own
     return !names.includes("archive_format") && /(?:config|model)\.json|\.h5/.test(names);
   },
-  read: async (source, options) => (await kerasCode()).readArchive(source, options, new Building()),
+  read: async (source, options) => (await archiveCode()).readArchive(source, options, new Building()),
 };

@@ -1,7 +1,7 @@
 import { anyText } from "../../host.ts";
 import { Building } from "../building.ts";
 import type { KerasOptions } from "../keras/tfjs.ts";
-import { kerasCode } from "../readingCode.ts";
+import { tfjsCode } from "../readingCode.ts";
 import type { Reader } from "./reader.ts";
 
 /** An object of JSON that has the model's description, or its weights. */
@@ -10,5 +10,5 @@ export const tfjs: Reader<KerasOptions> = {
   recognise: (bytes) =>
     /^\ufeff?\s{0,99}\{/.test(anyText(bytes.subarray(0, 99))) &&
     /"(?:modelTopology|weightsManifest|model_config)"/.test(anyText(bytes)),
-  read: async (source, options) => (await kerasCode()).readTfjs(source, options, new Building()),
+  read: async (source, options) => (await tfjsCode()).readTfjs(source, options, new Building()),
 };

@@ -46,8 +46,10 @@ export interface LoopOptions {
 
 /** Samples that are drawn at a time. */
 const DRAWN = 32;
-/** Inputs between two looks at the coverage, while news is rare. */
+/** Inputs between two looks at the coverage, while news is rare: looking costs more than reading does. */
 const BATCH = 16;
+/** Inputs without news behind which it is rare. */
+const RARE = 64;
 
 export async function loop(options: LoopOptions): Promise<Counts> {
   const { target, coverage, corpus, more, found, kept } = options;
@@ -57,6 +59,8 @@ export async function loop(options: LoopOptions): Promise<Counts> {
   const known = new Set<string>();
   const words = (target.words ?? []).map((word) => new TextEncoder().encode(word));
   let sinceNews = 0;
+  /** Whether nothing has run since the coverage was looked at. */
+  let clean = false;
 
   const told = async (sample: Sample): Promise<Verdict> => {
     options.before(sample.bytes);
@@ -86,15 +90,18 @@ export async function loop(options: LoopOptions): Promise<Counts> {
 
   let waiting: Uint8Array[] = [];
   const track = async (sample: Sample): Promise<void> => {
-    if (waiting.length === 0) coverage.reset();
+    if (waiting.length === 0 && !clean) coverage.reset();
+    clean = false;
     await look(sample);
     waiting.push(sample.bytes);
     sinceNews++;
-    if (waiting.length < (sinceNews < 400 ? 1 : BATCH)) return;
+    if (waiting.length < (sinceNews < RARE ? 1 : BATCH)) return;
     const batch = waiting;
     waiting = [];
     if (batch.length === 1) {
       if (coverage.isNew()) keep(batch[0]!);
+      // looking begins anew by itself
+      clean = true;
     } else if (coverage.mayBeNew()) {
       for (const bytes of batch) {
         coverage.reset();

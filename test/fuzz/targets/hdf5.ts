@@ -35,8 +35,8 @@ export const hdf5: Target = {
   words: ["HDF", "TREE", "SNOD", "HEAP", "GCOL", "model_config", "weight_names", "layer_names", "__proto__"],
   // the core has a memory of its own
   memory: (bytes) => 64 * bytes + 2 ** 28,
-  run(bytes) {
-    const model = modelOfHdf5(bytes, "a.h5", undefined, {}, new Building());
+  async run(bytes) {
+    const model = await modelOfHdf5(bytes, "a.h5", undefined, {}, new Building());
     const { inputs, outputs, metadata } = model;
     return { inputs, outputs, metadata, weights: model.weights() };
   },

@@ -174,8 +174,8 @@ export const onnx: Target = {
   ],
   // the core has a memory of its own
   memory: (bytes) => 64 * bytes + 2 ** 28,
-  run(bytes) {
-    const model = modelFrom(
+  async run(bytes) {
+    const model = await modelFrom(
       parsed(bytes, "a.onnx"),
       bytes.length,
       "a.onnx",

@@ -3,10 +3,11 @@
 import { useEffect } from "preact/hooks";
 import { planeText } from "../../text/plane.ts";
 import { fill } from "../../text/words.ts";
-import { short } from "../../ui/chart.tsx";
 import { Button, Choice, Segments } from "../../ui/controls.tsx";
 import { Dock } from "../../ui/dock.tsx";
+import { short } from "../../ui/figures.ts";
 import { announce, notify } from "../../ui/messages.tsx";
+import { useHelp } from "../../ui/what.tsx";
 import { change, undo } from "../page/changing.ts";
 import { writeLink } from "../page/link.ts";
 import { past } from "../page/past.ts";
@@ -103,6 +104,7 @@ export function PlayBar() {
 }
 
 export function Transport() {
+  const [ask, answer] = useHelp("transport", said.title);
   return (
     <section class="panel transport" aria-label={said.title}>
       <div class="row">
@@ -115,6 +117,7 @@ export function Transport() {
           {said.reset}
         </Button>
         <Undo />
+        {ask}
       </div>
       <Choice
         label={said.speed}
@@ -135,6 +138,7 @@ export function Transport() {
         onChange={(value) => change({ race: value === "race" })}
       />
       <Button onClick={() => void copyLink()}>{said.copy}</Button>
+      {answer}
     </section>
   );
 }

@@ -2,8 +2,9 @@
 import { computed, signal } from "@preact/signals";
 import { planeText } from "../../text/plane.ts";
 import { fill } from "../../text/words.ts";
-import { Chart, type Columns, percent, type Series, short } from "../../ui/chart.tsx";
+import { Chart, type Columns, type Series } from "../../ui/chart.tsx";
 import { Button, Panel, Segments } from "../../ui/controls.tsx";
+import { percent, short } from "../../ui/figures.ts";
 import type { Sample } from "../engine/protocol.ts";
 import { unsettled } from "../page/hearing.ts";
 import { sayChange } from "../page/saying.ts";

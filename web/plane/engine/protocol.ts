@@ -1,9 +1,9 @@
 /** Messages between the page and the view's worker. */
-import type { Change, Edit, Settings } from "../state/changes.ts";
+
 import type { OptimizerName } from "../state/choices.ts";
-import type { PlaneState } from "../state/state.ts";
+import type { Change, Edit, PlaneState, Settings } from "../state/planeState.ts";
 import type { Palette } from "./colours.ts";
-import type { Points } from "./data.ts";
+import type { Points } from "./fields.ts";
 import type { Directions, Landscape } from "./landscape.ts";
 
 /** Cells along a side of the decision surface, and of a unit's. */

@@ -1,8 +1,9 @@
 /** One or several trainings of the same net, step by step side by side. */
 import type { Model } from "nabla";
 import type { Dataset } from "nabla/data";
-import { after, type Change, changesOf, type Edit, type Settings } from "../state/changes.ts";
-import { activationOf, type PlaneState } from "../state/state.ts";
+import { after, changesOf } from "../state/changes.ts";
+import type { Change, Edit, PlaneState, Settings } from "../state/planeState.ts";
+import { activationOf } from "../state/state.ts";
 import { hasConverged } from "./converged.ts";
 import { dataset, inputsOf, makeData, type PlaneData } from "./data.ts";
 import { type Plane, project } from "./directions.ts";

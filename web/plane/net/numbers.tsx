@@ -10,7 +10,8 @@ import { editWeight, undo } from "../page/changing.ts";
 import { inputOf, unitOf, weightOf } from "../page/saying.ts";
 import { chosen, figures, focused, lastEdit, linked, state } from "../page/signals.ts";
 import { pause } from "../page/training.ts";
-import { MOST_WEIGHT, readWeight, type WeightPlace } from "../state/changes.ts";
+import { MOST_WEIGHT, readWeight } from "../state/changes.ts";
+import type { WeightPlace } from "../state/planeState.ts";
 import { outputsOf } from "../state/state.ts";
 
 const said = planeText.numbers;

@@ -1,8 +1,9 @@
 /** Changes of settings and weights, and how they are taken back. */
 import { planeText } from "../../text/plane.ts";
 import { notify } from "../../ui/messages.tsx";
-import { type Edit, isLive } from "../state/changes.ts";
-import { fit, isQuiet, type PlaneState } from "../state/state.ts";
+import { isLive } from "../state/changes.ts";
+import type { Edit, PlaneState } from "../state/planeState.ts";
+import { fit, isQuiet } from "../state/state.ts";
 import { writeSoon } from "./link.ts";
 import { past, remember, takeLast } from "./past.ts";
 import { figures, locked, state, weightAt } from "./signals.ts";

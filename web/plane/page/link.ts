@@ -1,6 +1,7 @@
 /** The address: it says what is trained. */
 import { replaceQuery, route } from "../../shell/router.ts";
-import { type PlaneState, toQuery } from "../state/state.ts";
+import type { PlaneState } from "../state/planeState.ts";
+import { toQuery } from "../state/state.ts";
 import { changed, state } from "./signals.ts";
 import { run } from "./wire.ts";
 

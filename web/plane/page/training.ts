@@ -1,7 +1,7 @@
 /** Begins trainings, and has them go on: what the buttons of the bar do. */
 import { signal } from "@preact/signals";
 import type { Directions } from "../engine/landscape.ts";
-import type { PlaneState } from "../state/state.ts";
+import type { PlaneState } from "../state/planeState.ts";
 import { writeSoon } from "./link.ts";
 import { forget } from "./past.ts";
 import { changed, focused, landscape, linked, playing, speed, state } from "./signals.ts";

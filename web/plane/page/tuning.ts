@@ -1,6 +1,6 @@
 /** Settings that are changed while training goes on: what a slider passes on its way is not sent. */
 import { signal } from "@preact/signals";
-import type { LiveKey, Settings } from "../state/changes.ts";
+import type { LiveKey, Settings } from "../state/planeState.ts";
 import { remember } from "./past.ts";
 import { state } from "./signals.ts";
 import { run, send } from "./wire.ts";

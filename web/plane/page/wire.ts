@@ -1,7 +1,8 @@
 /** What is sent to the engine, and which training that is about. */
 import { signal } from "@preact/signals";
 import type { FromEngine, ToEngine } from "../engine/protocol.ts";
-import { INITIAL, type PlaneState } from "../state/state.ts";
+import type { PlaneState } from "../state/planeState.ts";
+import { INITIAL } from "../state/state.ts";
 import { type Connection, connect } from "./connection.ts";
 import { onPage } from "./signals.ts";
 

@@ -114,7 +114,12 @@ export function TrainingPanel() {
           options={batches(batch)}
           onChange={(value) => change({ batch: Number(value) })}
         />
-        <Switch label={said.converge} checked={now.converge} onChange={(converge) => change({ converge })} />
+        <Switch
+          label={said.converge}
+          help="converge"
+          checked={now.converge}
+          onChange={(converge) => change({ converge })}
+        />
       </fieldset>
     </Panel>
   );

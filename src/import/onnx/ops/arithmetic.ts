@@ -1,16 +1,26 @@
 /** Sums, products and their like. */
 
 import { Unsupported } from "../../problems.ts";
-import { affine } from "../affine.ts";
 import { alike } from "../broadcasting.ts";
-import { isConstant, isValue } from "../importing.ts";
+import type { Importing } from "../importing.ts";
 import type { Handler, Handlers, Op } from "../op.ts";
-import { type Constant, constant, type Value } from "../value.ts";
-import { plus, times } from "./activations.ts";
+import { type Constant, constant, isConstant, isValue, type Value } from "../value.ts";
+
+export { expanded } from "../broadcasting.ts";
 
 const number = (n: number): Constant => constant([], [n]);
 const mapped = ({ dims, data }: Constant, f: (n: number) => number): Constant =>
   constant(dims, Float32Array.from(data, f));
+
+/** x · factor(x). */
+export const times = (at: Importing, a: Value, b: Value): Value => {
+  const [first, second] = alike(at, [a, b]);
+  return { ...first!, layer: at.add("multiply", {}, [first!, second!]).config.name };
+};
+export const plus = (at: Importing, a: Value, b: Value, type = "add"): Value => {
+  const [first, second] = alike(at, [a, b]);
+  return { ...first!, layer: at.add(type, {}, [first!, second!]).config.name };
+};
 
 /** Old versions say where the second input lies among the axes of the first. */
 function placed(op: Op): (Value | Constant | undefined)[] {
@@ -24,26 +34,25 @@ function placed(op: Op): (Value | Constant | undefined)[] {
 
 const sum: Handler = (op) => {
   const [a, b] = placed(op);
-  if (isConstant(b)) return affine(op.at, op.value(0), undefined, b);
-  if (isConstant(a)) return affine(op.at, op.value(1), undefined, a);
+  if (isConstant(b)) return op.at.affine(op.value(0), undefined, b);
+  if (isConstant(a)) return op.at.affine(op.value(1), undefined, a);
   return plus(op.at, op.value(0), op.value(1));
 };
 const difference: Handler = (op) => {
   const [a, b] = placed(op);
   if (isConstant(b))
-    return affine(
-      op.at,
+    return op.at.affine(
       op.value(0),
       undefined,
       mapped(b, (n) => -n),
     );
-  if (isConstant(a)) return affine(op.at, op.value(1), number(-1), a);
+  if (isConstant(a)) return op.at.affine(op.value(1), number(-1), a);
   return plus(op.at, op.value(0), op.value(1), "subtract");
 };
 const product: Handler = (op) => {
   const [a, b] = placed(op);
-  if (isConstant(b)) return affine(op.at, op.value(0), b);
-  if (isConstant(a)) return affine(op.at, op.value(1), a);
+  if (isConstant(b)) return op.at.affine(op.value(0), b);
+  if (isConstant(a)) return op.at.affine(op.value(1), a);
   return times(op.at, op.value(0), op.value(1));
 };
 const quotient: Handler = (op) => {
@@ -53,8 +62,7 @@ const quotient: Handler = (op) => {
   if (!isConstant(b))
     throw new Unsupported("it divides by what depends on the model's input, which no layer here does");
   if (b.data.includes(0)) throw new Unsupported("it divides by 0");
-  return affine(
-    op.at,
+  return op.at.affine(
     op.value(0),
     mapped(b, (n) => 1 / n),
   );
@@ -89,10 +97,10 @@ function power(op: Op): Value {
   }
 }
 
-export const negated = (op: Op, value: Value): Value => affine(op.at, value, number(-1));
+export const negated = (op: Op, value: Value): Value => op.at.affine(value, number(-1));
 export const absolute = (op: Op, value: Value): Value => plus(op.at, value, negated(op, value), "maximum");
 
-export const arithmetic: Handlers = {
+export const handlers: Handlers = {
   Add: sum,
   Sub: difference,
   Mul: product,

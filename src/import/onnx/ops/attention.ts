@@ -1,10 +1,13 @@
 /** Attention: as the layer of its own where queries, keys and values are what comes in, as heads where dense layers make them. */
 import type { Made, Weights } from "../../building.ts";
 import { Unsupported } from "../../problems.ts";
+import { ATTENDING } from "../attending.ts";
 import type { Importing } from "../importing.ts";
 import { checkMasks, maskBeside } from "../masks.ts";
-import type { Op } from "../op.ts";
+import type { Handlers, Op } from "../op.ts";
 import { type Axis, type Constant, dimsOf, lengthOf, ofRow, type Value } from "../value.ts";
+
+export { patterns } from "../attending.ts";
 
 /** Scores that are lower by so much are of keys that nobody sees. */
 const HIDDEN = -1e4;
@@ -106,7 +109,7 @@ function checkPadding(op: Op, { inputs }: Made): void {
   checkMasks([query], [op.text("queryMask")]);
 }
 
-export function attend(op: Op): Value {
+function attend(op: Op): Value {
   const { at } = op;
   const [q, turned, v] = [op.value(0), op.value(1), op.value(2)];
   const rank = q.axes.length;
@@ -234,3 +237,5 @@ export function withOutputBias(made: Made, bias: Float32Array): void {
     outputBias: { shape: [bias.length], data: () => bias },
   };
 }
+
+export const handlers: Handlers = { [ATTENDING]: attend };

@@ -1,8 +1,8 @@
 /** Parts of an axis, and more around it. */
 
 import { Unsupported } from "../../problems.ts";
-import { affine, fixed } from "../affine.ts";
 import { cropped } from "../crop.ts";
+import { fixed } from "../fixed.ts";
 import type { Handlers, Op } from "../op.ts";
 import { along, axisAt, constant, lengthOf, type Value } from "../value.ts";
 
@@ -97,9 +97,9 @@ function pad(op: Op): Value {
       if (before < 0 || after < 0)
         value = cropped(at, value, axis, Math.max(0, -before), Math.max(0, -after));
       if (before > 0 || after > 0) {
-        const moved = filling === 0 ? value : affine(at, value, undefined, constant([], [-filling]));
+        const moved = filling === 0 ? value : at.affine(value, undefined, constant([], [-filling]));
         const framed = cropped(at, moved, axis, -Math.max(0, before), -Math.max(0, after));
-        value = filling === 0 ? framed : affine(at, framed, undefined, constant([], [filling]));
+        value = filling === 0 ? framed : at.affine(framed, undefined, constant([], [filling]));
       }
       return;
     }
@@ -118,4 +118,4 @@ function pad(op: Op): Value {
   return value;
 }
 
-export const cutting: Handlers = { Slice: slice, Split: split, Pad: pad };
+export const handlers: Handlers = { Slice: slice, Split: split, Pad: pad };

@@ -2,10 +2,8 @@
 import { permuted } from "../../../interop/layouts.ts";
 import { asFloats } from "../../numbers.ts";
 import { Unsupported } from "../../problems.ts";
-import { affine, linear } from "../affine.ts";
-import { isConstant, isValue } from "../importing.ts";
 import type { Handlers, Op } from "../op.ts";
-import { type Axis, along, type Constant, constant, type Value } from "../value.ts";
+import { type Axis, along, type Constant, constant, isConstant, isValue, type Value } from "../value.ts";
 
 /** A matrix [in, out] of the last two axes of a constant. */
 function matrixOf(
@@ -34,23 +32,7 @@ function gemm(op: Op): Value {
   const given = op.value();
   if (given.axes.length !== 2) throw new Unsupported(`its input has ${given.axes.length} axes, not 2`);
   const a = op.int("transA") ? { ...given, axes: [given.axes[1]!, given.axes[0]!] } : given;
-  if (isValue(op.inputs[1])) {
-    const b = op.value(1);
-    const right = op.int("transB") ? b : { ...b, axes: [b.axes[1]!, b.axes[0]!] };
-    const product = affine(at, dot(op, a, right), constant([], [alpha]));
-    const c = op.maybe(2);
-    return c
-      ? affine(
-          at,
-          product,
-          undefined,
-          constant(
-            c.dims,
-            Float32Array.from(c.data, (n) => n * beta),
-          ),
-        )
-      : product;
-  }
+  if (isValue(op.inputs[1])) return op.at.part<typeof import("./products.ts")>("products").gemm(op, a);
   const { rows, units, data } = matrixOf(op.known(1, "its weights"), Boolean(op.int("transB")));
   checked(a, 1, rows);
   const c = op.maybe(2, "its bias");
@@ -62,33 +44,13 @@ function gemm(op: Op): Value {
       : scaled.length === units && c.dims[c.dims.length - 1] === units
         ? scaled
         : undefined);
-  const out = linear(
-    at,
+  const out = at.linear(
     a,
     1,
     { units, data: alpha === 1 ? data : () => data().map((n) => n * alpha) },
     { bias },
   );
-  return scaled && !bias ? affine(at, out, undefined, constant(c.dims, scaled)) : out;
-}
-
-/** Rows of a times rows of b: [m, k] · [n, k] for each row of the batch. */
-function dot(op: Op, a: Value, b: Value): Value {
-  const { at } = op;
-  const lines = (value: Value) => {
-    const batch = value.axes.slice(0, -2);
-    if (batch.some((axis) => axis.some((factor) => !factor.batch)))
-      throw new Unsupported(
-        "it multiplies many matrices of the model's input at once; heads of attention are read where their mask is known when the file is opened: export without key_padding_mask",
-      );
-    const rank = value.axes.length;
-    return at.arrange(value, [along(value, rank - 2), along(value, rank - 1)]);
-  };
-  const [left, right] = [lines(a), lines(b)];
-  const layer = at.add("dot", { axes: [2, 2] }, [left, right]).config.name;
-  const held = [left.held[0]!, right.held[0]!.map(({ size }) => ({ size }))];
-  const longer = a.axes.length >= b.axes.length ? a : b;
-  return { kind: "value", layer, held, axes: [...longer.axes.slice(0, -2), ...held] };
+  return scaled && !bias ? at.affine(out, undefined, constant(c.dims, scaled)) : out;
 }
 
 function matMul(op: Op): Value {
@@ -98,22 +60,17 @@ function matMul(op: Op): Value {
     const { rows, units, data } = matrixOf(b, false);
     const axis = a.axes.length - 1;
     checked(a, axis, rows);
-    const out = linear(at, a, axis, { units, data });
+    const out = at.linear(a, axis, { units, data });
     return b.dims.length === 1 ? without(out, axis) : out;
   }
   if (isConstant(a) && isValue(b)) {
     const { rows, units, data } = matrixOf(a.dims.length === 1 ? constant([1, ...a.dims], a.data) : a, true);
     const axis = Math.max(0, b.axes.length - 2);
     checked(b, axis, rows);
-    const out = linear(at, b, axis, { units, data });
+    const out = at.linear(b, axis, { units, data });
     return a.dims.length === 1 ? without(out, axis) : out;
   }
-  const [left, right] = [op.value(0), op.value(1)];
-  if (left.axes.length < 2 || right.axes.length < 2)
-    throw new Unsupported("it multiplies vectors that both depend on the model's input");
-  const rank = right.axes.length;
-  const turned = [...right.axes.slice(0, -2), right.axes[rank - 1]!, right.axes[rank - 2]!];
-  return dot(op, left, { ...right, axes: turned });
+  return op.at.part<typeof import("./products.ts")>("products").matMul(op);
 }
 
 /** The value without an axis of one step. */

@@ -1,12 +1,10 @@
-/** Normalisation. */
+/** Normalisation by what comes in. */
 import { NORMALISATION } from "../../../interop/layouts.ts";
 import { Unsupported } from "../../problems.ts";
-import { affine, rowsInOrder } from "../affine.ts";
 import type { Handlers, Op } from "../op.ts";
-import { type Axis, along, axisAt, lengthOf, type Value } from "../value.ts";
-import { added, stepsOf } from "./spatial.ts";
+import { type Axis, along, axisAt, batchSteps, lengthOf, rowsInOrder, type Value } from "../value.ts";
 
-const { epsilon: EPSILON, momentum: MOMENTUM } = NORMALISATION.onnx;
+const { epsilon: EPSILON } = NORMALISATION.onnx;
 
 const floats = (data: ArrayLike<number>) => Float32Array.from(data);
 
@@ -22,31 +20,6 @@ function channelsLast(op: Op, rank = 2): { value: Value; channels: number } {
     return { value: op.at.arrange(value, sorted), channels: lengthOf(factors) };
   }
   return { value, channels: lengthOf(factors) };
-}
-
-function batchNorm(op: Op): Value {
-  if (op.int("spatial", 1) !== 1) throw new Unsupported("spatial 0: a mean of each pixel there is not here");
-  if (op.int("training_mode", 0) !== 0 || (op.opset < 7 && !op.int("is_test")))
-    throw new Unsupported(
-      "training_mode 1: it was exported in the middle of training; export the model for prediction (PyTorch: model.eval())",
-    );
-  // a linear layer's outputs after Flatten may lie in another order than the file has them; its vectors follow
-  const given = op.value();
-  const factors = along(given, given.axes.length === 1 ? 0 : 1);
-  const { value, order } = op.at.innermost(given, factors);
-  const channels = lengthOf(factors);
-  const names = ["gamma", "beta", "movingMean", "movingVariance"];
-  const weights = names.map((name, i) => {
-    const { data } = op.known(i + 1, `its ${name}`);
-    if (data.length !== channels)
-      throw new Unsupported(`${name} has ${data.length} values for ${channels} channels`);
-    return [name, { shape: [channels], data: () => rowsInOrder(floats(data), 1, factors, order) }] as const;
-  });
-  const options = {
-    epsilon: Math.max(op.float("epsilon", EPSILON), 1e-12),
-    momentum: Math.min(op.float("momentum", MOMENTUM), 0.999999),
-  };
-  return op.at.unary(value, "batchNormalization", options, Object.fromEntries(weights));
 }
 
 function layerNorm(op: Op): Value {
@@ -72,14 +45,14 @@ function layerNorm(op: Op): Value {
     options,
     inLayer ? { ...(gamma && { gamma: vector(gamma) }), ...(beta && { beta: vector(beta) }) } : {},
   );
-  return inLayer ? done : affine(op.at, done, scale, bias);
+  return inLayer ? done : op.at.affine(done, scale, bias);
 }
 
 /** Over the pixels, and the channels of a group; of steps that are joined with the batch, over those of each by itself. */
 function groupNorm(op: Op, groups: number, perGroup = false): Value {
   const given = op.value();
   const pixels = given.axes.slice(2).map((_, i) => along(given, i + 2));
-  const steps = stepsOf(given);
+  const steps = batchSteps(given);
   const { value, channels } =
     steps.length > 0 && pixels.length > 0
       ? {
@@ -97,11 +70,10 @@ function groupNorm(op: Op, groups: number, perGroup = false): Value {
   };
   const weights = { gamma: vector(1, "its scale"), beta: vector(2, "its bias") };
   const options = { groups, epsilon: Math.max(op.float("epsilon", EPSILON), 1e-12) };
-  return { ...value, layer: added(op, value, "groupNormalization", options, weights).layer };
+  return { ...value, layer: op.at.added(value, "groupNormalization", options, weights).layer };
 }
 
-export const normal: Handlers = {
-  BatchNormalization: batchNorm,
+export const handlers: Handlers = {
   LayerNormalization: layerNorm,
   InstanceNormalization: (op) => groupNorm(op, -1),
   GroupNormalization: (op) => groupNorm(op, op.int("num_groups", 1), op.opset < 21),

@@ -1,7 +1,8 @@
 /** Layers that walk the steps of a sequence. */
-import { fixed } from "../affine.ts";
 import { cropped } from "../crop.ts";
-import { type Handler, type Handlers, Op } from "../op.ts";
+import { fixed } from "../fixed.ts";
+import { BOTH } from "../masked.ts";
+import type { Handler, Handlers, Op } from "../op.ts";
 import { type Axis, along, axisOf, lengthOf, type Term, type Value } from "../value.ts";
 import { type Cell, type Walks, walksOf } from "./walks.ts";
 
@@ -115,12 +116,12 @@ function lastStep(op: Op, all: Value, ends: Value): Value {
 }
 
 /** Two nodes that walk from both ends, and what puts their outputs together. */
-export const bothWays: Handler = (op) => {
-  const { at, node, opset } = op;
+const bothWays: Handler = (op) => {
+  const { at, node } = op;
   let used = 0;
   const both = node.parts!.map((part) => {
     const inputs = op.inputs.slice(used, (used += part.inputs.length));
-    return walksOf(new Op(at, part, inputs, opset), CELLS[part.type!]!);
+    return walksOf(op.of(part, inputs), CELLS[part.type!]!);
   });
   const [first, second] = both as [Walks, Walks];
   const keys = (one: Walks) => (one.cell === "lstm" ? ["h", "c"] : ["h"]);
@@ -149,6 +150,9 @@ export const bothWays: Handler = (op) => {
   return [merged, ...states];
 };
 
-export const recurrence: Handlers = Object.fromEntries(
-  Object.entries(CELLS).map(([type, cell]): [string, Handler] => [type, (op) => recurrent(op, cell)]),
-);
+export const handlers: Handlers = {
+  ...Object.fromEntries(
+    Object.entries(CELLS).map(([type, cell]): [string, Handler] => [type, (op) => recurrent(op, cell)]),
+  ),
+  [BOTH]: bothWays,
+};

@@ -1,13 +1,17 @@
 /** One value of many, along axes. */
 
 import { Unsupported } from "../../problems.ts";
-import { affine } from "../affine.ts";
-import { checkMasks, maskBeside } from "../masks.ts";
 import type { Handler, Handlers, Op } from "../op.ts";
-import { type Axis, along, axisAt, constant, type Factor, lengthOf, type Value } from "../value.ts";
-import { times } from "./activations.ts";
-import { absolute, negated } from "./arithmetic.ts";
-import { added, stepsOf } from "./spatial.ts";
+import {
+  type Axis,
+  along,
+  axisAt,
+  batchSteps,
+  constant,
+  type Factor,
+  lengthOf,
+  type Value,
+} from "../value.ts";
 
 /** The mean or the largest over some factors, which are then gone. */
 function over(op: Op, given: Value, gone: readonly Factor[], max: boolean): Value {
@@ -27,7 +31,10 @@ function over(op: Op, given: Value, gone: readonly Factor[], max: boolean): Valu
   const first: Axis = head.every((factor) => gone.includes(factor)) ? head : gone;
   const ready = isImage ? given : at.arrange(given, [first, rest.flat()]);
   // the mean over all steps: the layer would leave padding out
-  if (!isImage && !max) checkMasks([maskBeside(op, ready.layer)], []);
+  if (!isImage && !max && at.masks.size > 0) {
+    const { checkMasks, maskBeside } = at.part<typeof import("../masks.ts")>("masked");
+    checkMasks([maskBeside(op, ready.layer)], []);
+  }
   const layer = at.add(`global${max ? "Max" : "Average"}Pooling${isImage ? 2 : 1}d`, {}, [ready]).config.name;
   const held = isImage ? [c!] : [rest.flat()];
   return {
@@ -53,17 +60,17 @@ const reduction =
     const n = lengthOf(gone);
     const x =
       kind === "l1"
-        ? absolute(op, value)
+        ? op.at.part<typeof import("./arithmetic.ts")>("arithmetic").absolute(op, value)
         : kind === "squares"
-          ? times(op.at, value, value)
+          ? op.at.part<typeof import("./arithmetic.ts")>("arithmetic").times(op.at, value, value)
           : kind === "min"
-            ? negated(op, value)
+            ? op.at.part<typeof import("./arithmetic.ts")>("arithmetic").negated(op, value)
             : value;
     const pooled = over(op, x, gone, kind === "max" || kind === "min");
     const done =
       kind === "mean" || kind === "max"
         ? pooled
-        : affine(op.at, pooled, constant([], [kind === "min" ? -1 : n]));
+        : op.at.affine(pooled, constant([], [kind === "min" ? -1 : n]));
     if (op.int("keepdims", 1)) return done;
     const kept = done.axes.map((axis, i) => ({ axis, gone: axes.includes(i) }));
     const batch = kept.flatMap(({ axis, gone }) => (gone ? axis.filter(({ batch }) => batch) : []));
@@ -85,16 +92,16 @@ const global =
     const gone = value.axes.slice(2).flatMap((_, i) => along(value, i + 2, "pools"));
     const { at } = op;
     if (value.axes.length !== 4) return over(op, value, gone, max);
-    const steps = stepsOf(value);
+    const steps = batchSteps(value);
     if (steps.length > 0) {
       const images = at.arrange(value, [...steps, value.axes[2]!, value.axes[3]!, along(value, 1)]);
-      const pooled = added(op, images, `global${max ? "Max" : "Average"}Pooling2d`, {});
+      const pooled = op.at.added(images, `global${max ? "Max" : "Average"}Pooling2d`, {});
       return { ...pooled, axes: [...pooled.axes, [], []] };
     }
     return over(op, at.arrange(value, [value.axes[2]!, value.axes[3]!, along(value, 1)]), gone, max);
   };
 
-export const reductions: Handlers = {
+export const handlers: Handlers = {
   ReduceMean: reduction("mean"),
   ReduceMax: reduction("max"),
   ReduceMin: reduction("min"),

@@ -1,10 +1,9 @@
 /** Images of other sizes: each axis by itself is a matrix of how much of each pixel is in each new one. */
 
 import { Unsupported } from "../../problems.ts";
-import { fixed } from "../affine.ts";
+import { fixed } from "../fixed.ts";
 import type { Handlers, Op } from "../op.ts";
-import { along, dimsOf, lengthOf, type Value } from "../value.ts";
-import { added, stepsOf } from "./spatial.ts";
+import { along, batchSteps, dimsOf, lengthOf, type Value } from "../value.ts";
 
 interface Way {
   readonly mode: string;
@@ -85,10 +84,10 @@ function enlarged(op: Op, value: Value, factors: readonly number[], interpolatio
   const { at } = op;
   const channels = along(value, 1);
   const pixels = value.axes.slice(2).map((_, i) => along(value, i + 2));
-  const ready = at.arrange(value, [...stepsOf(value), ...pixels, channels]);
+  const ready = at.arrange(value, [...batchSteps(value), ...pixels, channels]);
   const size = factors.length === 1 ? factors[0] : factors;
   const options = { size, ...(interpolation !== "nearest" && { interpolation }) };
-  const made = added(op, ready, `upSampling${factors.length}d`, options);
+  const made = at.added(ready, `upSampling${factors.length}d`, options);
   // its channels are those that come in
   return {
     ...made,
@@ -156,4 +155,4 @@ function resize(op: Op): Value {
   return value;
 }
 
-export const resizing: Handlers = { Resize: resize, Upsample: resize };
+export const handlers: Handlers = { Resize: resize, Upsample: resize };

@@ -2,12 +2,10 @@
 import { regated, turned } from "../../../interop/layouts.ts";
 import type { Weights } from "../../building.ts";
 import { Unsupported } from "../../problems.ts";
-import { asValue } from "../affine.ts";
 import { cropped } from "../crop.ts";
-import { isValue } from "../importing.ts";
 import { checkMasks, maskBeside } from "../masks.ts";
 import type { Op } from "../op.ts";
-import { type Axis, along, constant, lengthOf, type Value } from "../value.ts";
+import { type Axis, along, constant, isValue, lengthOf, type Value } from "../value.ts";
 
 export type Cell = "simpleRnn" | "lstm" | "gru";
 const COUNTS = { simpleRnn: 1, lstm: 4, gru: 3 } as const;
@@ -51,7 +49,7 @@ function checkStart(op: Op, i: number, what: string): void {
 function startOf({ at, inputs }: Op, i: number, other: Value, units: number, d: number, side: number): Value {
   const given = inputs[i];
   const own = isValue(given);
-  const one = own ? given : asValue(at, other, constant([1, 1, units], new Float32Array(units)));
+  const one = own ? given : at.asValue(other, constant([1, 1, units], new Float32Array(units)));
   const n = lengthOf(one.axes[side]!);
   const part = n > 1 ? cropped(at, one, side, d, n - 1 - d) : one;
   return at.arrange(part, [along(part, 2)]);
