@@ -1,5 +1,8 @@
 // How many pictures a second Plane shows while it trains: 6 × 8 ReLUs and 2,000 points, in Chromium and Firefox, at full speed and at the
 // speed the page begins with. `node bench/planeFrames.mjs` prints a table; a figure is the median of five spans of two seconds.
+// `--busy`: with a process on each core that does nothing but count, so that there is half of the machine.
+import { spawn } from "node:child_process";
+import { cpus } from "node:os";
 import { median } from "../build/internals.js";
 import { launch } from "../test/support/browsers/index.mjs";
 import { play } from "../test/support/web/playground.mjs";
@@ -8,6 +11,9 @@ const QUERY = "data=spirals&samples=2000&net=8,8,8,8,8,8&activation=relu&rate=0.
 const SPANS = 5;
 const SPAN = 2000;
 
+const others = process.argv.includes("--busy")
+  ? cpus().map(() => spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" }))
+  : [];
 const server = await play();
 console.log("| browser | speed | pictures a second | steps a second |\n| --- | --- | --- | --- |");
 for (const name of /** @type {const} */ (["chromium", "firefox"])) {
@@ -68,3 +74,4 @@ for (const name of /** @type {const} */ (["chromium", "firefox"])) {
   await browser.close();
 }
 await server.stop();
+for (const other of others) other.kill();

@@ -6,13 +6,13 @@ import { main } from "./main.mjs";
 /** @typedef {"gaussian" | "gaussianScaled" | "zeros" | "glorotUniform"} Initializer */
 
 /**
- * Standard deviation of z over 2000 neurons that all see m ones.
+ * Standard deviation of z over 1000 neurons that all see m ones.
  *
  * @param {Initializer} kernelInitializer
  * @param {number} m
  */
 function spread(kernelInitializer, m) {
-  const model = sequential([dense({ units: 2000, kernelInitializer, inputShape: [m] })], { seed: 1 });
+  const model = sequential([dense({ units: 1000, kernelInitializer, inputShape: [m] })], { seed: 1 });
   const z = model.predict(new Float32Array(m).fill(1)).data;
   return Math.sqrt(z.reduce((sum, v) => sum + v * v, 0) / z.length);
 }

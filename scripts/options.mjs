@@ -11,6 +11,8 @@ const root = join(fileURLToPath(import.meta.url), "../..");
 const TABLES = ["optimizers", "losses", "schedules", "activations", "initializers", "metrics"];
 /** What comes in kinds. */
 const ROOMS = ["layers", ...TABLES, "callbacks"];
+/** Callbacks with fields that no document names, so that what makes them does not have these. */
+const APART = ["modelCheckpoint"];
 
 /**
  * What is not called here need not be there.
@@ -44,7 +46,10 @@ const sentenceOf = (schema, defs) =>
  * @returns {Promise<Record<string, Record<string, Record<string, string | undefined>>>>}
  */
 export async function optionsOf() {
-  const contents = ROOMS.map((room) => `export { ALL as ${room} } from "./src/${room}/all.ts";`).join("\n");
+  const contents = [
+    ...ROOMS.map((room) => `export { ALL as ${room} } from "./src/${room}/all.ts";`),
+    ...APART.map((name) => `export { fields as ${name} } from "./src/callbacks/${name}.ts";`),
+  ].join("\n");
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: root },
     bundle: true,
@@ -76,7 +81,12 @@ export async function optionsOf() {
   return Object.fromEntries(
     ROOMS.map((room) => [
       room,
-      Object.fromEntries(Object.entries(rooms[room]).map(([name, kind]) => [name, ofKind(kind)])),
+      Object.fromEntries(
+        Object.entries(rooms[room]).map(([name, kind]) => [
+          name,
+          ofKind(APART.includes(name) ? { fields: rooms[name] } : kind),
+        ]),
+      ),
     ]),
   );
 }
@@ -127,7 +137,8 @@ function named(text, layer, allOptional) {
   const comment = text.lastIndexOf("/**", at);
   const head = text.slice(0, comment);
   return `import type { Field as Field$, Input as Input$, ObjectField as Object$ } from "../fields/fields.ts";
-import type { First as First$, LayerKind as Kind$ } from "./layer.ts";
+import type { LayerKind as Kind$ } from "./kind.ts";
+import type { First as First$ } from "./layer.ts";
 type Applicable$ = ${applicable};
 ${head}/** The specification of ${layer}'s options. */
 export interface ${Name}Fields extends Object$<{${short(body)}}> {

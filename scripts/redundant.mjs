@@ -11,6 +11,7 @@ export function withoutRedundant(text) {
   /** @type {[from: number, to: number][]} */
   const cuts = [];
   const accessors = new Set();
+  const saysNothing = new Set();
   walk(tree, (node) => {
     if (node.type === "MethodDefinition" && node.kind !== "method" && node.key.name)
       accessors.add(node.key.name);
@@ -31,7 +32,16 @@ export function withoutRedundant(text) {
             // setting is not declaring where a class before has it as an accessor
             cuts.push([start, end]);
     }
-    if (node.type === "ObjectExpression")
+    // options that were documentation alone: who takes them has none by default
+    const last = node.type === "CallExpression" && node.arguments.at(-1);
+    const before = last && node.arguments.at(-2);
+    if (before && last.type === "ObjectExpression" && last.properties.length > 0)
+      if (last.properties.every(isFalseDocumentation)) {
+        saysNothing.add(last);
+        const comma = text.lastIndexOf(",", last.start);
+        cuts.push([comma, last.end]);
+      }
+    if (node.type === "ObjectExpression" && !saysNothing.has(node))
       for (const property of node.properties)
         if (isFalseDocumentation(property)) {
           const { start, end } = property;

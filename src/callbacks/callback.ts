@@ -37,20 +37,20 @@ export interface TrainingContext<M = TrainedModel> {
   stop(reason: string): void;
 }
 
-/** Every hook may return a promise, which is waited for. Epochs and batches count from 0 in each call of fit(), as in Keras. */
+/** Every hook may return a promise, which is waited for; else what it returns does not matter. Epochs and batches count from 0 in each call of fit(), as in Keras. */
 export interface Callback<M = TrainedModel> {
   /** The name under which state() goes into a checkpoint. Callbacks without one have no state. */
   readonly name?: string;
   /** Before the first step, of a resumed run too. */
-  onTrainBegin?(context: TrainingContext<M>): void | Promise<void>;
+  onTrainBegin?(context: TrainingContext<M>): unknown;
   /** After the last epoch, or the one that stop() ended. */
-  onTrainEnd?(context: TrainingContext<M>): void | Promise<void>;
+  onTrainEnd?(context: TrainingContext<M>): unknown;
   /** Before an epoch; not in the middle of one that is resumed. */
-  onEpochBegin?(epoch: number, context: TrainingContext<M>): void | Promise<void>;
+  onEpochBegin?(epoch: number, context: TrainingContext<M>): unknown;
   /** After an epoch and its validation, with the figures of both. */
-  onEpochEnd?(epoch: number, logs: Logs, context: TrainingContext<M>): void | Promise<void>;
+  onEpochEnd?(epoch: number, logs: Logs, context: TrainingContext<M>): unknown;
   /** After a step, with the figures of the epoch so far. */
-  onBatchEnd?(batch: number, logs: Logs, context: TrainingContext<M>): void | Promise<void>;
+  onBatchEnd?(batch: number, logs: Logs, context: TrainingContext<M>): unknown;
   /** onBatchEnd is only wanted where `context.step` is a multiple of this. Default 1: after every batch. */
   readonly everySteps?: number;
   /** What a resumed run needs to continue as if it had not been stopped. Where `context.step` is 0, a run starts again. */
@@ -93,6 +93,9 @@ export function restoreStates<M>(callbacks: readonly Callback<M>[], states: read
 
 /** The name of callbacks that only save: they change no weights, so a resumed run may do without them. */
 export const SAVING = "modelCheckpoint";
+
+/** The name of callbacks that only tell how far a training is: they ask nothing of the model, and end nothing. */
+export const TELLING = "progressLine";
 
 /** The order callbacks are called in: those that save come last, so that what they save has what the others learned. */
 export const inOrder = <M>(callbacks: readonly Callback<M>[]): Callback<M>[] =>

@@ -1,7 +1,7 @@
 import { bool, type Input } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
 import { callbackKind } from "./kind.ts";
-import { better, minDelta, mode, monitor, monitored, patience } from "./monitor.ts";
+import { better, minDelta, mode, monitor, monitored, patience, watching } from "./monitor.ts";
 
 const fields = () =>
   object(
@@ -38,6 +38,7 @@ export const earlyStopping = /* @__PURE__ */ callbackKind(
     let wait = 0;
     let weights: Record<string, Float32Array> | undefined;
     return {
+      ...watching(monitor),
       onTrainBegin(context) {
         if (context.step > 0) return;
         best = null;

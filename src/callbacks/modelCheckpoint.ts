@@ -3,18 +3,30 @@ import { bool, type Input, int, show, string } from "../fields/fields.ts";
 import { object, optional } from "../fields/objects.ts";
 import { type Callback, type Logs, SAVING, type TrainedModel, type TrainingContext } from "./callback.ts";
 import { withDefaults } from "./kind.ts";
-import { better, mode, monitored } from "./monitor.ts";
+import { better, mode, monitored, watching } from "./monitor.ts";
 
-const fields = () =>
+/** Its options that documents could hold. Exported for what documents them: no document names this callback. */
+export const fields = () =>
   object({
-    /** The figure that says which epoch is the best. Default: none is. */
-    monitor: optional(string()),
-    /** Default "auto". */
+    monitor: optional(
+      string({ doc: DOCS && "The figure that says which epoch is the best. Default: none is." }),
+    ),
     mode: mode(),
-    /** Save only after epochs that improve `monitor`. Default true; false saves after every epoch, and says which is the best. */
-    saveBestOnly: bool({ default: true }),
-    /** Save every so many steps instead of after every epoch; after epochs that improve `monitor` as well, where that is given. */
-    everySteps: optional(int({ min: 1, wide: true })),
+    saveBestOnly: bool({
+      default: true,
+      doc:
+        DOCS &&
+        "Save only after epochs that improve `monitor`. Default true; false saves after every epoch, and says which is the best.",
+    }),
+    everySteps: optional(
+      int({
+        min: 1,
+        wide: true,
+        doc:
+          DOCS &&
+          "Save every so many steps instead of after every epoch; after epochs that improve `monitor` as well, where that is given.",
+      }),
+    ),
   });
 
 /** When a checkpoint was made. */
@@ -111,6 +123,7 @@ export function checkpoints(
   }
 
   return {
+    ...watching(monitor),
     name: SAVING,
     onTrainBegin(context) {
       if (context.step === 0) best = null;

@@ -4,7 +4,7 @@ import { didYouMean, NablaError } from "../errors.ts";
 import { demandText } from "../fields/expected.ts";
 import { choice, type Infer, int, number, string } from "../fields/fields.ts";
 import { figureMeant, higherIsBetter } from "../metrics/direction.ts";
-import type { Logs } from "./callback.ts";
+import { type Callback, inOrder, type Logs } from "./callback.ts";
 
 export const monitor = () =>
   string({ default: "valLoss", doc: DOCS && "The figure to watch: loss, valLoss, valAccuracy, …" });
@@ -37,6 +37,25 @@ export function monitored(who: string, monitor: string, logs: Logs): number {
     );
   }
   return logs[figure]!;
+}
+
+/** Where a callback says which figure it watches; what loads later has a copy of this module. Spread with the hooks it belongs to. */
+const WATCHES = /* @__PURE__ */ Symbol.for("nabla.watches");
+
+/** What a callback of this library has besides its hooks. @param monitor the figure it watches, if any */
+export const watching = (monitor = ""): object => ({ [WATCHES]: monitor });
+
+/**
+ * @param figures the names of those that the training reports
+ * @throws NablaError for a callback that watches another one, unless a callback of the program's own before it may add that
+ */
+export function checkWatched<M>(callbacks: readonly Callback<M>[], figures: readonly string[]): void {
+  const logs = Object.fromEntries(figures.map((name) => [name, 0])) as Logs;
+  for (const callback of inOrder(callbacks)) {
+    const monitor = (callback as { readonly [WATCHES]?: string })[WATCHES];
+    if (monitor) monitored(callback.name!, monitor, logs);
+    else if (monitor === undefined && callback.onEpochEnd) return;
+  }
 }
 
 export function better(

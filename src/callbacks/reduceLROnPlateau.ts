@@ -1,7 +1,7 @@
 import { type Input, int, number } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
 import { callbackKind } from "./kind.ts";
-import { better, minDelta, mode, monitor, monitored, patience } from "./monitor.ts";
+import { better, minDelta, mode, monitor, monitored, patience, watching } from "./monitor.ts";
 
 const fields = () =>
   object(
@@ -44,6 +44,7 @@ export const reduceLROnPlateau = /* @__PURE__ */ callbackKind(
     let wait = 0;
     let cooling = 0;
     return {
+      ...watching(monitor),
       onTrainBegin(context) {
         if (context.step > 0) return;
         best = null;

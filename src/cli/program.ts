@@ -10,7 +10,7 @@ import { sequenceFlags } from "./options/sequenceData.ts";
 import { sequenceCommands } from "./options/sequences.ts";
 import { seriesFlags } from "./options/series.ts";
 import { sweepCommand } from "./options/sweep.ts";
-import { readingFlags, tableFlags } from "./options/tables.ts";
+import { largeFlags, readingFlags, tableFlags } from "./options/tables.ts";
 import { ownThresholdFlag } from "./options/threshold.ts";
 import { trainCommand } from "./options/train.ts";
 import { names, numberOption, oneOf, port, wholeOption } from "./options/values.ts";
@@ -72,7 +72,7 @@ export function program(terminal: Terminal, done: (code: number) => void): Comma
     .option("--voting <KIND>", VOTING, oneOf("--voting", ["soft", "hard"]))
     .option("--part <PART>", "test, validation, train or all", oneOf("--part", PARTS))
     .option("--samples <N>", "generated sets: rows of the training part", wholeOption("--samples"));
-  arrayFlags(unreadableFlag(toldFlags(seriesFlags(ownThresholdFlag(evaluate)))))
+  largeFlags(arrayFlags(unreadableFlag(toldFlags(seriesFlags(ownThresholdFlag(evaluate))))))
     .option("--label <COLUMN>", "with --labels: the column of classes")
     .option(
       "--bootstrap <N>",

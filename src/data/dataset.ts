@@ -63,6 +63,8 @@ export interface Dataset {
   readonly labels?: Int32Array;
   /** The group of each row (a patient, a camera): rows of one group are kept together wherever rows are split. */
   readonly groups?: Int32Array;
+  /** Of pictures: the file of each row, below the folder that was opened. For people; a subset has those of its rows. */
+  readonly files?: readonly string[];
   /** Rows stand in the order of time: wherever they are split, it is the last ones that are kept out of training. */
   readonly inOrder?: boolean;
   /** Where rows overlap: so many before those that are kept out have a target in common with them, and are left out of both parts. */

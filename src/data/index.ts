@@ -27,6 +27,7 @@ export {
   toChannels,
   toGray,
 } from "./images/index.ts";
+
 export { type NpzOptions, parseNpz } from "./numpy/archive.ts";
 export { type Npy, type NumberType, parseNpy } from "./numpy/npy.ts";
 export { type ArraysInfo, type NpzData, type NpzSplitOptions, npzSplit } from "./numpy/split.ts";
@@ -40,12 +41,11 @@ export {
   splitDataset,
   subset,
 } from "./split.ts";
+
 export { fitStandardisation, standardise, standardiseSplit } from "./standardise.ts";
 export type { AskedColumn, AskedColumns } from "./tables/asked.ts";
 export {
   type CsvData,
-  type CsvInfo,
-  type CsvOptions,
   type CsvSplit,
   type CsvSplitOptions,
   csvSplit,
@@ -55,6 +55,7 @@ export { encodeCsvRow } from "./tables/csvRow.ts";
 export type { ColumnEncoding, TableEncoding } from "./tables/encoding.ts";
 export type { ColumnReading } from "./tables/fitEncoding.ts";
 export { type EncodedRows, encodeRows, type Row, type RowOptions, type TableModel } from "./tables/rows.ts";
+export type { CsvInfo, CsvOptions } from "./tables/tableInfo.ts";
 export type { TableSplit } from "./tables/tableSplit.ts";
 export {
   type ByteCache,

@@ -64,17 +64,17 @@ function matched(
   parts: readonly { readonly name: string }[],
 ): number[] {
   const names = parts.map(({ name }) => name);
-  const kind = what === "input" ? "an input" : "a target";
+  const kind = what === "input" ? what : "target";
   for (const name of names)
     if (!wanted.includes(name))
       throw new NablaError(
-        `${who} has ${kind} "${name}", but the model has no ${what} of that name${didYouMean(name, wanted)}; it has ${wanted.join(", ")}`,
+        `${who} has ${what === kind ? "an" : "a"} ${kind} "${name}", but the model has no ${what} of that name${didYouMean(name, wanted)}; it has ${wanted.join(", ")}`,
       );
   return wanted.map((name) => {
     const at = names.indexOf(name);
     if (at >= 0) return at;
     throw new NablaError(
-      `${who}: there is no ${what === "input" ? "input" : "target"} for "${name}"; expected { ${wanted.join(", ")} }, got { ${names.join(", ")} }`,
+      `${who}: there is no ${kind} for "${name}"; expected { ${wanted.join(", ")} }, got { ${names.join(", ")} }`,
     );
   });
 }

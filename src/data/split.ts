@@ -27,10 +27,10 @@ export function subset(dataset: Dataset, indices: Uint32Array | readonly number[
       );
     }
   }
-  const { labels, groups, inOrder, apart, parts, scaleUnsaid, standardisation, targetScale, extra } = dataset;
-  const called = name ?? dataset.name;
+  const { labels, groups, files, inOrder, apart, parts, scaleUnsaid, standardisation, targetScale, extra } =
+    dataset;
   const part: Dataset = {
-    name: called,
+    name: name ?? dataset.name,
     length: rows.length,
     inputShape: dataset.inputShape,
     inputType: dataset.inputType,
@@ -40,6 +40,7 @@ export function subset(dataset: Dataset, indices: Uint32Array | readonly number[
     ...(parts && { parts }),
     ...(labels && { labels: Int32Array.from(rows, (row) => labels[row]!) }),
     ...(groups && { groups: Int32Array.from(rows, (row) => groups[row]!) }),
+    ...(files && { files: Array.from(rows, (row) => files[row]!) }),
     ...(inOrder && { inOrder }),
     ...(apart && { apart }),
     ...(standardisation && { standardisation }),
@@ -57,7 +58,7 @@ export function subset(dataset: Dataset, indices: Uint32Array | readonly number[
       },
     ),
   };
-  return portable(part, (number) => ({ kind: "subset", of: number(dataset), rows, name: called }));
+  return portable(part, (number) => ({ kind: "subset", of: number(dataset), rows, name: part.name }));
 }
 
 /** All labels of a dataset of classes; reads it in pieces unless it knows them already. */

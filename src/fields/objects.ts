@@ -50,7 +50,7 @@ export function described<Out, In, P extends Field["presence"]>(
   of: Field<Out, In, P>,
   doc: string,
 ): Field<Out, In, P> {
-  return { ...of, jsonSchema: DOCS && ((defs) => withNotes(of.jsonSchema(defs), { description: doc })) };
+  return DOCS ? { ...of, jsonSchema: (defs) => withNotes(of.jsonSchema(defs), { description: doc }) } : of;
 }
 
 /** The same field, under one name in the JSON Schema's `$defs` wherever it is used, with a sentence for editors. */
@@ -59,15 +59,14 @@ export function shared<Out, In, P extends Field["presence"]>(
   of: Field<Out, In, P>,
   doc?: string,
 ): Field<Out, In, P> {
+  if (!DOCS) return of;
   return {
     ...of,
-    jsonSchema:
-      DOCS &&
-      ((defs) => {
-        if (!defs) return of.jsonSchema();
-        defs[name] ??= { ...(doc !== undefined && { description: doc }), ...of.jsonSchema(defs) };
-        return { $ref: `#/$defs/${name}` };
-      }),
+    jsonSchema(defs) {
+      if (!defs) return of.jsonSchema();
+      defs[name] ??= { ...(doc !== undefined && { description: doc }), ...of.jsonSchema(defs) };
+      return { $ref: `#/$defs/${name}` };
+    },
   };
 }
 
@@ -79,15 +78,18 @@ export interface Custom {
   custom: true;
 }
 
-/** The field, or one of the program's own: { name: "iou", custom: true }. */
+/** The field, or one of the program's own: { name: "iou", custom: true }; of an object with the function, what a document has of it. */
 export function orCustom<Out, In, P extends Field["presence"]>(
   of: Field<Out, In, P>,
 ): Field<Out | Custom, In | Custom, P> {
   const own = object({ name: string(), custom: exactly(true) });
-  const isOwn = (value: unknown) => (value as Partial<Custom> | null)?.custom !== undefined;
   return {
     ...of,
-    check: (value, path) => (isOwn(value) ? own.check(value, path) : of.check(value, path)),
+    check(value, path) {
+      const { name, custom, value: made } = (value ?? {}) as Partial<Custom> & { readonly value?: unknown };
+      if (typeof made === "function") return own.check({ name, custom: true }, path);
+      return custom === undefined ? of.check(value, path) : own.check(value, path);
+    },
     jsonSchema: DOCS && ((defs) => ({ anyOf: [of.jsonSchema(defs), own.jsonSchema(defs)] })),
   };
 }

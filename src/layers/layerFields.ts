@@ -4,7 +4,7 @@ import { type Field, list, show, string } from "../fields/fields.ts";
 import { shared, variant } from "../fields/objects.ts";
 import type { LayerConfig, LayerDocument, SimpleLayerConfig, SimpleLayerInput } from "./configs.ts";
 import type { LayerKind } from "./kind.ts";
-import { isWhole, known, types } from "./registry.ts";
+import { known, types, whole } from "./registry.ts";
 import { shapeField } from "./shape.ts";
 
 /** A layer of one of these kinds. @throws NablaError for others, which says how they come into a program that has not all */
@@ -14,7 +14,7 @@ function oneOf(kinds: ReadonlyMap<string, LayerKind>): Field {
     ...one,
     check(value, path) {
       const type = (value as { type?: unknown } | null)?.type;
-      if (typeof type === "string" && !isWhole() && !kinds.has(type))
+      if (typeof type === "string" && !whole && !kinds.has(type))
         throw new NablaError(
           TRAINING
             ? `${path}.type: this program has no layers of type ${show(type)}${didYouMean(type, types()) || ";"} write ${type}({ … }), which includes them, or make the model with fromConfig(), which knows all`

@@ -7,8 +7,8 @@ import type { LayerKind } from "./kind.ts";
 
 export const known = /* @__PURE__ */ new Map<string, LayerKind>();
 
-/** Whether there are no others. */
-let whole = false;
+/** Whether all that there are are registered. */
+export let whole = false;
 
 export function register(type: string, kind: LayerKind): void {
   known.set(type, kind);
@@ -26,6 +26,3 @@ export function registerEach(kinds: readonly (readonly [type: string, kind: Laye
 export const types = (): string[] => [...known.keys()];
 
 export const kindOf = (type: string): LayerKind | undefined => known.get(type);
-
-/** Whether all that there are are registered. */
-export const isWhole = (): boolean => whole;

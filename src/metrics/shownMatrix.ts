@@ -50,5 +50,5 @@ export function matrixHtml(
     return row(`<th>${escaped(names[t])}</th>${cells.join("")}`);
   });
   const head = names.map((name) => `<th>${escaped(name)}</th>`).join("");
-  return `<table><caption>accuracy ${accuracy.toFixed(4)}; rows: true classes, columns: predicted ones</caption>${row(`<th></th>${head}`)}${rows.join("")}</table>`;
+  return `<table><caption style="white-space:nowrap;text-align:left">accuracy ${accuracy.toFixed(4)}; rows: true classes, columns: predicted ones</caption>${row(`<th></th>${head}`)}${rows.join("")}</table>`;
 }

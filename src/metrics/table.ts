@@ -1,8 +1,17 @@
 /** Metrics by name, and the fields that list them. Their code is not here: see kinds.ts. */
-import { choice, type Field, type Input, type JsonSchema, list } from "../fields/fields.ts";
-import { type Custom, orCustom, shared } from "../fields/objects.ts";
+import {
+  choice,
+  type Field,
+  type Fields,
+  type Input,
+  type JsonSchema,
+  list,
+  string,
+} from "../fields/fields.ts";
+import { type Custom, object, optional, orCustom, shared } from "../fields/objects.ts";
 import type { ALL } from "./all.ts";
-import { METRICS } from "./names.ts";
+import { figureOf } from "./metric.ts";
+import { METRICS, OPTIONS } from "./names.ts";
 
 export { METRICS } from "./names.ts";
 
@@ -29,16 +38,23 @@ type MetricField = Field<NamedMetric | Custom, NamedMetric | Custom, "required">
 /** What a schema says of options. What writes it has the code of all metrics: see describe.ts. */
 export const described: { options?: (defs?: Record<string, JsonSchema>) => JsonSchema } = {};
 
-/** What is checked before the code of metrics is there: names. Options are checked where they are used: kindOf(). */
-const nameField = (): MetricField => {
+/** Names and options are checked before the code of metrics is there. */
+const metricField = (): MetricField => {
   const name = choice(METRICS);
   return {
-    presence: "required",
-    expected: name.expected,
-    check: (value, path = "") =>
-      typeof value === "object" && value
-        ? ({ ...value, name: name.check((value as Custom).name, path) } as MetricOptions)
-        : name.check(value, path),
+    ...name,
+    check(value, path = "") {
+      const asked = (typeof value === "object" && value ? value : { name: value }) as MetricOptions;
+      const called = name.check(asked.name, path);
+      // what isOf() takes: it says whether more is better
+      const end = figureOf("", called);
+      const as = string({
+        pattern: RegExp(`^${called}$|${end}$`),
+        expected: `a name that ends in "${end}"`,
+      });
+      const checked = object({ name, as: optional(as), ...OPTIONS[called]() } as Fields).check(asked, path);
+      return asked === value ? (checked as MetricOptions) : called;
+    },
     jsonSchema:
       DOCS &&
       ((defs) => ({
@@ -51,4 +67,4 @@ export const metricsField = (): Field<
   (NamedMetric | Custom)[],
   readonly (NamedMetric | Custom)[],
   "defaulted"
-> => list(orCustom(shared("metric", nameField())), { default: [] });
+> => list(orCustom(shared("metric", metricField())), { default: [] });

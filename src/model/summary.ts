@@ -48,6 +48,13 @@ function summariesOf({ built, builder }: Internals): LayerSummary[] {
   });
 }
 
+/** What a layer does, in a cell. */
+function kindIn({ type, activation }: LayerSummary): string {
+  if (!activation) return type;
+  if (type === "activation") return activation;
+  return activation === "linear" ? type : `${type}, ${activation}`;
+}
+
 /**
  * @see Model.summary
  *
@@ -59,13 +66,7 @@ export function describe(internals: Internals): string {
   const graph = builder.connectionsOf;
   const layers = summariesOf(internals).map((layer) => [
     layer.name,
-    `${
-      layer.activation && layer.activation !== "linear" && layer.type !== "activation"
-        ? `${layer.type}, ${layer.activation}`
-        : layer.activation && layer.type === "activation"
-          ? layer.activation
-          : layer.type
-    }${layer.weightsOf ? ` (weights of ${layer.weightsOf})` : ""}`,
+    kindIn(layer) + (layer.weightsOf ? ` (weights of ${layer.weightsOf})` : ""),
     showShape(layer.outputShape),
     layer.parameters.toLocaleString("en"),
     layer.inputs?.join(", ") ?? "",

@@ -74,9 +74,12 @@ export function launchedSize(): number {
   return Number.isInteger(told) && told > 0 ? told : 1;
 }
 
-/** The library of the launcher first: that of another would find itself alone. */
+/**
+ * The library of the launcher first: that of another would find itself alone. Where there is PMIx alone (srun --mpi=pmix), Open MPI: Debian's
+ * MPICH does not speak it.
+ */
 const candidates = (): string[] => [
-  ...(env.OMPI_COMM_WORLD_SIZE === undefined
+  ...(env.OMPI_COMM_WORLD_SIZE === undefined && (env.PMIX_RANK === undefined || env.PMI_RANK !== undefined)
     ? [...STANDARD_NAMES, ...MPICH_NAMES, ...OPEN_MPI_NAMES]
     : [...OPEN_MPI_NAMES, ...STANDARD_NAMES, ...MPICH_NAMES]),
   ...OF_MAC,

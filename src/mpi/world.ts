@@ -29,8 +29,8 @@ export interface MpiOptions {
   /** Seconds after which a rank that gives no sign of life ends the job. Default: the environment's NABLA_MPI_TIMEOUT, else 60. */
   timeout?: number;
   /**
-   * Splits the optimizer's state over the ranks: each keeps and updates that of a part of the parameters, then weights are gathered. Results
-   * have the same bits. Default false.
+   * Each rank keeps the optimizer's state of a part of the parameters alone. Default false: it updates a part as well, but has room for all.
+   * Results have the same bits.
    */
   shardOptimizer?: boolean;
 }
@@ -116,11 +116,13 @@ export class World implements Ranks {
     starts: readonly number[],
     into: Uint8Array,
     lengths: readonly number[],
+    at?: readonly number[],
   ): Promise<void> {
     const { counts, places } = counted(lengths);
     const sent = { counts: counted(given).counts, places: integers(starts) };
-    await this.lend([mine, into, counts, places, sent.counts, sent.places], (request) =>
-      this.library.alltoallv(mine, sent, into, { counts, places }, request),
+    const got = { counts, places: at ? integers(at) : places };
+    await this.lend([mine, into, got.counts, got.places, sent.counts, sent.places], (request) =>
+      this.library.alltoallv(mine, sent, into, got, request),
     );
   }
 

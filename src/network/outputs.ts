@@ -103,7 +103,7 @@ export class Outputs extends Indexed {
   argMax(threshold = this.#about.threshold ?? 0.5): Int32Array {
     const { data, shape } = this;
     const classes = shape[shape.length - 1];
-    demand(threshold === +threshold, "argMax", "a threshold, a number", threshold);
+    demand(Number.isFinite(threshold), "argMax", "a number", threshold);
     return Int32Array.from({ length: data.length / classes }, (_, place) =>
       predictedClass(data, place * classes, classes, threshold),
     );
@@ -116,6 +116,7 @@ export class Outputs extends Indexed {
 
   /** Of each row the most probable classes, the first first. @param count how many. Default 3 */
   top(count = 3): Ranked[][] {
+    demand(Number.isFinite(count), "top", "a number", count);
     return this.#ranked().map((row) => row.sort((a, b) => b.probability - a.probability).slice(0, count));
   }
 

@@ -48,7 +48,7 @@ export type OpenDataOptions = ReaderOptions & {
 const CELLS = 0.4;
 
 /** @param maxBytes what openData() was told */
-function hostFor(maxBytes?: number): DataHost {
+export function hostFor(maxBytes?: number): DataHost {
   if (maxBytes !== undefined) checkWhole("maxBytes", maxBytes);
   const most = maxBytes ?? MAX_UNPACKED;
   const cells = Math.max(Math.floor(CELLS * getHeapStatistics().heap_size_limit), maxBytes ?? 0);

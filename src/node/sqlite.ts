@@ -19,10 +19,21 @@ interface Statement {
   setReadBigInts(on: boolean): void;
   columns?(): { name: string }[];
   all(): Record<string, unknown>[];
+  iterate(): Iterable<Record<string, unknown>>;
 }
 
 /** @throws NablaError where this Node has none, for a file that is damaged, and for a query that cannot be asked */
 export async function database({ path }: DataFile, where: string, query?: string): Promise<Answer> {
+  const { close, rows, ...answer } = ask(path, where, query);
+  try {
+    return { ...answer, rows: [...rows] };
+  } finally {
+    close();
+  }
+}
+
+/** The same, whose rows are read as they are wanted, once. */
+export function ask(path: string, where: string, query?: string): Answer & { close(): void } {
   const { DatabaseSync } = sqlite(where);
   const within = <T>(what: string, act: () => T): T => {
     try {
@@ -36,13 +47,15 @@ export async function database({ path }: DataFile, where: string, query?: string
   try {
     const asked =
       query ?? within("the database cannot be read", () => everything((sql) => opened.prepare(sql), where));
-    return within(`the query ${show(asked)} cannot be answered`, () => {
+    const answering = <T>(act: () => T): T => within(`the query ${show(asked)} cannot be answered`, act);
+    return answering(() => {
       const statement = opened.prepare(asked);
       // beyond 2^53 they would be other numbers
       statement.setReadBigInts(true);
-      const rows = statement.all();
+      const rows = statement.iterate()[Symbol.iterator]();
+      let next = rows.next();
       // older ones do not say it
-      const columns = statement.columns?.().map(({ name }) => name) ?? Object.keys(rows[0] ?? {});
+      const columns = statement.columns?.().map(({ name }) => name) ?? Object.keys(next.value ?? {});
       if (columns.length === 0)
         throw new NablaError(
           `${where}: query: expected one that answers with rows, as SELECT does, got ${show(asked)}`,
@@ -51,10 +64,17 @@ export async function database({ path }: DataFile, where: string, query?: string
         throw new NablaError(
           `${where}: query: several columns of the answer have the same name; call them apart with AS`,
         );
-      return { columns, rows: rows.map((row) => columns.map((column) => row[column])), query: asked };
+      const all = function* () {
+        for (; !next.done; next = answering(() => rows.next())) {
+          const row = next.value;
+          yield columns.map((column) => row[column]);
+        }
+      };
+      return { columns, rows: all(), query: asked, close: () => opened.close() };
     });
-  } finally {
+  } catch (cause) {
     opened.close();
+    throw cause;
   }
 }
 

@@ -119,13 +119,13 @@ export function usualMetrics({ task, scale, units }: Subject): MetricName[] {
 
 const metricsOf = ({ subject }: Seen, names: readonly MetricName[]): Metric[] =>
   names.map((name) => {
-    const { kind, options } = kindOf(name, name, ALL);
+    const { kind, options } = kindOf(name, ALL);
     return { ...kind.create(subject, options as never), name };
   });
 
 /** One figure. */
 export function figure({ subject, batch }: Seen, given: NamedMetric): number {
-  const { kind, options } = kindOf(given, "metrics", ALL);
+  const { kind, options } = kindOf(given, ALL);
   const tally = kind.create(subject, options as never);
   tally.add(batch);
   return tally.result();

@@ -31,7 +31,7 @@ function plotOf({ title, x, series, percent }: Chart, best: number | undefined):
   const [from, to] = [x[0] ?? 0, x.at(-1) ?? 1];
   return {
     title,
-    x: from < to ? { label: "epoch", from, to } : { label: "epoch", from: from - 1, to: to + 1 },
+    x: { label: "epoch", whole: true, ...(from < to ? { from, to } : { from: from - 1, to: to + 1 }) },
     y: percent ? { ...axis, percent } : axis,
     lines: series.map((each) => ({
       label: each.label,

@@ -1,6 +1,7 @@
 /** How a training is shown: one line that is updated, and one that stays per epoch. Or JSON lines. */
 
-import type { Callback, Logs, TrainedModel } from "../callbacks/callback.ts";
+import { type Callback, type Logs, TELLING, type TrainedModel } from "../callbacks/callback.ts";
+import { watching } from "../callbacks/monitor.ts";
 import { internalsOf } from "../model/internals.ts";
 import type { Model } from "../model/model.ts";
 import type { Terminal } from "./terminal.ts";
@@ -28,6 +29,7 @@ export function speedometer(rows: number, batchSize: number): Speed {
   return {
     batchSize: rows ? batchSize : 1,
     callback: {
+      name: TELLING,
       onTrainBegin() {
         seen = 0;
         since = performance.now();
@@ -49,6 +51,7 @@ export function speedometer(rows: number, batchSize: number): Speed {
 /** {"event":"epoch", …}, epochs from 1. */
 export function jsonLines(speed: Speed, { printJson }: Terminal, targets?: TargetScale): Callback {
   return {
+    ...watching(),
     onEpochEnd(epoch, logs) {
       printJson({
         event: "epoch",
@@ -85,6 +88,8 @@ export function progressLine(
   const pad = String(epochs).length;
   const label = (epoch: number) => `epoch ${String(epoch + 1).padStart(pad)}/${epochs}`;
   return {
+    ...watching(),
+    name: TELLING,
     clear,
     onTrainBegin() {
       begun = performance.now();
@@ -147,6 +152,8 @@ export function progressOf(terminal: Terminal): Callback {
     for (const callback of shows) call(callback);
   };
   return {
+    ...watching(),
+    name: TELLING,
     onTrainBegin(context) {
       const { model, epochs } = context as { model: TrainedModel; epochs: number };
       const { rows = 0, batchSize = 1 } = internalsOf(model as Model).state.settings ?? {};

@@ -1,6 +1,7 @@
 /** Schedules in short form. */
-import { didYouMean, NablaError } from "../errors.ts";
-import { SCHEDULES, type ScheduleConfig, type ScheduleName, scheduleField, schedules } from "./table.ts";
+import { NablaError } from "../errors.ts";
+import { choice } from "../fields/fields.ts";
+import { SCHEDULES, type ScheduleConfig, scheduleField, schedules } from "./table.ts";
 
 /**
  * The short form of a schedule, as on the command line: a name, numbers after a colon, a warm-up after a plus.
@@ -15,31 +16,22 @@ import { SCHEDULES, type ScheduleConfig, type ScheduleName, scheduleField, sched
  */
 export function parseSchedule(text: string): ScheduleConfig {
   const [main, ...rest] = text.split("+");
-  const [name, list = "", ...surplus] = main.split(":");
-  if (!Object.hasOwn(schedules, name)) {
-    throw new NablaError(
-      `schedule: expected one of ${SCHEDULES.join(", ")}, got "${name}"${didYouMean(name, SCHEDULES)}`,
-    );
-  }
-  if (surplus.length > 0) {
-    throw new NablaError(`schedule: numbers are separated by commas, as in "step:0.5,10"; got "${text}"`);
-  }
-  const fields = schedules[name as ScheduleName].short;
-  const values = list === "" ? [] : list.split(",");
-  if (values.length > fields.length) {
+  const [first, ...numbers] = main.split(":");
+  const name = choice(SCHEDULES).check(first, "schedule");
+  const fields = schedules[name].short;
+  const values = numbers.length > 0 ? numbers.join(":").split(",") : [];
+  if (values.length > fields.length)
     throw new NablaError(
       `schedule: ${name} takes at most ${fields.length} numbers (${fields.join(", ") || "none"}), got ${values.length} in "${text}"`,
     );
-  }
   const config: Record<string, unknown> = { name };
   values.forEach((value, i) => {
     config[fields[i]] = numeral(value, text);
   });
   for (const part of rest) {
-    const [key, value = "", ...more] = part.split(":");
-    if (key !== "warmup" || value === "" || more.length > 0 || config.warmupEpochs !== undefined) {
+    const [, value] = /^warmup:(.+)$/.exec(part) ?? [];
+    if (!value || config.warmupEpochs !== undefined)
       throw new NablaError(`schedule: expected one "+warmup:EPOCHS" at the end, got "+${part}" in "${text}"`);
-    }
     config.warmupEpochs = numeral(value, text);
   }
   return scheduleField().check(config, "schedule");

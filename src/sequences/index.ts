@@ -5,10 +5,9 @@ export {
   csvSequences,
   encodeSequences,
   jsonSequences,
-  type SequenceOptions,
-  type SequenceSplit,
   sequences,
 } from "../data/sequences/sequences.ts";
+export type { SequenceOptions, SequenceSplit } from "../data/sequences/sequenceOptions.ts";
 
 export type { SequencesInfo } from "../data/sequences/sequencesInfo.ts";
 export type { Series, SeriesOptions } from "../data/sequences/rawSeries.ts";

@@ -1,5 +1,7 @@
 /** Waiting for what may never come. */
+
 import { now } from "../host.ts";
+import { isPromise } from "../tags.ts";
 import { after } from "../waits.ts";
 
 /** What `promise` gives, or the signal's reason as soon as it is aborted. */
@@ -33,14 +35,14 @@ export class Turns {
   constructor(private readonly signal: AbortSignal | undefined) {}
 
   /** @throws what a callback throws */
-  async each<C>(callbacks: Iterable<C>, call: (callback: C) => void | Promise<void>): Promise<void> {
+  async each<C>(callbacks: Iterable<C>, call: (callback: C) => unknown): Promise<void> {
     for (const callback of callbacks) {
       const wait = call(callback);
-      if (wait) await this.answered(wait);
+      if (isPromise(wait)) await this.answered(wait);
     }
   }
 
-  private async answered(wait: Promise<void>): Promise<void> {
+  private async answered(wait: Promise<unknown>): Promise<unknown> {
     const { signal } = this;
     if (!signal) return wait;
     let stop = () => {};

@@ -2,7 +2,7 @@
 
 import { didYouMean, NablaError } from "../errors.ts";
 import { type Field, number } from "../fields/fields.ts";
-import { type Custom, optional, orByName, record, withDefault } from "../fields/objects.ts";
+import { type Custom, object, optional, orByName, record, withDefault } from "../fields/objects.ts";
 import { checkOptions, given } from "../fields/options.ts";
 import type { Topology } from "../layers/configs.ts";
 import { checkHidden, checkLoss } from "../layers/trainable.ts";
@@ -81,7 +81,7 @@ export type CompileFields = {
 export const compileFields = (): CompileFields => ({
   loss: orByName(
     lossField(),
-    (value) => byName(value) === undefined,
+    isSingle,
     DOCS && "The loss of each of several outputs, by its name.",
   ) as CompileFields["loss"],
   lossWeights: optional(
@@ -93,7 +93,7 @@ export const compileFields = (): CompileFields => ({
   schedule: optional(scheduleField()),
   metrics: orByName(
     metricsField(),
-    (value) => byName(value) === undefined,
+    isSingle,
     DOCS && "The metrics of each of several outputs, by its name.",
   ) as CompileFields["metrics"],
 });
@@ -124,21 +124,9 @@ export interface CompiledTraining {
   readonly dependsOnEpochs: boolean;
 }
 
-/** What a document has of a function of the program's own: its name. */
-const nameOf = (given: unknown): unknown =>
-  typeof (given as Partial<OwnMetric> | null)?.value === "function"
-    ? { name: (given as OwnMetric).name, custom: true }
-    : given;
-
 /** The list of metrics; one need not be in a list. */
 export const listOf = (metrics: unknown): MetricList =>
   (typeof metrics === "string" || (metrics as OwnMetric).name ? [metrics] : metrics) as MetricList;
-
-/** The list of names in a list of metrics. */
-export const namesOf = (metrics: unknown): unknown => {
-  const list = listOf(metrics);
-  return Array.isArray(list) ? list.map(nameOf) : list;
-};
 
 /** An object with a value by each output's name, "value" among them; undefined for one value for all. */
 function byName(given: unknown): object | undefined {
@@ -147,6 +135,8 @@ function byName(given: unknown): object | undefined {
   const one = (name !== undefined && typeof name !== "object") || typeof value === "function";
   return one ? undefined : given;
 }
+
+const isSingle = (given: unknown): boolean => !byName(given);
 
 /** A value for all, or each of those by the names of outputs, changed. */
 export function eachOf<T>(given: T, change: (one: never) => unknown): T {
@@ -159,26 +149,26 @@ export function eachOf<T>(given: T, change: (one: never) => unknown): T {
 }
 
 /** @throws NablaError for a key that is no output's name */
-function checkKeys(option: string, given: object | undefined, names: readonly string[]): void {
-  for (const name of Object.keys(given ?? {})) {
+function checkKeys(option: string, given: object = {}, names: readonly string[]): void {
+  for (const name of Object.keys(given)) {
     if (names.includes(name)) continue;
     throw new NablaError(
-      names.length > 0
+      names[0]
         ? `compile: ${option}: there is no output "${name}"${didYouMean(name, names)}; there are ${names.join(", ")}`
-        : `compile: ${option}: the model has one output, so expected one ${option === "metrics" ? "list" : "value"} and no names, got "${name}"`,
+        : `compile: ${option}: the model has one output; expected no names, got "${name}"`,
     );
   }
 }
 
-/** @param ask calls its functions, where they are elsewhere */
-function lossOf(given: AnyLoss, path: string, ask?: AskLoss): Loss {
-  const config = lossField().check(nameOf(given), path);
+/**
+ * @param config what a document has of it
+ * @param ask calls its functions, where they are elsewhere
+ */
+function lossOf(config: LossConfig | Custom, given: AnyLoss, ask?: AskLoss): Loss {
   if (!("custom" in config)) return resolveLoss(config);
   const { value, gradient } = given as Partial<OwnLoss>;
   if (value && typeof gradient !== "function")
-    throw new NablaError(
-      `loss "${config.name}": expected a function gradient(outputs, targets) besides value`,
-    );
+    throw new NablaError(`loss "${config.name}": expected a function gradient(outputs, targets), too`);
   return ownLoss(config.name, ask ?? (given as OwnLoss | Custom));
 }
 
@@ -193,59 +183,49 @@ export function compileTraining(
 ): CompiledTraining {
   const fields = compileFields();
   checkOptions("compile", options, Object.keys(fields));
-  const optimizer = fields.optimizer.check(options.optimizer ?? fields.optimizer.fallback, "optimizer");
-  const schedule =
-    options.schedule === undefined
-      ? undefined
-      : typeof options.schedule === "string"
-        ? parseSchedule(options.schedule)
-        : fields.schedule.check(options.schedule, "schedule");
-  const lossWeights =
-    options.lossWeights === undefined
-      ? undefined
-      : fields.lossWeights.check(options.lossWeights, "lossWeights");
+  const metrics = options.metrics ?? [];
+  const { schedule: given } = options;
   const names = topology.outputs ? Object.keys(topology.outputs) : [undefined];
   const several = names.length > 1;
-  for (const [option, given] of Object.entries({
-    lossWeights,
-    loss: byName(options.loss),
-    metrics: byName(options.metrics),
-  }))
-    checkKeys(option, given, several ? (names as string[]) : []);
+  for (const option of ["lossWeights", "loss", "metrics"] as const)
+    checkKeys(option, byName(options[option]), several ? (names as string[]) : []);
+  const config = object(fields).check({
+    ...options,
+    schedule: typeof given === "string" ? parseSchedule(given) : given,
+    metrics: eachOf(metrics, listOf),
+  }) as CompiledTraining["config"];
   checkHidden(topology);
   const goals = names.map((name, k): Goal => {
-    const of = <T>(option: string, given: T | Readonly<Record<string, T>> | undefined): T | undefined => {
-      const record = byName(given) as Readonly<Record<string, T>> | undefined;
-      if (!record) return given as T | undefined;
-      if (option === "loss" && record[name!] === undefined)
-        throw new NablaError(
-          `compile: loss: there is none for output "${name}"; expected { ${names.join(", ")} }`,
-        );
-      return record[name!];
-    };
-    const path = several && byName(options.loss) ? `loss.${name}` : "loss";
-    const loss = lossOf(of("loss", options.loss) as AnyLoss, path, ask && ((...rest) => ask(k, ...rest)));
+    const of = (given: object | string) =>
+      ((byName(given) ?? { [name!]: given }) as Readonly<Record<string, unknown>>)[name!];
+    const checked = of(config.loss);
+    if (!checked) throw new NablaError(`compile: loss.${name}: missing; expected ${names.join(", ")}`);
+    const loss = lossOf(
+      checked as LossConfig,
+      of(options.loss) as AnyLoss,
+      ask && ((...rest) => ask(k, ...rest)),
+    );
     checkLoss(loss, topology, k);
-    const list = listOf(of("metrics", options.metrics) ?? []);
-    const named = metricsField().check(namesOf(list) as NamedMetric[], "metrics");
+    const named = (of(config.metrics) ?? []) as CompiledTraining["config"]["metrics"];
     checkNames(named);
-    const metrics = named.map((each, i) => (isOwn(each) ? list[i] : each));
-    return { ...(several && { name }), loss, factor: lossWeights?.[name!] ?? 1, metrics };
+    return {
+      ...(several && { name }),
+      loss,
+      factor: config.lossWeights?.[name!] ?? 1,
+      metrics: named.map((each, i) => (isOwn(each) ? listOf(of(metrics))[i] : each)),
+    };
   });
-  const config = {
-    loss: fields.loss.check(eachOf(options.loss, nameOf), "loss"),
-    ...(lossWeights && { lossWeights }),
-    optimizer,
-    ...(schedule && { schedule }),
-    metrics: fields.metrics.check(eachOf(options.metrics ?? [], namesOf), "metrics"),
-  };
+  const { optimizer, schedule } = config;
   return {
     goals,
     loss: goals[0].loss,
     optimizer,
     slots: slotsOf(optimizer),
-    kinds: { optimizer: optimizers[optimizer.name], schedule: schedule && schedules[schedule.name] },
+    kinds: {
+      optimizer: optimizers[optimizer.name],
+      schedule: schedule && schedules[schedule.name],
+    },
     config,
-    dependsOnEpochs: schedule !== undefined && dependsOnEpochs(schedule),
+    dependsOnEpochs: !!schedule && dependsOnEpochs(schedule),
   };
 }

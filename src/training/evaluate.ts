@@ -20,7 +20,7 @@ import { BatchLoader, checkFit } from "./batch.ts";
 import { checkBootstrap, Recorder } from "./bootstrap.ts";
 import { checkNames as checkClassNames, checkCount } from "./called.ts";
 import { byNumbers } from "./classes.ts";
-import { listOf, namesOf } from "./compile.ts";
+import { listOf } from "./compile.ts";
 import { type Goal, kindsOf, objectivesOf } from "./goals.ts";
 import { loaded } from "./loading.ts";
 import { meant, type NamesClasses } from "./meant.ts";
@@ -216,7 +216,7 @@ export async function evaluateBatches(
 function withMetrics(goals: readonly Goal[], given: EvaluateOptions["metrics"]): readonly Goal[] {
   if (!given) return goals;
   const list = listOf(given);
-  const named = metricsField().check(namesOf(list), "evaluate: metrics");
+  const named = metricsField().check(list, "evaluate: metrics");
   checkNames(named);
   const metrics = named.map((each, i) => (isOwn(each) ? list[i] : each));
   return goals.map((goal) => ({ ...goal, metrics }));

@@ -1,12 +1,13 @@
 /** From the arguments of fit() to a training. Loaded when it is used: a page that only predicts needs none of it. */
 import type { Callback, TrainedModel } from "../callbacks/callback.ts";
 import { hold, readCallbacks } from "../callbacks/check.ts";
+import { checkWatched } from "../callbacks/monitor.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { partsOf } from "../data/split.ts";
 import { splitNotes } from "../data/splitNotes.ts";
 import { NablaError } from "../errors.ts";
 import { figureMeant } from "../metrics/direction.ts";
-import type { Metric } from "../metrics/metric.ts";
+import { figureOf, type Metric } from "../metrics/metric.ts";
 import type { Network } from "../network/network.ts";
 import { tagOf } from "../tags.ts";
 import { unlessAborted } from "./aborted.ts";
@@ -154,6 +155,12 @@ async function prepared<M extends TrainedModel>(
     });
   // functions that are missing are missed before anything changes
   const { metrics, scoring, readings } = metricsOfTraining(goals, network, train, await kindsFor(goals));
+  const figures = ["loss", ...metrics.map(({ name }) => name)];
+  checkWatched(callbacks, [
+    ...figures,
+    "learningRate",
+    ...(validation ? figures.map((name) => figureOf("val", name)) : []),
+  ]);
   if (!source) await unlessAborted(lookAhead(train, network, goals, readings), signal);
   const adopts =
     train.targetScale && !network.about.metadata.targetScale && takesScale(train, network, subject.seed);

@@ -41,7 +41,7 @@ export function readingsOf(goals: readonly Goal[], network: Network, dataset: Da
 /**
  * The metrics of all outputs. Of several outputs each has a loss and metrics of its own, with its name before theirs.
  *
- * @throws NablaError for options that there are not, and where a metric cannot measure what the targets are
+ * @throws NablaError where a metric cannot measure what the targets are
  */
 export function metricsFor(
   goals: readonly Goal[],
@@ -56,12 +56,10 @@ export function metricsFor(
 ): Metric[] {
   const { outputShapes } = network;
   return goals.flatMap(({ name, metrics }, k) => {
-    // before they are compared as JSON
-    metrics.forEach((each, i) => isOwn(each) || kindOf(each as NamedMetric, `metrics[${i}]`, kinds));
-    const own = different(metrics).map((each, i) =>
+    const own = different(metrics).map((each) =>
       isOwn(each)
         ? seeingUnits(ownMetric(each, outputShapes[k], measure), network)
-        : named(each as NamedMetric, `metrics[${i}]`, kinds, readings[k], network, most),
+        : named(each as NamedMetric, kinds, readings[k], network, most),
     );
     checkDifferent(own);
     const seen = own.map((each) => seeingNoPadding(each, network));
@@ -135,15 +133,8 @@ function checkDifferent(metrics: readonly Metric[]): void {
 }
 
 /** A metric by name, under the name that was asked for. */
-function named(
-  given: NamedMetric,
-  path: string,
-  kinds: Kinds,
-  reading: Reading,
-  network: Network,
-  most: number,
-): Metric {
-  const { kind, name, as, options } = kindOf(given, path, kinds);
+function named(given: NamedMetric, kinds: Kinds, reading: Reading, network: Network, most: number): Metric {
+  const { kind, name, as, options } = kindOf(given, kinds);
   const create = (subject: Subject): Tally | NablaError => {
     const { task, scale, units } = subject;
     if (kind.tasks && !kind.tasks.includes(task)) return reading.refusal(as, name, task);

@@ -15,7 +15,8 @@ export interface Ranks {
   /**
    * What each of them gives to each. All have to call it, in the same order.
    * @param given bytes of mine for each of them @param starts where these begin
-   * @param into where what they give to this one goes, one after the other @param lengths its bytes
+   * @param into where what they give to this one goes @param lengths its bytes
+   * @param places where that of each begins. Default: one after the other
    */
   exchange(
     mine: Uint8Array,
@@ -23,8 +24,9 @@ export interface Ranks {
     starts: readonly number[],
     into: Uint8Array,
     lengths: readonly number[],
+    places?: readonly number[],
   ): Promise<void>;
-  /** Whether the optimizer's state is split over them: each keeps that of a part of the parameters. */
+  /** Whether each keeps the optimizer's state of a part of the parameters alone. Otherwise it has room for all. */
   readonly shardOptimizer?: boolean;
   /** Gives memory back to the system that holds nothing which is needed. What it holds afterwards is anybody's guess. */
   release?(bytes: Uint8Array): void;

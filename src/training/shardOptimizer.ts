@@ -1,40 +1,38 @@
 /**
- * An optimizer whose slots are split over ranks: each keeps and updates those of a part of the parameters, then all gather the weights. Each
- * value is updated by itself, so weights have the bits of one process; clipping comes before, of the whole gradient, on all ranks.
+ * An update that is split over ranks: each moves a part of the parameters, by its sums of gradients, then all gather the weights. Each value is
+ * updated by itself, so weights have the bits of one process; where gradients are clipped by norm, their sums are gathered before.
  *
- * A slot has its whole range in memory, of which other ranks' parts hold nothing: the system has these pages back. For what saves or follows,
- * the parts of all are put together. It imports no code but errors.
+ * Slots have other ranks' parts as they were when all were put together last, or nothing there where each is to keep its own alone: the system
+ * has these pages back. For what saves or follows, the parts of all are put together. It imports no code but errors and parts.
  */
 import { NablaError } from "../errors.ts";
 import type { Network } from "../network/network.ts";
 import type { PlanBuilder } from "../plan/builder.ts";
 import type { OwnRate, Update } from "../plan/plan.ts";
-import { partsOf, type Ranks } from "./ranks.ts";
+import type { Ranks } from "./ranks.ts";
+import { Parts } from "./shardParts.ts";
 
 /** Memory goes back in multiples of the largest pages there are. */
 const PAGE = 65536;
 
 /** What is kept of each slot, in bytes from its start. */
-export class Split {
+export class Split extends Parts {
   readonly at: number;
   readonly bytes: number;
   /** The instruction after the optimizer's passes, of the plan that was made last. */
   passed = 0;
-  private readonly lengths: readonly number[];
-  /** Whether slots have nothing of other ranks' parts from this step on. */
+  /** Whether its passes need gradients' sums of all parts. */
+  whole = false;
+  /** Whether slots have nothing new of other ranks' parts from this step on. */
   private stale = false;
   /** Whether memory of other ranks' parts was given back. */
   private lean = false;
   /** A callback that nobody waits for any more may have begun it. */
   private assembling: Promise<void> | undefined;
 
-  constructor(
-    private readonly network: Network,
-    private readonly ranks: Ranks,
-  ) {
-    const starts = partsOf(network.bytes, ranks.size);
-    this.lengths = Array.from({ length: ranks.size }, (_, rank) => starts[rank + 1]! - starts[rank]!);
-    this.at = starts[ranks.rank]!;
+  constructor(network: Network, ranks: Ranks) {
+    super(network, ranks);
+    this.at = this.starts[ranks.rank]!;
     this.bytes = this.lengths[ranks.rank]!;
     network.kept = this;
   }
@@ -44,9 +42,11 @@ export class Split {
     const { at, bytes } = this;
     const { w, dw, slots } = this.network.flat;
     this.passed = 0;
+    this.whole = false;
     const whole = builder.emit;
     const emit = (kernel: string, fields: Record<string, unknown>): void => {
       const put = (of: Record<string, unknown>) => whole.call(builder, kernel as never, of as never);
+      if (kernel === "NORM") this.whole = true;
       if ("mean" in fields) this.passed ||= builder.length;
       if (!("w" in fields) || "mean" in fields) return put(fields);
       const from = (fields.w as number) - w;
@@ -72,7 +72,7 @@ export class Split {
   /** Before the first step, and after what has put the parts together. */
   shrink(): void {
     this.stale = true;
-    if (this.lean) return;
+    if (this.lean || !this.ranks.shardOptimizer) return;
     this.lean = true;
     for (const slot of this.own) {
       this.release(slot, slot + this.at);
@@ -103,12 +103,6 @@ export class Split {
     this.assembling = undefined;
   }
 
-  private async gather(place: number): Promise<void> {
-    const { core, bytes } = this.network;
-    const all = await this.ranks.gather(core.u8(place + this.at, this.bytes).slice(), this.lengths);
-    core.u8(place, bytes).set(all);
-  }
-
   /** Those that are the optimizer's own: weights that are averaged are on all ranks. */
   private get own(): readonly number[] {
     const { slots, w } = this.network.flat;
@@ -119,7 +113,7 @@ export class Split {
   check(): void {
     if (this.stale)
       throw new NablaError(
-        "the optimizer's state is split over the ranks (shardOptimizer), and is not put together now: save by modelCheckpoint, in onEpochEnd, or after fit(). Where fit() has failed, go on from the last checkpoint, or compile() for a new optimizer",
+        "the optimizer's state is split over the ranks, and is not put together now: save by modelCheckpoint, in a callback's onEpochEnd (without shardOptimizer in onBatchEnd, too), or after fit(). Where fit() has failed, go on from the last checkpoint, or compile() for a new optimizer",
       );
   }
 

@@ -1,6 +1,6 @@
 /**
- * How ranks finish the tree of shards' sums together: each adds a part of the gradient, then all gather the sums. What each gets is twice a
- * gradient, however many they are. A value's tree is its own, so the bits are those of adding whole gradients.
+ * How ranks finish the tree of shards' sums together: each adds a part of the gradient, and has it where gradients are. What each gets is less
+ * than a gradient, however many they are. A value's tree is its own, so the bits are those of adding whole gradients.
  *
  * A part is added in blocks that stay in the processor's cache, each along the whole tree. Nothing but errors and what ranks share is imported.
  */
@@ -35,63 +35,106 @@ export function emitBlocks(builder: PlanBuilder, rate: Range, depth: number): Bl
 /** A rank's largest subtrees of shards: first shard and number. Those without rows are left out. */
 export type Subtrees = readonly (readonly [number, number])[];
 
-export class SumByParts {
-  private readonly starts: readonly number[];
-  private readonly lengths: readonly number[];
-  /** What came, for each of the subtrees that a rank may have. */
-  private readonly rooms: Uint8Array<ArrayBuffer>[] = [];
-  private readonly summed: Uint8Array<ArrayBuffer>;
+/** A part of each range that is as large as the parameters, for each rank. */
+export class Parts {
+  /** Where each begins, and the end. */
+  readonly starts: readonly number[];
+  readonly lengths: readonly number[];
+  /** Bytes of this rank's for each other, and where they begin; bytes that these have, and where they go. */
+  private readonly given: readonly number[];
+  private readonly from: readonly number[];
+  private readonly coming: readonly number[];
+  private readonly to: readonly number[];
+  /** Where what comes begins. */
+  private readonly first: number;
 
   constructor(
-    private readonly network: Network,
-    private readonly ranks: Ranks,
+    protected readonly network: Network,
+    protected readonly ranks: Ranks,
   ) {
-    this.starts = partsOf(network.bytes, ranks.size);
-    this.lengths = Array.from({ length: ranks.size }, (_, i) => this.starts[i + 1]! - this.starts[i]!);
-    this.summed = new Uint8Array(this.lengths[ranks.rank]!);
+    const { rank, size } = ranks;
+    this.starts = partsOf(network.bytes, size);
+    this.lengths = Array.from({ length: size }, (_, i) => this.starts[i + 1]! - this.starts[i]!);
+    this.given = this.lengths.map((_, other) => (other === rank ? 0 : this.lengths[rank]!));
+    this.from = this.lengths.map(() => 0);
+    this.coming = this.lengths.map((length, other) => (other === rank ? 0 : length));
+    this.first = this.starts[this.coming.findIndex((n) => n > 0)] ?? network.bytes;
+    // where nothing comes from, nothing goes
+    this.to = this.coming.map((n, other) => (n > 0 ? this.starts[other]! - this.first : 0));
   }
 
   /**
-   * Leaves the sum of all subtrees where gradients are.
+   * All ranks get what each has of its part of a range, where it is. All have to call it. A library takes what begins where its result begins
+   * for the result: a part that is given and what comes do not.
    *
-   * @param own gradients of this rank's subtrees but the last, which is where gradients are
+   * @param place of the range
+   */
+  async gather(place: number): Promise<void> {
+    const { network, ranks, given, from, coming, to, first, starts, lengths } = this;
+    const { core, bytes } = network;
+    if (ranks.size === 1) return;
+    const length = lengths[ranks.rank]!;
+    const mine = length > 0 ? core.u8(place + starts[ranks.rank]!, length) : new Uint8Array(0);
+    const others = core.u8(place + first, bytes - first);
+    await lent(core, () => ranks.exchange(mine, given, from, others, coming, to));
+  }
+}
+
+export class SumByParts extends Parts {
+  /** What came, for each of the subtrees that a rank may have. */
+  private readonly rooms: Uint8Array<ArrayBuffer>[] = [];
+
+  /**
+   * Begins to give others their parts of this rank's subtrees, and to get its own of theirs.
+   *
+   * @param own gradients of this rank's subtrees but the last, which is where gradients are. One that has failed gives whatever is there
    * @param subtrees of each rank
    */
-  async add(
+  async exchange(own: readonly Uint8Array[], subtrees: readonly Subtrees[]): Promise<void> {
+    const { ranks, starts, lengths } = this;
+    const { core, bytes, flat } = this.network;
+    const { rank, size } = ranks;
+    if (size === 1) return;
+    const most = Math.max(...subtrees.map(({ length }) => length));
+    const begun: Promise<void>[] = [];
+    for (let k = 0; k < most; k++) {
+      const mine = k < subtrees[rank]!.length;
+      const given = lengths.map((length, other) => (mine && other !== rank ? length : 0));
+      const coming = subtrees.map(({ length }, other) => (other !== rank && k < length ? lengths[rank]! : 0));
+      const gradient = own[k] ?? core.u8(flat.dw, bytes);
+      const room = this.roomOf(k, coming);
+      begun.push(lent(core, () => ranks.exchange(gradient, given, starts.slice(0, -1), room, coming)));
+    }
+    await Promise.all(begun);
+  }
+
+  /** Leaves the sum of all subtrees, which were exchanged, where this rank's part of gradients is. The plan is in memory. */
+  add(
     plan: Plan,
     { adds, rate, places }: Blocks,
     own: readonly Uint8Array[],
     subtrees: readonly Subtrees[],
     shards: number,
-  ): Promise<void> {
-    const { network, ranks, starts, lengths, summed } = this;
+  ): void {
+    const { network, ranks, starts, lengths, rooms } = this;
     const { core, bytes, flat } = network;
-    const { rank } = ranks;
-    if (ranks.size === 1) return;
+    const { rank, size } = ranks;
+    if (size === 1) return;
     const [from, to] = [starts[rank]!, starts[rank + 1]!];
-    const gradient = () => core.u8(flat.dw, bytes);
     const leaves = new Map<string, Uint8Array>();
     const name = ([first, count]: readonly [number, number]) => `${first} ${count}`;
-    const most = Math.max(...subtrees.map(({ length }) => length));
-    for (let k = 0; k < most; k++) {
-      const has = (other: number) => other !== rank && k < subtrees[other]!.length;
-      const mine = k < subtrees[rank]!.length;
-      const given = lengths.map((length, other) => (mine && other !== rank ? length : 0));
-      const coming = lengths.map((_, other) => (has(other) ? to - from : 0));
-      const room = this.roomOf(k, coming);
-      await lent(core, () => ranks.exchange(own[k] ?? gradient(), given, starts.slice(0, -1), room, coming));
-      let at = 0;
-      for (const [other, length] of coming.entries()) {
-        if (has(other)) leaves.set(name(subtrees[other]![k]!), room.subarray(at, at + length));
-        at += length;
-      }
-    }
-    // code of the program may have run meanwhile
-    network.use(plan);
-    core.f32(rate.offset, 1)[0] = -1;
-    const all = gradient();
+    const all = core.u8(flat.dw, bytes);
     for (const [k, subtree] of subtrees[rank]!.entries())
       leaves.set(name(subtree), (own[k] ?? all).subarray(from, to));
+    const ends = rooms.map(() => 0);
+    for (const [other, theirs] of subtrees.entries())
+      if (other !== rank)
+        for (const [k, subtree] of theirs.entries()) {
+          const at = ends[k]!;
+          ends[k] = at + lengths[rank]!;
+          leaves.set(name(subtree), rooms[k]!.subarray(at, ends[k]));
+        }
+    core.f32(rate.offset, 1)[0] = -1;
     const place = places.map(({ offset }) => core.u8(offset, BLOCK));
     let at = 0;
     let n = 0;
@@ -108,9 +151,9 @@ export class SumByParts {
     for (; at < to - from; at += n) {
       n = Math.min(BLOCK, to - from - at);
       sum(0, shards, 0);
-      summed.set(place[0]!.subarray(0, n), at);
+      // a leaf's block is not read again
+      all.set(place[0]!.subarray(0, n), from + at);
     }
-    await lent(core, () => ranks.gather(summed, lengths, all));
   }
 
   private roomOf(k: number, coming: readonly number[]): Uint8Array<ArrayBuffer> {
@@ -122,12 +165,17 @@ export class SumByParts {
   }
 }
 
+/** How many of what runs now have a core's memory. */
+const lendings = new WeakMap<Core, number>();
+
 /**
  * Keeps the core's memory where it is while ranks read and write it: growing detaches views, and an engine may move what is grown.
  * Code of the program that runs meanwhile may use what memory there is.
  */
 async function lent<T>(core: Core, work: () => Promise<T>): Promise<T> {
   const kept = core as { reserve?: Core["reserve"] };
+  const count = (by: number) => lendings.set(core, (lendings.get(core) ?? 0) + by).get(core);
+  count(1);
   kept.reserve = (bytes) => {
     if (bytes > core.exports.memory.buffer.byteLength)
       throw new NablaError(
@@ -138,6 +186,6 @@ async function lent<T>(core: Core, work: () => Promise<T>): Promise<T> {
     return await work();
   } finally {
     // that of the class again
-    delete kept.reserve;
+    if (count(-1) === 0) delete kept.reserve;
   }
 }

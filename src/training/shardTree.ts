@@ -16,6 +16,8 @@ export interface Tree {
   readonly after: number;
   /** The one after the optimizer's passes, where ranks have to gather the weights first. */
   readonly passed: number;
+  /** Whether ranks gather the sums of all parts before. */
+  readonly whole: boolean;
 }
 
 /** The logarithm of a power of two. */
@@ -30,7 +32,7 @@ export function emitTree(
   { dw, n }: Network["flat"],
   shards: number,
   largest: number,
-): Omit<Tree, "passed"> {
+): Omit<Tree, "passed" | "whole"> {
   const adds = builder.length;
   const rate = builder.pin(builder.alloc("the rate −1", 4));
   const sums = Array.from({ length: levelOf(largest) }, (_, level) =>

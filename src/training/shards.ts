@@ -64,7 +64,7 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       const { train, training, settings, source, ranks } = this.request;
       const batch = Math.max(rows, source ? source.rows : Math.min(settings.batchSize, train.length));
       const most = Math.min(settings.microBatchSize ?? batch, Math.ceil(batch / this.shards));
-      let tree: Omit<Tree, "passed"> | undefined;
+      let tree: Omit<Tree, "passed" | "whole"> | undefined;
       const { parts } = this;
       const update = {
         ...training.update!,
@@ -81,7 +81,7 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       const plan = super.planFor(most, { ...training, update });
       plans.clear();
       for (const [key, other] of others) plans.set(key, other);
-      trees.set(plan, { ...tree!, passed: parts?.passed ?? plan.marks.end });
+      trees.set(plan, { ...tree!, passed: parts?.passed ?? plan.marks.end, whole: parts?.whole ?? true });
       return plan;
     }
 
@@ -121,7 +121,7 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       this.complete(indices, ready);
     }
 
-    /** The sum of all shards, of which this rank computes some: its largest subtrees go to all, and each finishes the tree. */
+    /** The sum of all shards, of which this rank computes some: its largest subtrees go to all, and each finishes the tree of a part. */
     private async together(batch: Batch, ranks: Ranks): Promise<Sum> {
       const { shards, counting } = this;
       const { network, asked } = this.request;
@@ -148,7 +148,13 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       } catch (error) {
         failed = { error };
       }
-      const all = await gatherAny(ranks, told);
+      this.byParts ??= new SumByParts(network, ranks);
+      const { byParts, tree } = this;
+      // at once: each wait for all is one more in which the slowest keeps the others
+      const [all] = await Promise.all([
+        gatherAny(ranks, told),
+        tree.blocks && byParts.exchange(gradients, subtrees),
+      ]);
       // who has failed gives nothing
       if (all.some(({ length }) => length === 0))
         await failTogether(ranks, failed, () => this.wayBack.restore());
@@ -164,11 +170,10 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       }
       rateDiffers(ranks, rates, this.run);
       if (stops) this.request.stop!();
-      // a rank may have had no row
+      // a rank may have had no row, and code of the program may have run meanwhile
       network.use(this.plan);
-      this.byParts ??= new SumByParts(network, ranks);
-      const { blocks } = this.tree;
-      if (blocks) await this.byParts.add(this.plan, blocks, gradients, subtrees, shards);
+      if (tree.blocks) byParts.add(this.plan, tree.blocks, gradients, subtrees, shards);
+      if (tree.blocks && tree.whole) await byParts.gather(network.flat.dw);
       return sumGiven(counting, given, 0, shards)!;
     }
 

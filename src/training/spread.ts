@@ -1,6 +1,6 @@
 /** Whether ranks are about the same training, and how they end it together. */
 
-import { type Callback, SAVING, type TrainingContext } from "../callbacks/callback.ts";
+import { type Callback, SAVING, TELLING, type TrainingContext } from "../callbacks/callback.ts";
 import { messageOf, NablaError } from "../errors.ts";
 import type { Network } from "../network/network.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -62,34 +62,39 @@ function knownAgain(wayBack: Pick<WayBack<unknown>, "fail">): void {
 }
 
 /** One rank may be asked to stop: all of them do, after the same step. */
-export function agreeing<M>(request: TrainRequest<M>): TrainRequest<M> {
+export async function agreeing<M>(request: TrainRequest<M>): Promise<TrainRequest<M>> {
   const agreed = new AbortController();
   const { signal: asked } = request;
   const stop = () =>
     agreed.abort(asked?.aborted ? asked.reason : new NablaError("another rank was asked to stop"));
   const ranks = request.ranks!;
-  const split = ranks.shardOptimizer ? new Split(request.network, ranks) : undefined;
-  const callbacks = stoppingTogether(request.callbacks, ranks, request.network, split);
+  const after = request.callbacks
+    .filter(({ onBatchEnd, name }) => onBatchEnd && name !== TELLING)
+    .map(({ everySteps: n = 1, name }) => ({ n, saves: name === SAVING }));
+  // callbacks may be there on one alone
+  const every = (await gatherJson(ranks, after)).flat();
+  // what looks at a model after a step may save it
+  const splits = ranks.shardOptimizer || every.every(({ saves }) => saves);
+  const split = splits && ranks.size > 1 ? new Split(request.network, ranks) : undefined;
+  const callbacks = stoppingTogether(request.callbacks, every, ranks, request.network, split);
   return { ...request, signal: agreed.signal, asked, stop, callbacks, split };
 }
 
 /**
  * What a callback asks for by context.stop() on one rank, all do: they are told after the callbacks of each, and before those that save.
  * From outside a callback's turn it is told with the next. After an epoch weights are compared: callbacks may have set them.
+ *
+ * @param every which steps callbacks of any rank are called after, and whether these save
  */
 function stoppingTogether<M>(
   own: readonly Callback<M>[],
+  every: readonly { readonly n: number; readonly saves: boolean }[],
   ranks: Ranks,
   { core, all }: Network,
   split: Split | undefined,
 ): Callback<M>[] {
-  const after = own
-    .filter(({ onBatchEnd }) => onBatchEnd)
-    .map(({ everySteps = 1, name }) => ({ n: everySteps, saves: name === SAVING }));
   let asked: string | null = null;
   let stop: TrainingContext<M>["stop"];
-  /** Of all ranks: callbacks may be there on one alone. */
-  let every: typeof after;
   const agree = async () => {
     const mine = asked;
     asked = null;
@@ -97,12 +102,11 @@ function stoppingTogether<M>(
     if (reason != null) stop(reason);
   };
   const first: Callback<M> = {
-    async onTrainBegin(context) {
+    onTrainBegin(context) {
       ({ stop } = context);
       context.stop = (reason) => {
         asked = reason;
       };
-      every = (await gatherJson(ranks, after)).flat();
     },
     onEpochEnd: () => split?.assemble(),
     onTrainEnd: () => split?.assemble(),
@@ -148,7 +152,8 @@ export async function trained<M>(
 /** @throws NablaError on all ranks, where they are not about to do the same: says who differs in what */
 async function sameOnAll<M>(ranks: Ranks, request: TrainRequest<M>, run: Run, plan: Plan): Promise<void> {
   const { settings, train, validation, network, schedule } = request;
-  const { core, architecture } = network;
+  const { core, architecture, flat } = network;
+  const slots = flat.slots.map((slot) => core.i32(slot, flat.n));
   const about = {
     "way to keep the optimizer's state (shardOptimizer)": ranks.shardOptimizer === true,
     "number of rows": train.length,
@@ -163,7 +168,8 @@ async function sameOnAll<M>(ranks: Ranks, request: TrainRequest<M>, run: Run, pl
     layers: architecture.layers.map(({ name, type, outputShape }) => [name, type, outputShape]),
     "loss, optimizer, or option of a layer": [schedule, hash(words(plan.bytes))],
     "place in the training": { epoch: run.epoch, batch: run.batch, step: run.step },
-    "set of weights": hash(core.i32(core.base, (network.workspace - core.base) / 4)),
+    // gradients are those of a part, of the step before
+    "set of weights": [core.i32(core.base, network.all / 4), ...slots].map(hash),
   };
   const all = await gatherJson(
     ranks,

@@ -79,10 +79,11 @@ export class TrainingState {
     const history = partial ? [...this.run.history, partial] : this.run.history;
     const columns = new Map<string, number[]>();
     for (const logs of history)
-      for (const [name, value] of Object.entries(logs)) {
-        if (!columns.has(name)) columns.set(name, []);
-        columns.get(name)!.push(value);
-      }
+      for (const [name, value] of Object.entries(logs))
+        columns
+          .set(name, columns.get(name) ?? [])
+          .get(name)!
+          .push(value);
     return {
       epoch: history.map((_, i) => i),
       history: Object.fromEntries(columns),

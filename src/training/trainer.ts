@@ -34,7 +34,7 @@ export async function train<M>(request: TrainRequest<M>, run: Run): Promise<void
   const sharded =
     settings.shards === undefined ? undefined : await loaded(() => import("./shards.ts"), "fit");
   const spread = ranks && (await loaded(() => import("./spread.ts"), "fit"));
-  const asked = spread?.agreeing(request) ?? request;
+  const asked = (await spread?.agreeing(request)) ?? request;
   const trainer = () => new Trainer(asked, run, sharded?.shardedStepper(Stepper));
   await (spread ? spread.trained(trainer, asked, run) : trainer().train());
 }

@@ -6,6 +6,7 @@ import { mkdirSync } from "node:fs";
 import { encode } from "fast-png";
 import { zipSync } from "fflate";
 import { afterAll, describe, test } from "vitest";
+import * as browser from "../../src/browser/index.ts";
 import { arrowSplit } from "../../src/data/arrow/index.ts";
 import { augmentFields } from "../../src/data/augment/fields.ts";
 import * as data from "../../src/data/index.ts";
@@ -81,6 +82,13 @@ for (const { kind, fields } of readers.filter(({ kind }) => kind !== "images"))
     fields: fields().fields,
     call: (options) => node.openData(PATHS[kind]!, options),
   };
+
+const ofTables = readers.find(({ kind }) => kind === "csv")!.fields().fields;
+TARGETS["openData of a page"] = {
+  options: [...names(ofTables), "signal", "maxBytes"],
+  fields: { ...ofTables, maxBytes: number({ exclusiveMin: 0 }) },
+  call: (options) => browser.openData(new File([CSV], "t.csv"), { label: "c", ...options }),
+};
 
 const LOAD = [1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3];
 const LISTS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((n) => ({ x: [n, n + 1], label: n % 2 ? "a" : "b" }));

@@ -100,6 +100,13 @@ describe("openData", () => {
       'openData: unknown option "lable"; did you mean "label"?',
     );
     await expect(openData(path, { label: "party" })).rejects.toThrow('did you mean "parity"?');
+    // types promise a part to test with where a label is named
+    await expect(openData("moons", { label: "n" })).rejects.toThrow(
+      /moons: label .*: expected none, got "n"/,
+    );
+    await expect(openData(join(root, "pair"), { label: "n" })).rejects.toThrow(
+      /label .*: expected none, got "n"/,
+    );
   });
 
   test("what is missing or not recognised", async () => {

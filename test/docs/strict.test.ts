@@ -24,7 +24,7 @@ async function errorsIn(files: Readonly<Record<string, string>>, typed: boolean)
     checkJs: true,
     strict: true,
     // JavaScript has no way to write the types of parameters and of what is caught, or that a value is there
-    ...(!typed && { noImplicitAny: false, useUnknownInCatchVariables: false, strictNullChecks: false }),
+    ...(!typed && { noImplicitAny: false, useUnknownInCatchVariables: false }),
     noEmit: true,
     skipLibCheck: true,
   };

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { activation, type ConfusionMatrix, sequential, type TrainingOptions } from "../../src/index.ts";
 import type { Scored } from "../../src/metrics/metric.ts";
-import { METRICS, type MetricName } from "../../src/metrics/table.ts";
+import { METRICS, type MetricName, metricsField } from "../../src/metrics/table.ts";
 import { measured, subject } from "../support/metrics.ts";
 
 /** Five rows of four classes as a core leaves them: each row padded to a multiple of four, here with five units to eight. */
@@ -226,7 +226,7 @@ describe("through a model whose outputs are its inputs", () => {
 });
 
 test("a metric that does not exist", () => {
-  expect(() => metric("acuracy" as MetricName)).toThrow(
-    'there is no metric "acuracy"; did you mean "accuracy"?',
+  expect(() => metricsField().check(["acuracy" as MetricName], "metrics")).toThrow(
+    /^metrics\[0\]: expected one of accuracy, .*, got "acuracy"; did you mean "accuracy"\?$/,
   );
 });

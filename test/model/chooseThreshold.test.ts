@@ -149,7 +149,7 @@ describe("set by hand", () => {
 
   test.each(["0.15", Number.NaN, [0.2]])("to %s is refused where it would be heeded", async (threshold) => {
     const model = by(threshold);
-    expect(() => model.predict(X).classes()).toThrow("argMax: expected a threshold, a number");
+    expect(() => model.predict(X).classes()).toThrow("argMax: expected a number");
     const words = "metadata.extra.decision: threshold: expected a number";
     await expect(model.evaluate(X, Y)).rejects.toThrow(words);
     await expect(model.confusionMatrix(X, Y)).rejects.toThrow(words);

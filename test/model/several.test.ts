@@ -341,7 +341,7 @@ describe("refused", () => {
     [
       "a loss for one of two outputs",
       () => fresh({ loss: { digit: "categoricalCrossentropy" } }),
-      'compile: loss: there is none for output "box"',
+      "compile: loss.box: missing; expected ",
     ],
     [
       "a loss for no output",

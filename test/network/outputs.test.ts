@@ -41,7 +41,14 @@ describe("a single output tells two classes apart", () => {
     expect(outputs.classes(0.1)).toEqual(
       ["leaves", "leaves", "leaves", "leaves"].map((c, i) => (i ? c : "leaves")),
     );
-    expect(() => outputs.argMax("0.9" as never)).toThrow(/argMax: expected a threshold, a number, got "0.9"/);
+    for (const [wrong, shown] of [
+      ["0.9", '"0.9"'],
+      [Symbol("s"), "a symbol"],
+      [1n, "a bigint"],
+    ] as const) {
+      expect(() => outputs.argMax(wrong as never)).toThrow(`argMax: expected a number, got ${shown}`);
+      expect(() => outputs.top(wrong as never)).toThrow(`top: expected a number, got ${shown}`);
+    }
   });
 
   test("what predicting alone takes for a loss's threshold is the loss's", () => {

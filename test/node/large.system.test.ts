@@ -45,12 +45,13 @@ test("a heap smaller than the file is enough, and weights and history are the sa
         encoding: "utf8",
       });
     const options = `${JSON.stringify(path)}, { label: "label"`;
+    const inPieces = 'label: "label", pieceBytes: 131072, memoryBytes: 0';
     const limits = [`--max-old-space-size=${HEAP}`, "--max-semi-space-size=2"];
-    const large = run(`openLargeTable(${options}, pieceBytes: 131072 })`, ...limits);
+    const whole = JSON.parse(run(`openData(${options} })`).stdout);
+    const large = run(`openLargeTable(${JSON.stringify(path)}, { ${inPieces} })`, ...limits);
     expect(large.stderr).toBe("");
     const { took, ...told } = JSON.parse(large.stdout);
     expect(took).toBeLessThan(size);
-    const whole = JSON.parse(run(`openData(${options} })`).stdout);
     expect(told).toEqual({ rows: whole.rows, history: whole.history, sum: whole.sum });
     expect(whole.took).toBeGreaterThan(5 * took);
   } finally {

@@ -98,20 +98,17 @@ describe("the bits of a table that is read into memory", () => {
       const path = put(name, content);
       // all of it says what columns are, and still the numbers come from a file
       const whole = await large(path, { ...options, pieceBytes: 1 << 22 });
-      const { fingerprint: packed, ...expected } = await inMemory(path, options);
-      expect(whole).toMatchObject(expected);
-      if (!name.endsWith(".gz")) expect(whole.fingerprint).toBe(packed);
+      expect(whole).toMatchObject(await inMemory(path, options));
       // in pieces: gaps are filled with what the first piece is like, all else is the same
-      const pieces = await large(path, { ...options, ignore: ["height"] });
-      const { fingerprint: _same, ...without } = await inMemory(path, { ...options, ignore: ["height"] });
-      expect(pieces).toMatchObject(without);
+      const pieces = await large(path, { ...options, ignore: ["height"], memoryBytes: 20_000 });
+      expect(pieces).toMatchObject(await inMemory(path, { ...options, ignore: ["height"] }));
     },
   );
 
   test("trained with shuffled rows and validation, stopped and resumed", async () => {
     const path = put("p.csv", csv);
     const options = { label: "label", ignore: ["height"] };
-    const table = await openLargeTable(path, { ...options, pieceBytes: 1 << 14 });
+    const table = await openLargeTable(path, { ...options, pieceBytes: 1 << 14, memoryBytes: 0 });
     const { train } = await openData(path, options);
     const width = train.inputShape[0]!;
     const made = () => {

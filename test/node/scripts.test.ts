@@ -23,6 +23,7 @@ import {
   writeFileAtomic,
   writeReport,
 } from "../../src/node/index.ts";
+import { historySvg } from "../../src/report/history.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nabla-scripts-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -114,6 +115,13 @@ test("notebooks show a history as a picture and a confusion matrix as a table", 
   const picture = await (history as unknown as Shown)[display]!();
   expect(picture["image/svg+xml"]).toContain(">Accuracy<");
   expect(picture["text/plain"]).toContain("History of 6 epochs");
+  // epochs are whole, and three of them have no half between
+  const few = historySvg({ epoch: [0, 1, 2], history: { loss: [3, 2, 1] } });
+  expect([...few.matchAll(/text-anchor="middle">([\d.]+)</g)].map(([, epoch]) => epoch)).toEqual([
+    "1",
+    "2",
+    "3",
+  ]);
   const confusion = await trained.model.confusionMatrix(rows());
   const table = await (confusion as unknown as Shown)[display]!();
   const cells = [...table["text/html"]!.matchAll(/<td[^>]*>(\d*)<\/td>/g)].map(([, n]) => Number(n));

@@ -113,7 +113,7 @@ describe("the short form", () => {
     ["constant:1", "constant takes at most 0 numbers (none), got 1"],
     ["step:half", 'schedule: expected a number, got "half" in "step:half"'],
     ["step:0.5,", 'expected a number, got ""'],
-    ["step:0.5:10", "numbers are separated by commas"],
+    ["step:0.5:10", 'expected a number, got "0.5:10"'],
     ["step:2", "schedule.factor: expected a finite number > 0 and ≤ 1, got 2"],
     ["cosine+warmup", 'expected one "+warmup:EPOCHS" at the end, got "+warmup"'],
     ["cosine+warm:1", 'got "+warm:1"'],

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { importsOf } from "./imports.ts";
 
 const source = fileURLToPath(new URL("../../src", import.meta.url));
 
@@ -44,12 +45,6 @@ function walk(folder: string): string[] {
   });
 }
 const files = walk(source);
-
-/** What a text of a file imports or re-exports by a relative path: types as well, for they are known too. */
-export function importsOf(text: string): string[] {
-  const code = text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
-  return [...code.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"(\.[^"]+)"/g)].map(([, path]) => path!);
-}
 
 /** Imports that do not go down: "room/file.ts → other/file.ts". */
 function wrongArrows(all: readonly (readonly [file: string, text: string])[]): string[] {

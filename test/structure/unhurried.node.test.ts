@@ -19,7 +19,7 @@ const ACTS =
   /^(press|drawOn|drop|choose|click|toggle|\w+\.(press|click|type|drag|upload|goto|reload|setViewport)|\w+\.raw\.mouse\.\w+)\(|^\w+\.evaluate\([\s\S]*\.(click|focus|dispatchEvent)\(/;
 /** What asks until a page is as it should be. */
 const WAITS =
-  /\b(expect\s*\.poll|expect(Text|Texts|Count|Url|Said|Source|Hidden)|until\w*|waitFor|settled|still|violations|arrived)\(/;
+  /\b(expect\s*\.poll|expect(Text|Texts|Count|Url|Said|Source|Hidden)|until\w*|waitFor|settled|still|violations|smallTargets|arrived)\(/;
 /** What looks at a page once. What is reported as an error stays so. */
 const LOOKS = /^(?:const\b[^=]*=\s*|return\s+)?(?:await\s+)?expect\(\s*\(*\s*await\b/;
 

@@ -15,7 +15,7 @@ export const subject = (task: Subject["task"], units: number, more: Partial<Subj
 });
 
 export function measured(given: NamedMetric, of: Subject): Tally {
-  const { kind, options } = kindOf(given, "metrics[0]", ALL);
+  const { kind, options } = kindOf(given, ALL);
   return kind.create(of, options as never);
 }
 

@@ -257,7 +257,7 @@ test("a training that diverges is told as one", async () => {
 
 test("a value without a gradient, or a loss without a name", () => {
   expect(() => fresh({ name: "mine", value: () => 1 } as never)).toThrow(
-    'loss "mine": expected a function gradient(outputs, targets) besides value',
+    'loss "mine": expected a function gradient(outputs, targets), too',
   );
   expect(() => fresh({ value: () => 1, gradient: () => [1] } as never)).toThrow("loss.name: missing");
 });

@@ -332,9 +332,10 @@ describe("an optimizer that is split over ranks", () => {
       };
       const want = await files({});
       expect(want.length).toBeGreaterThan(8);
-      for (const size of [1, 2, 3])
-        for (const got of await Promise.all(splitting(size).map((ranks) => files({ ranks }))))
-          for (const [i, file] of got.entries()) expect(same(file, want[i]!), `${size}: ${i}`).toBe(true);
+      for (const all of [1, 2, 3].flatMap((size) => [splitting(size), ranksHere(size)]))
+        for (const got of await Promise.all(all.map((ranks) => files({ ranks }))))
+          for (const [i, file] of got.entries())
+            expect(same(file, want[i]!), `${all.length}: ${i}`).toBe(true);
       const on = await Promise.all(
         splitting(2).map((ranks) => files({ ranks, resume: true }, load(want[1]!))),
       );
@@ -366,6 +367,63 @@ describe("an optimizer that is split over ranks", () => {
     ]);
   });
 
+  /** Of the first slot after each step: what the first fifth of it adds up to, and the last. */
+  const looking = (name?: string) => {
+    const seen: number[][] = [];
+    const look: Callback = {
+      ...(name && { name }),
+      onBatchEnd(_, __, { model }) {
+        const { core, flat } = internalsOf(model as Model).built;
+        const slot = core.f32(flat.slots[0]!, flat.n);
+        const fifth = Math.floor(flat.n / 5);
+        const size = (values: Float32Array) => values.reduce((sum, value) => sum + Math.abs(value), 0);
+        seen.push([size(slot.subarray(0, fifth)), size(slot.subarray(-fifth))]);
+      },
+    };
+    return { seen, look };
+  };
+
+  test("unless a callback of any rank looks at a model after a step: then each has the whole, also to save", async () => {
+    // what looks while nobody is said to: as in a terminal
+    const hidden = [looking("progressLine"), looking("progressLine")];
+    const one = { ...data, epochs: 1 };
+    const run = (callbacks: (rank: number) => Callback[]) =>
+      Promise.all(
+        ranksHere(2).map((ranks) =>
+          fresh("adam").fit(wide, labels, { ...one, ranks, callbacks: callbacks(ranks.rank) }),
+        ),
+      );
+    await run((rank) => [hidden[rank]!.look]);
+    expect(hidden.map(({ seen }) => seen[0]!.map((n) => n > 0))).toEqual([
+      [true, false],
+      [false, true],
+    ]);
+    const files: Uint8Array[] = [];
+    const saving: Callback = { onBatchEnd: (_, __, { model }) => void files.push((model as Model).save()) };
+    const whole = [looking("progressLine"), looking("progressLine")];
+    await run((rank) => [whole[rank]!.look, ...(rank === 1 ? [saving] : [])]);
+    expect(whole[0]!.seen.flat().every((n) => n > 0)).toBe(true);
+    expect(whole[0]!.seen).toEqual(whole[1]!.seen);
+    const others = files.splice(0);
+    await fresh("adam").fit(wide, labels, { ...one, callbacks: [saving] });
+    expect(files.length).toBe(3);
+    for (const [i, file] of files.entries()) expect(same(file, others[i]!), String(i)).toBe(true);
+  });
+
+  test.each([2, 3, 5, 8])("%i ranks, some of which have nothing to update of a small model", async (size) => {
+    const train = async (ranks?: Ranks) => {
+      const model = sequential([dense({ units: 2 })], { seed: 3, inputShape: [2] });
+      model.compile({ loss: "mse", optimizer: { name: "adam", learningRate: 0.1 } });
+      const rows = wide.map((row) => row.slice(0, 2));
+      const { built: network } = internalsOf(model);
+      expect(network.bytes).toBeLessThanOrEqual(128);
+      await model.fit(rows, rows, { batchSize: 8, shards: 8, epochs: 2, ...(ranks && { ranks }) });
+      return weightsSha256(model);
+    };
+    const want = await train();
+    expect(await Promise.all(ranksHere(size).map(train))).toEqual(Array(size).fill(want));
+  });
+
   test("what saves where parts are not together is refused, and so is a training that goes on from there", async () => {
     const save = (): Callback => ({ onBatchEnd: (_, __, { model }) => void model.save() });
     const models: Model[] = [];
@@ -373,8 +431,7 @@ describe("an optimizer that is split over ranks", () => {
       models[ranks.rank] = fresh("adam");
       return models[ranks.rank]!.fit(wide, labels, { ...data, ranks, callbacks: [save()] });
     });
-    const refusal =
-      /the optimizer's state is split over the ranks \(shardOptimizer\), and is not put together now/;
+    const refusal = /the optimizer's state is split over the ranks, and is not put together now/;
     for (const each of await Promise.allSettled(run))
       expect(String((each as PromiseRejectedResult).reason)).toMatch(refusal);
     await expect(models[0]!.fit(wide, labels, data)).rejects.toThrow(refusal);

@@ -22,6 +22,7 @@ import {
   sequential,
 } from "../../src/index.ts";
 import { openData } from "../../src/node/index.ts";
+import { csvSequences, jsonSequences, sequences, textSplit, windowSplit } from "../../src/sequences/index.ts";
 
 // --- allowed
 
@@ -109,7 +110,11 @@ export async function parts(share: number): Promise<number[]> {
   const table = await openData("churn.csv", { label: "churned", ignore: ["customer"] });
   const chosen = (await openFiles([], { label: 2, testFraction: 0.1 })).test;
   const mayBe = csvSplit("a,b", { testFraction: share }).test?.length ?? 0;
-  return [byDefault.test.length, told.test.length, table.test.length, chosen.length, mayBe];
+  const steps = [sequences([]), jsonSequences("[]"), csvSequences("a", { sequence: "a", testFraction: 0.5 })];
+  const others = [...steps, textSplit("a"), windowSplit([1], { length: 1, testFraction: 0.4 })];
+  const season = windowSplit([1], { length: 1 }).test.series.length;
+  const kept = others.map(({ test }) => test.length);
+  return [byDefault.test.length, told.test.length, table.test.length, chosen.length, mayBe, season, ...kept];
 }
 
 // --- data
@@ -120,6 +125,12 @@ export const noPart = csvSplit("a,b", { testFraction: 0 }).test.length;
 export const setPart = (await openData("moons")).test.length;
 // @ts-expect-error none was asked for
 export const noLabelledPart = (await openData("a.csv", { label: "a", testFraction: 0 })).test.length;
+// @ts-expect-error none was asked for
+export const noTextPart = textSplit("a", { testFraction: 0 }).test.length;
+// @ts-expect-error none was asked for
+export const noSequences = sequences([], { testFraction: 0 }).test.length;
+// @ts-expect-error it may be 0
+export const noWindows = (share: number) => windowSplit([1], { length: 1, testFraction: share }).test.length;
 // @ts-expect-error an option that there is not
 await openData("a.csv", { label: "a", ignored: ["b"] });
 // @ts-expect-error an option that there is not

@@ -1,4 +1,7 @@
 /** A contrast theme of the system (forced colours): pictures keep colours that differ, and so do their keys. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Browser, findBrowser, howToGet, launch, type Page } from "../support/browsers/index.mjs";
 import { drawDigitByHand } from "../support/web/drawings.ts";
@@ -6,6 +9,8 @@ import { drawOn, press } from "../support/web/playground.mjs";
 import { servePlayground } from "../support/web/serve.ts";
 
 const required = process.env.NABLA_REQUIRE_ALL === "1";
+const folder = mkdtempSync(join(tmpdir(), "nabla-contrast-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Colours of the pixels of a canvas, each once. */
 const coloursOf = (page: Page, selector: string): Promise<number> =>
@@ -14,6 +19,18 @@ const coloursOf = (page: Page, selector: string): Promise<number> =>
     const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
     return new Set(new Uint32Array(data.buffer)).size;
   }, selector);
+
+/** Whether two elements look different in this. */
+const differ = (page: Page, one: string, other: string, key: "outlineStyle"): Promise<boolean> =>
+  page.evaluate(
+    (a, b, property) => {
+      const [first, second] = [a, b].map((at) => getComputedStyle(document.querySelector(at)!)[property]);
+      return first !== second;
+    },
+    one,
+    other,
+    key,
+  );
 
 describe.each(["light", "dark"])("%s", (scheme) => {
   if (!findBrowser("chromium")) {
@@ -100,6 +117,44 @@ describe.each(["light", "dark"])("%s", (scheme) => {
       ),
     );
     expect(bar).not.toBe(ground);
+    // what speaks for the answer, and the kernels beside their maps
+    await press(page, "Which pixels count");
+    await expect.poll(() => coloursOf(page, ".saliency canvas")).toBeGreaterThan(20);
+    await page.waitFor(".tiles.maps .tied .beside");
+    await expect.poll(() => coloursOf(page, ".tiles.maps .tied .beside")).toBeGreaterThan(3);
+    await page.close();
+  });
+
+  test("which column of a table is predicted, and where its dots are", async () => {
+    const page = await open("digits?network=mlp&epochs=1");
+    await page.waitFor(".data .drop");
+    const path = join(folder, `${scheme}.csv`);
+    writeFileSync(path, `a,b\n${Array.from({ length: 40 }, (_, i) => `${i % 7},${i}`).join("\n")}\n`);
+    await page.upload("[data-testid=files]", [path]);
+    await page.waitFor(".preview th.target");
+    expect(await differ(page, ".preview th.target", ".preview th:not(.target)", "outlineStyle")).toBe(true);
+    await press(page, "Train");
+    await page.waitFor(".table .plot circle, .table .plot path");
+    await page.close();
+  });
+
+  test("the course: what is written and cut, and which step is looked at", async () => {
+    const page = await open("course/cutting");
+    await page.waitFor(".sheet .pen");
+    await page.waitFor(".pieces svg");
+    const grounds = await page.evaluate(() =>
+      [
+        [".sheet .pen", ".sheet svg", "stroke"],
+        [".pieces svg", ".pieces svg", "fill"],
+      ].map(([of, on, key]) => {
+        const [front, back] = [of!, on!].map((at) => getComputedStyle(document.querySelector(at)!));
+        return front![key as "stroke"] === back!.backgroundColor;
+      }),
+    );
+    expect(grounds).toEqual([false, false]);
+    await page.goto(`${server.url}#/course/recurrent`);
+    await page.waitFor(".unrolled .chosen");
+    expect(await differ(page, ".unrolled .chosen", ".unrolled li:not(.chosen)", "outlineStyle")).toBe(true);
     await page.close();
   });
 });

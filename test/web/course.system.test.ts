@@ -1,17 +1,15 @@
 /** The course as a student goes through it, in real browsers: from the first page, by keyboard alone; its states by axe. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ChapterName, NAMES } from "../../web/course/chapters/index.ts";
 import { text } from "../../web/text/index.ts";
 import { lessons } from "../../web/text/lessons.ts";
 import { type Browser, findBrowser, howToGet, launch, type Page } from "../support/browsers/index.mjs";
+import { explainAll, smallTargets, unexplained, violations } from "../support/web/access.ts";
 import { press } from "../support/web/playground.mjs";
 import { expectCount, expectText, expectUrl, still, textOf, until } from "../support/web/seen.ts";
 import { servePlayground } from "../support/web/serve.ts";
 
 const required = process.env.NABLA_REQUIRE_ALL === "1";
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** Goes on with the Tab key until this is in focus. @param name of a control, by its label or text */
 async function tabTo(page: Page, name: string): Promise<void> {
@@ -150,21 +148,6 @@ const PLAYED: Readonly<Record<ChapterName, (page: Page) => Promise<void>>> = {
   },
 };
 
-async function violations(page: Page): Promise<string[]> {
-  // a colour on its way to another is none of the page's
-  await still(page);
-  await page.raw.evaluate(axe);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: {
-        run(d: Document, o: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
-      };
-    };
-    const found = await axe.run(document, { resultTypes: ["violations"] });
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-  });
-}
-
 describe.each(["chromium", "firefox"] as const)("%s", (name) => {
   if (!findBrowser(name)) {
     test.skipIf(!required)(`is missing, so nothing ran in it: ${howToGet(name)}`, () => {
@@ -220,7 +203,7 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     expect(page.errors).toEqual([]);
   });
 
-  test("axe finds nothing, and nothing is scrolled sideways on a phone", async () => {
+  test("axe finds nothing, all is explained and large enough for a finger, and nothing is scrolled sideways on a phone", async () => {
     for (const [path, wait] of [
       ["", ".home"],
       ...NAMES.map((chapter) => [chapter, ".lesson [aria-busy=false]"]),
@@ -236,7 +219,11 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
       await expect
         .poll(() => page.evaluate(() => document.documentElement.scrollWidth))
         .toBeLessThanOrEqual(360);
-      if (name === "chromium") expect(await violations(page), path).toEqual([]);
+      expect(await unexplained(page), path).toEqual([]);
+      expect(await smallTargets(page), path).toEqual([]);
+      if (name === "firefox") continue;
+      await explainAll(page);
+      expect(await violations(page), `${path}, explained`).toEqual([]);
     }
     await page.setViewport({ width: 1100, height: 900 });
     expect(page.errors).toEqual([]);

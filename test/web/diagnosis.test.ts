@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Race } from "../../web/plane/engine/race.ts";
 import { diagnose, type Finding } from "../../web/plane/net/diagnosis.ts";
-import { fit, fromQuery, type PlaneState } from "../../web/plane/state/state.ts";
+import type { PlaneState } from "../../web/plane/state/planeState.ts";
+import { fit, fromQuery } from "../../web/plane/state/state.ts";
 
 /** What is found in a training after so many steps, and the state it had. */
 async function found(query: string, steps: number): Promise<{ state: PlaneState; found: Finding[] }> {

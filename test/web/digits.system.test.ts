@@ -185,20 +185,40 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
       const request = navigator.locks.request.bind(navigator.locks) as (
         ...args: unknown[]
       ) => Promise<unknown>;
-      const answers: (() => void)[] = [];
-      Object.assign(globalThis, { answers });
-      navigator.locks.request = (...args: unknown[]) =>
-        new Promise<void>((go) => answers.push(go)).then(() => request(...args));
+      let answer = (): void => {};
+      const answered = new Promise<void>((go) => {
+        answer = go;
+      });
+      Object.assign(globalThis, { answer });
+      navigator.locks.request = (...args: unknown[]) => answered.then(() => request(...args));
     });
-    await press(page, "Train");
-    await untilProgress(page, "Starting…");
+    const answer = () =>
+      page.evaluate(async () => {
+        (globalThis as unknown as { answer: () => void }).answer();
+        // locks are given in their order: then all that waited has gone on
+        await navigator.locks.query();
+        await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+      });
+    const begun = async () => {
+      await press(page, "Train");
+      await untilProgress(page, "Starting…");
+    };
+    await begun();
     await press(page, "Stop");
     await untilProgress(page, "Not trained yet");
+    await begun();
+    await answer();
+    await untilProgress(page, "Finished after 3 epochs");
+    await untilProgress(page, "Saved in this browser");
+    expect(await messagesOf(page)).toBe("");
+    // the same where the answer comes before the next one
+    await page.reload();
+    await page.waitFor(".data .drop");
+    await begun();
+    await press(page, "Stop");
+    await untilProgress(page, "Not trained yet");
+    await answer();
     await press(page, "Train");
-    await untilProgress(page, "Starting…");
-    await page.evaluate(() => {
-      for (const go of (globalThis as unknown as { answers: (() => void)[] }).answers) go();
-    });
     await untilProgress(page, "Finished after 3 epochs");
     await untilProgress(page, "Saved in this browser");
     expect(await messagesOf(page)).toBe("");

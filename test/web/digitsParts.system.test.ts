@@ -250,6 +250,24 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     const largest = Math.max(...window.map(([value]) => value as number));
     expect(window.length).toBe(4);
     expect(window.filter(([, marked]) => marked === "taken").map(([value]) => value)).toEqual([largest]);
+    // that is a pixel of the pooled map and one of the map before, in a colour that maps do not have
+    const marks = () =>
+      page.evaluate(() => {
+        const probe = document.body.appendChild(document.createElement("i"));
+        probe.style.color = "var(--wrong)";
+        const colour = getComputedStyle(probe).color.match(/\d+/g)!.map(Number);
+        probe.remove();
+        return [...document.querySelectorAll(".tiles.maps")].slice(0, 2).map((tiles) =>
+          [...tiles.querySelectorAll<HTMLCanvasElement>("canvas:not(.beside)")].reduce((sum, canvas) => {
+            const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+            let found = 0;
+            for (let i = 0; i < data.length; i += 4)
+              if (colour.every((value, c) => data[i + c] === value)) found++;
+            return sum + found;
+          }, 0),
+        );
+      });
+    await expect.poll(marks).toEqual([1, 1]);
     expect(page.errors).toEqual([]);
   });
 

@@ -4,8 +4,9 @@ import { describe, expect, it } from "vitest";
 import { dataset, makeData } from "../../web/plane/engine/data.ts";
 import { makeModel } from "../../web/plane/engine/net.ts";
 import { Race } from "../../web/plane/engine/race.ts";
-import { type Edit, readWeight, type Settings } from "../../web/plane/state/changes.ts";
-import { fromQuery, INITIAL, type PlaneState, toQuery } from "../../web/plane/state/state.ts";
+import { readWeight } from "../../web/plane/state/changes.ts";
+import type { Edit, PlaneState, Settings } from "../../web/plane/state/planeState.ts";
+import { fromQuery, INITIAL, toQuery } from "../../web/plane/state/state.ts";
 
 const stateOf = (query: string): PlaneState => {
   const { state, notices } = fromQuery(query);
@@ -136,7 +137,7 @@ describe("gradients of single weights", () => {
     const [entrant] = race.entrants;
     const inputs = new Float32Array(2);
     expect(race.look(entrant!, inputs).layers[0]!.gradient).toBeUndefined();
-    const { layers } = race.look(entrant!, inputs, true);
+    const { layers } = race.look(entrant!, inputs, { gradient: true });
     const { kernel } = layers[0]!.gradient!;
     const { "hidden-1.kernel": weights } = entrant!.model.weights();
     const h = 0.01;

@@ -1,4 +1,6 @@
 /** Values of places, points from files, and what a class needs of Plane, as a person uses them. */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { inflateSync } from "node:zlib";
 import { encode } from "uqr";
 import { expect, test } from "vitest";
@@ -17,8 +19,8 @@ import {
   toggle,
 } from "../support/web/planePage.ts";
 import { inBrowsers } from "../support/web/planeTests.ts";
-import { press } from "../support/web/playground.mjs";
-import { countOf, textOf } from "../support/web/seen.ts";
+import { play, press } from "../support/web/playground.mjs";
+import { countOf, settled, textOf } from "../support/web/seen.ts";
 
 inBrowsers((open) => {
   test("a value for each place: points and surface in its colours, the mean of squares, painted by key", async () => {
@@ -130,6 +132,7 @@ inBrowsers((open) => {
     expect(await textOf(page, ".pins li")).toContain(
       `training loss ${Number(loss.toPrecision(3))}, test loss`,
     );
+    expect(await textOf(page, ".pins")).toContain("They are not in the link.");
     await choose(page, "Activation", "relu");
     await expect.poll(() => stepOf(page)).toBe(0);
     await expect.poll(() => textOf(page, ".pins li")).toContain("activation –");
@@ -214,7 +217,98 @@ inBrowsers((open) => {
     expect(first).toHaveLength(330 * (1 + 3 * 330));
     // it moves
     expect(first!.equals(second!)).toBe(false);
+    // the loss surface, too, once there is one: the way over it grows
+    await toggle(page, "The loss surface");
+    await press(page, "Record the training");
+    await expect.poll(() => textOf(page, ".messages")).toContain("There is no loss surface yet");
+    await press(page, "Draw the surface");
+    await expect.poll(() => textOf(page, ".terrain")).toContain("lies in this plane");
+    await press(page, "Record the training");
+    await expect.poll(taken).toBe(1);
+    await press(page, "Epoch");
+    await expect.poll(taken).toBeGreaterThan(1);
+    await settled(page);
+    const shown = await page.evaluate(async () => {
+      const frame = () => new Promise((done) => requestAnimationFrame(done));
+      for (let i = 0; i < 3; i++) await frame();
+      const all = [...document.querySelectorAll("button")];
+      all.find((each) => each.textContent!.startsWith("Stop and save"))!.click();
+      const small = document.createElement("canvas");
+      small.width = small.height = 330;
+      const context = small.getContext("2d", { willReadFrequently: true })!;
+      context.drawImage(
+        document.querySelector<HTMLCanvasElement>(".terrain .relief canvas")!,
+        0,
+        0,
+        330,
+        330,
+      );
+      return [...context.getImageData(0, 0, 330, 330).data].filter((_, i) => i % 4 < 3);
+    });
+    await expect.poll(files).toBe(3);
+    const surface = chunksOf(await file(2));
+    expect(surface.map(({ type }) => type).join()).toMatch(/^IHDR,acTL,fcTL,IDAT(,fcTL,fdAT){1,},IEND$/);
+    const frames = surface.filter(({ type }) => /IDAT|fdAT/.test(type));
+    const drawn = frames.map(({ type, data }) => inflateSync(type === "IDAT" ? data : data.subarray(4)));
+    expect(drawn[0]!.equals(drawn.at(-1)!)).toBe(false);
+    // the last is what the page shows, each row behind the number of its filter
+    const rows = Array.from({ length: 330 }, (_, y) => [0, ...shown.slice(990 * y, 990 * (y + 1))]);
+    expect(drawn.at(-1)!.equals(Buffer.from(rows.flat()))).toBe(true);
     expect(page.errors).toEqual([]);
+  });
+
+  test("another site's page frames it where nabla play --embed names that site, and no other", async () => {
+    const hosts: Server[] = [];
+    const servers: Awaited<ReturnType<typeof play>>[] = [];
+    try {
+      const host = async (html: () => string) => {
+        const server = createServer((_, response) => {
+          response.writeHead(200, { "Content-Type": "text/html; charset=utf-8" }).end(html());
+        });
+        hosts.push(server);
+        await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+        return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      };
+      const school = await host(() => around("allowed"));
+      const stranger = await host(() => around("refused"));
+      const served = await play(0, ["--embed", school]);
+      servers.push(served);
+      const page = await open("data=xor");
+      await press(page, "Link, QR code, pictures …");
+      await page.waitFor(".qr svg");
+      const [, code] = await page.evaluate(() =>
+        [...document.querySelectorAll<HTMLInputElement>(".share .line input")].map((each) => each.value),
+      );
+      const around = (title: string) =>
+        `<!doctype html><title>${title}</title>${code!
+          .replace(/src="[^"#]*/, `src="${served.url}`)
+          .replace("<iframe", `<iframe onload="document.title += ' loaded'"`)}`;
+      /** Asked in every frame of the page but the page itself: an error page is one that answers, or cannot. */
+      const frames = (ask: () => unknown): Promise<unknown[]> =>
+        Promise.all(
+          (page.raw.frames() as { parentFrame(): unknown; evaluate(f: () => unknown): Promise<unknown> }[])
+            .filter((frame) => frame.parentFrame())
+            .map((frame) => frame.evaluate(ask).catch(() => undefined)),
+        );
+      const step = () => document.querySelectorAll(".standing dd")[1]?.textContent;
+      await page.goto(school);
+      await page.waitFor(() => document.title === "allowed loaded");
+      await expect.poll(() => frames(step)).toEqual(["0"]);
+      await frames(() => {
+        const all = [...document.querySelectorAll("button")];
+        all.find(({ textContent }) => textContent === "Step")!.click();
+      });
+      await expect.poll(() => frames(step)).toEqual(["1"]);
+      await page.goto(stranger);
+      await page.waitFor(() => document.title === "refused loaded");
+      // of a page that may not be shown there is an error, or nothing that answers
+      const shown = await frames(() => document.querySelector("#app") !== null);
+      expect(shown).toHaveLength(1);
+      expect(shown).not.toContain(true);
+    } finally {
+      for (const server of hosts) server.close();
+      for (const server of servers) await server.stop();
+    }
   });
 });
 

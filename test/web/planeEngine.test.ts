@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import { Engine } from "../../web/plane/engine/engine.ts";
 import { SIDE } from "../../web/plane/engine/landscape.ts";
 import { type Frame, type FromEngine, SURFACE_SIDE, type ToEngine } from "../../web/plane/engine/protocol.ts";
-import { fromQuery, INITIAL, type PlaneState } from "../../web/plane/state/state.ts";
+import { Race } from "../../web/plane/engine/race.ts";
+import type { PlaneState } from "../../web/plane/state/planeState.ts";
+import { fromQuery, INITIAL } from "../../web/plane/state/state.ts";
 
 /** An engine and what it said, as the page would hear it. */
 class Listener {
@@ -61,6 +63,7 @@ const stepOf = async (listener: Listener, count: number | "epoch", until: number
   listener.send({ kind: "step", steps: count });
   return listener.frame(({ step }) => step >= until);
 };
+
 const learned = (data: string, more: string) => fromQuery(`net=8,8&data=${data}${more}`).state;
 
 describe("engine of the plane", () => {
@@ -177,6 +180,25 @@ describe("engine of the plane", () => {
     expect((await listener.frame(({ done }) => done === 6)).step).toBe(3005);
     listener.reset({});
     expect((await listener.frame(({ done }) => done === 7)).step).toBe(0);
+    listener.engine.close();
+  });
+
+  it("says which frames have figures of their own step: those that do not move have, and others often enough", async () => {
+    const query = "net=6,6&activation=relu";
+    const listener = new Listener().reset(fromQuery(query).state).send({ kind: "speed", speed: 400 });
+    listener.send({ kind: "play" });
+    await listener.frame(({ step }) => step > 100);
+    listener.send({ kind: "pause" });
+    expect((await listener.frame(({ playing }) => !playing)).exact).toBe(true);
+    const exact = listener.heard.filter((message) => message.kind === "frame").filter((each) => each.exact);
+    const race = new Race(fromQuery(query).state);
+    for (const frame of exact) {
+      while (race.step < frame.step) await race.advance(frame.step - race.step);
+      expect(frame.standings).toEqual(await race.standings());
+      const { layers } = race.look(race.entrants[0]!, new Float32Array(2));
+      expect(frame.layers.map(({ dead }) => dead)).toEqual(layers.map(({ dead }) => dead));
+    }
+    expect(exact.length).toBeGreaterThan(1);
     listener.engine.close();
   });
 

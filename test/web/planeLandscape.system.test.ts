@@ -98,6 +98,9 @@ inBrowsers((open) => {
     await expect.poll(() => textOf(page, ".landscape")).toContain("lies in this plane");
     const first = await shownIn(page, ".relief canvas");
     await expect.poll(() => shownIn(page, ".relief canvas")).not.toBe(first);
+    // not only the way over it: other losses, another scale
+    const scale = await textOf(page, ".terrain .scale .ticks");
+    await expect.poll(() => textOf(page, ".terrain .scale .ticks")).not.toBe(scale);
     // other first weights, another surface: it comes without being asked for
     await press(page, "Reset");
     await expect.poll(() => textOf(page, ".landscape")).toContain("lies in this plane");

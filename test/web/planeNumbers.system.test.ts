@@ -28,7 +28,7 @@ inBrowsers((open) => {
     await expect.poll(() => stepOf(page)).toBe(1);
     const race = new Race(fromQuery(query).state);
     await race.advance(1);
-    const { layers } = race.look(race.entrants[0]!, new Float32Array(2), true);
+    const { layers } = race.look(race.entrants[0]!, new Float32Array(2), { gradient: true });
     await page.evaluate(() => document.querySelector<HTMLElement>(".unit[data-unit='1']")!.focus());
     await page.press("Enter");
     const { kernel, bias, gradient } = layers[0]!;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Palette, surfacePixels, unitPixels } from "../../web/plane/engine/colours.ts";
+import { type Palette, paintUnit, rampOf, surfacePixels } from "../../web/plane/engine/colours.ts";
 import { reliefPixels } from "../../web/plane/landscape/relief.ts";
 
 const palette: Palette = {
@@ -34,11 +34,20 @@ describe("pictures of the plane", () => {
   });
 
   it("show a unit by its largest value, and one that says little as little", () => {
-    const of = (...values: number[]) => unitPixels(values.length, (i) => values[i], palette);
+    // the second of three units
+    const of = (...values: number[]) => {
+      const pixels = new Uint32Array(values.length);
+      const all = Float32Array.from(values.flatMap((value) => [100, value, Number.NaN]));
+      paintUnit(all, 3, 1, rampOf(palette), pixels);
+      return new Uint8ClampedArray(pixels.buffer);
+    };
     expect(pixel(of(-4, 0, 2), 0)).toEqual([255, 0, 0, 255]);
     expect(pixel(of(-4, 0, 2), 1)).toEqual([255, 255, 255, 255]);
     expect(pixel(of(-4, 0, 2), 2)).toEqual([128, 128, 255, 255]);
     expect(pixel(of(0.1, 0, 0), 0)[0]).toBeGreaterThan(225);
+    // what is no number has no colour, not that of zero or of minus
+    expect(pixel(of(Number.NaN, 0, 2), 0)).toEqual([0, 0, 0, 0]);
+    expect(pixel(of(Number.POSITIVE_INFINITY, 0, 2), 2)).toEqual([255, 255, 255, 255]);
   });
 
   it("show losses as bands, deep where they are low, and nothing where none is known", () => {

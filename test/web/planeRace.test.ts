@@ -31,6 +31,28 @@ describe("trainings step by step", () => {
     await race.dispose();
   });
 
+  it("have no spike in their curve where epochs end: it shows the net of that step, not the mean of the epoch", async () => {
+    const state = stateOf("batch=35&rate=0.05");
+    const race = new Race(state);
+    // 280 rows in batches of 35: epochs end at steps that are recorded
+    while (race.step < 24) await race.advance(24 - race.step);
+    const plain = makeModel(state);
+    const { train, test } = makeData(state);
+    const [own, other] = [train, test].map((points, i) =>
+      dataset(points, state.features, state.classes, i ? "test" : "train"),
+    );
+    for (const epoch of [1, 2, 3]) {
+      const { history } = await plain.fit(own!, { batchSize: 35, epochs: 1 });
+      const { loss, accuracy } = await plain.evaluate(own!);
+      const sample = race.curves.samples[0]![race.curves.steps.indexOf(8 * epoch)]!;
+      expect(sample.loss).toBeCloseTo(loss, 6);
+      expect(sample.accuracy).toBeCloseTo(accuracy!, 6);
+      expect(sample.testLoss).toBeCloseTo((await plain.evaluate(other!)).loss, 6);
+      expect(Math.abs(sample.loss - history.loss!.at(-1)!)).toBeGreaterThan(0.003);
+    }
+    await race.dispose();
+  });
+
   it("start from the same weights in a race and part at the first step", async () => {
     const race = new Race(stateOf("race=1"));
     const hashes = () => race.entrants.map(({ model }) => weightsSha256(model));

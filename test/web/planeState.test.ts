@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { MAX_POINTS } from "../../web/plane/state/choices.ts";
 import { painted } from "../../web/plane/state/painted.ts";
+import type { PlaneState } from "../../web/plane/state/planeState.ts";
 import { snap } from "../../web/plane/state/points.ts";
 import {
   choosing,
@@ -8,7 +9,6 @@ import {
   fromQuery,
   INITIAL,
   isQuiet,
-  type PlaneState,
   toQuery,
   withoutQuiet,
 } from "../../web/plane/state/state.ts";

@@ -2,6 +2,7 @@
 import { effect, signal } from "@preact/signals";
 import { route } from "../shell/router.ts";
 import { text } from "../text/index.ts";
+import { fill } from "../text/words.ts";
 import { Button } from "../ui/controls.tsx";
 import { notifyError } from "../ui/messages.tsx";
 import { type AnyChapter, type ChapterName, loadChapter, NAMES } from "./chapters/index.ts";
@@ -10,14 +11,17 @@ import { done, forget } from "./progress.ts";
 type Lesson = typeof import("./lesson.tsx").Lesson;
 const loaded = signal<Partial<Record<ChapterName, { made: AnyChapter; Lesson: Lesson }>>>({});
 const nameOf = (path: string): ChapterName | undefined => NAMES.find((name) => name === path);
+const load = (name: ChapterName) => Promise.all([loadChapter(name), import("./lesson.tsx")]);
+/** Who points at a link is about to follow it. What fails is said where it is followed. */
+const prepare = (name: ChapterName): void => void load(name).catch(() => {});
 
 effect(() => {
   const { view, path } = route.value;
   const name = view === "course" ? nameOf(path) : undefined;
   if (!name) return;
-  document.title = `${text.chapters[name].title} – Nabla`;
+  document.title = fill(text.course.titled, { title: text.chapters[name].title });
   if (loaded.peek()[name]) return;
-  Promise.all([loadChapter(name), import("./lesson.tsx")]).then(
+  load(name).then(
     ([made, { Lesson }]) => {
       loaded.value = { ...loaded.peek(), [name]: { made, Lesson } };
     },
@@ -73,7 +77,12 @@ function Home() {
         <ol class="chapters">
           {NAMES.map((name) => (
             <li key={name}>
-              <a class="panel" href={`#/course/${name}`}>
+              <a
+                class="panel"
+                href={`#/course/${name}`}
+                onPointerEnter={() => prepare(name)}
+                onFocus={() => prepare(name)}
+              >
                 <strong>{text.chapters[name].title}</strong>
                 <span>{text.chapters[name].lead}</span>
                 {known.includes(name) && (

@@ -4,6 +4,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import { replaceQuery, route } from "../shell/router.ts";
 import { text } from "../text/index.ts";
 import { lessons } from "../text/lessons.ts";
+import { fill } from "../text/words.ts";
 import { Button, Panel } from "../ui/controls.tsx";
 import { announce, notify, notifyError } from "../ui/messages.tsx";
 import { Desk } from "./chapter.ts";
@@ -54,7 +55,11 @@ export function Lesson({ name, made }: { name: ChapterName; made: AnyChapter }) 
         <h1>{text.chapters[name].title}</h1>
       </header>
       <div class="prose">{now && <Prose body={said.body} words={words} />}</div>
-      <Panel title={said.figure} class="figure">
+      <Panel
+        title={now ? fill(said.figure, words) : text.chapters[name].title}
+        class="figure"
+        help={`${name}Figure`}
+      >
         {now ? (
           <div class="stack" aria-busy={desk.busy.value}>
             <Figure state={desk.state.value} result={now.value} set={desk.set} />
@@ -65,6 +70,7 @@ export function Lesson({ name, made }: { name: ChapterName; made: AnyChapter }) 
       </Panel>
       <Panel
         title={text.course.task}
+        help="exercise"
         class={`task ${solved ? "solved" : ""}`}
         actions={
           <Button kind="quiet" onClick={() => desk.set(made.solution)}>

@@ -1,5 +1,6 @@
 /** One neuron with two inputs, and NAND: what the first chapters have in common. */
 import { nabla } from "./lib.ts";
+import { once } from "./once.ts";
 
 const { dense, sequential } = nabla;
 
@@ -16,9 +17,14 @@ export interface Weights {
   readonly b: number;
 }
 
+type Activation = "linear" | "step" | "sigmoid";
+const modelOf = once((activation) =>
+  sequential([dense({ name: "neuron", units: 1, activation: activation as Activation, inputShape: [2] })]),
+);
+
 /** One neuron's outputs at the four corners. */
-export function neuron(activation: "linear" | "step" | "sigmoid", { w1, w2, b }: Weights): number[] {
-  const model = sequential([dense({ name: "neuron", units: 1, activation, inputShape: [2] })]);
+export function neuron(activation: Activation, { w1, w2, b }: Weights): number[] {
+  const model = modelOf(activation);
   model.setWeights({ "neuron.kernel": [w1, w2], "neuron.bias": [b] });
   return [...model.predict(CORNERS.map((x) => [...x])).data];
 }

@@ -1,4 +1,6 @@
 /** Pen strokes on a grid of whole numbers, as ink and as text in a link: the same bits in a page and in a test. */
+import { linksText } from "../text/links.ts";
+import { fill } from "../text/words.ts";
 import type { Field } from "../ui/codec.ts";
 
 export type Place = readonly [x: number, y: number];
@@ -47,7 +49,8 @@ export const strokesField = (initial: readonly PenStroke[]): Field<readonly PenS
   initial,
   read(text) {
     if (text === "none") return [];
-    const wanted = `strokes on ${SHEET.width} × ${SHEET.height} pixels, four hexadecimal digits for each place`;
+    const words = { width: String(SHEET.width), height: String(SHEET.height) };
+    const wanted = fill(linksText.expected.strokes, words);
     if (text.length > 5 * MOST_PLACES || !/^[0-9a-f-]+$/.test(text)) throw new TypeError(wanted);
     return text.split("-").map((part) => {
       if (part === "" || part.length % 4 !== 0) throw new TypeError(wanted);

@@ -1,9 +1,9 @@
 /** A network from layers one chooses. Loaded when it is asked for. */
-import { digitsText } from "../text/digits.ts";
+import { partsText } from "../text/digitsParts.ts";
 import { fill } from "../text/words.ts";
-import { Button, Choice, NumberField } from "../ui/controls.tsx";
+import { Button, Choice, Group, NumberField } from "../ui/controls.tsx";
 import { announce } from "../ui/messages.tsx";
-import { change, settings } from "./session.ts";
+import { change } from "./session.ts";
 import {
   ACTIVATIONS,
   type BuiltLayer,
@@ -13,15 +13,16 @@ import {
   OPTIMIZERS,
   type Settings,
 } from "./settings.ts";
+import { settings } from "./state.ts";
 
-const said = digitsText.builder;
+const said = partsText.builder;
 
 type Built = Pick<Settings, "layers" | "activation" | "optimizer">;
 /** The first is that of Nielsen's book and of the lectures. */
 const PRESETS: readonly (Built & { readonly name: string; readonly pictures?: true })[] = [
   { name: "784-30-10", layers: "30", activation: "sigmoid", optimizer: "sgd" },
   { name: "784-100-10", layers: "100", activation: "relu", optimizer: "nesterov" },
-  { name: "LeNet", layers: "c6-p-c16-p-120-84", activation: "tanh", optimizer: "adam", pictures: true },
+  { name: said.lenet, layers: "c6-p-c16-p-120-84", activation: "tanh", optimizer: "adam", pictures: true },
 ];
 
 export function Builder({ pictures, disabled }: { pictures: boolean; disabled: boolean }) {
@@ -36,6 +37,7 @@ export function Builder({ pictures, disabled }: { pictures: boolean; disabled: b
   };
   const sized = (layer: Exclude<BuiltLayer, { kind: "pooling" }>, i: number) => (
     <NumberField
+      help={layer.kind === "dense" ? "denseUnits" : "filters"}
       label={fill(layer.kind === "dense" ? said.dense : said.convolution, { at: String(i + 1) })}
       value={layer.size}
       min={1}
@@ -46,8 +48,7 @@ export function Builder({ pictures, disabled }: { pictures: boolean; disabled: b
     />
   );
   return (
-    <fieldset class="builder stack" disabled={disabled}>
-      <legend class="small">{said.layers}</legend>
+    <Group label={said.layers} help="builder" class="builder stack" disabled={disabled}>
       <div class="row">
         <span class="small muted">{said.presets}</span>
         {PRESETS.filter((each) => pictures || !each.pictures).map(({ name, pictures: _, ...preset }) => (
@@ -101,17 +102,19 @@ export function Builder({ pictures, disabled }: { pictures: boolean; disabled: b
       <div class="pair">
         <Choice
           label={said.activation}
+          help="activation"
           value={activation}
           options={ACTIVATIONS.map((value) => ({ value, label: said.activations[value] }))}
           onChange={(value) => change({ activation: value })}
         />
         <Choice
           label={said.optimizer}
+          help="optimizer"
           value={optimizer}
           options={OPTIMIZERS.map((value) => ({ value, label: said.optimizers[value] }))}
           onChange={(value) => change({ optimizer: value })}
         />
       </div>
-    </fieldset>
+    </Group>
   );
 }

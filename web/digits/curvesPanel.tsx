@@ -1,27 +1,31 @@
 /** The curves of a training. */
-import { Chart, percent, short } from "../ui/chart.tsx";
+import { partsText } from "../text/digitsParts.ts";
+import { fill } from "../text/words.ts";
+import { Chart } from "../ui/chart.tsx";
 import { Panel } from "../ui/controls.tsx";
-import { subject } from "./session.ts";
+import { percent, short } from "../ui/figures.ts";
+import { subject } from "./state.ts";
+
+const said = partsText.curves;
 
 export function CurvesPanel() {
   const now = subject.value;
   if (!now) return null;
   const { curves, source } = now;
-  const test = source.test ? [{ label: "test", colour: "class-0" as const, points: true }] : [];
+  const test = source.test ? [{ label: said.test, colour: "class-0" as const, points: true }] : [];
   const name = curves.metricName;
   const share = name === "accuracy";
-  // "meanAbsoluteError" is "Mean absolute error"
-  const title = name[0]!.toUpperCase() + name.slice(1).replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`);
-  const epochs = (value: number) => `epoch ${Number(value.toFixed(2))}`;
+  const title = (said.metrics as Readonly<Record<string, string>>)[name] ?? name;
+  const epochs = (value: number) => fill(said.epoch, { at: String(Number(value.toFixed(2))) });
   return (
-    <Panel title="Curves" class="curves" help="digitCurves">
+    <Panel title={said.title} class="curves" help="digitCurves">
       <div class="charts" key={curves as never}>
         <figure>
-          <figcaption class="small muted">Loss</figcaption>
+          <figcaption class="small muted">{said.loss}</figcaption>
           <Chart
-            label="Loss over epochs, of training and test"
+            label={fill(said.over, { name: said.loss })}
             data={curves.loss}
-            series={[{ label: "training", colour: "accent" }, ...test]}
+            series={[{ label: said.training, colour: "accent" }, ...test]}
             format={short}
             formatX={short}
             legendX={epochs}
@@ -30,9 +34,9 @@ export function CurvesPanel() {
         <figure>
           <figcaption class="small muted">{title}</figcaption>
           <Chart
-            label={`${title} over epochs, of training and test`}
+            label={fill(said.over, { name: title })}
             data={curves.metric}
-            series={[{ label: "training", colour: "accent" }, ...test]}
+            series={[{ label: said.training, colour: "accent" }, ...test]}
             format={share ? percent : short}
             formatX={short}
             legendX={epochs}

@@ -1,16 +1,20 @@
 /** What is trained on, and a place to drop one's own. */
 import { batch, signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { partsText } from "../text/digitsParts.ts";
+import { fill } from "../text/words.ts";
 import { Button, Panel } from "../ui/controls.tsx";
 import { announce, notify, notifyError } from "../ui/messages.tsx";
 import { clear, drawing, shape } from "./drawing.ts";
 import { openFile } from "./modelPanel.tsx";
 import { samples } from "./samples.ts";
-import { busy, renew, reset, settings, subject } from "./session.ts";
+import { renew, reset } from "./session.ts";
 import { NUMBER_RATE, RATES, rateOf } from "./settings.ts";
 import { added, classNames, imageShape, own, type Source, undecided } from "./source.ts";
+import { busy, settings, subject } from "./state.ts";
 import { paintRow, Tiles } from "./tiles.tsx";
 
+const said = partsText.data;
 const reading = signal(false);
 
 export function DataPanel() {
@@ -26,24 +30,20 @@ export function DataPanel() {
   };
   return (
     <Panel
-      title="Data"
+      title={said.title}
       help="digitData"
       class={over ? "data over" : "data"}
       actions={
         own.value && (
           <Button kind="quiet" disabled={busy.value} onClick={() => void backToDigits()}>
-            Back to digits
+            {said.back}
           </Button>
         )
       }
     >
       <div class="stack">
         <p class="small muted" data-testid="source">
-          {source?.kind === "absent"
-            ? `${source.name}; drop it to train on it${classesSay(source.train)}.`
-            : source
-              ? `${source.name}: ${count(source.train.length)} rows to train on${source.test ? `, ${count(source.test.length)} to test with` : ""}${classesSay(source.train)}.`
-              : "No data to train a network on."}
+          {source ? sourceSays(source) : said.none}
         </p>
         {size && (
           <Tiles
@@ -52,7 +52,7 @@ export function DataPanel() {
             count={samples.value.length}
             width={size.width}
             height={size.height}
-            label="Rows of the training data"
+            label={said.pictures}
             paint={(tile, pixels) => {
               const row = samples.value[tile];
               if (row) paintRow(row, size.channels, pixels);
@@ -60,22 +60,13 @@ export function DataPanel() {
           />
         )}
         <div class="drop">
-          <p>
-            {reading.value ? (
-              "Reading…"
-            ) : (
-              <>
-                Drop your own anywhere on this page: IDX files as of MNIST (images and labels), a CSV table, a
-                folder of pictures with a sub-folder for each class, one picture to be read, or a network.
-              </>
-            )}
-          </p>
+          <p>{reading.value ? said.reading : said.drop}</p>
           <div class="row">
             <Button onClick={() => files.current?.click()} disabled={busy.value || reading.value}>
-              Choose files
+              {said.files}
             </Button>
             <Button onClick={() => folder.current?.click()} disabled={busy.value || reading.value}>
-              Choose a folder
+              {said.folder}
             </Button>
           </div>
           <input
@@ -83,7 +74,7 @@ export function DataPanel() {
             type="file"
             multiple
             hidden
-            aria-label="Own data"
+            aria-label={said.own}
             data-testid="files"
             onChange={(event) => take(event.currentTarget)}
           />
@@ -94,7 +85,7 @@ export function DataPanel() {
             }}
             type="file"
             hidden
-            aria-label="A folder of own data"
+            aria-label={said.ownFolder}
             data-testid="folder"
             onChange={(event) => take(event.currentTarget)}
           />
@@ -106,11 +97,18 @@ export function DataPanel() {
 
 const count = (n: number): string => n.toLocaleString("en");
 
+function sourceSays({ kind, name, train, test }: Source): string {
+  const words = { name, classes: classesSay(train) };
+  if (kind === "absent") return fill(said.absent, words);
+  const tested = test ? fill(said.test, { n: count(test.length) }) : "";
+  return fill(said.rows, { ...words, n: count(train.length), test: tested });
+}
+
 function classesSay(train: Parameters<typeof classNames>[0]): string {
   const names = classNames(train);
   if (names.length === 0) return "";
   const shown = names.slice(0, 12).join(", ");
-  return `; ${names.length} classes: ${shown}${names.length > 12 ? ", …" : ""}`;
+  return fill(said.classes, { n: String(names.length), names: `${shown}${names.length > 12 ? ", …" : ""}` });
 }
 
 type Reader = typeof import("./own.ts");
@@ -131,7 +129,7 @@ async function receive(files: DataTransfer | readonly File[]): Promise<void> {
     if (found.kind === "network") await openFile(found.file);
     else if (found.kind === "picture") {
       drawing.value = found;
-      announce(`${found.name} is on the pad.`);
+      announce(fill(said.onPad, { name: found.name }));
     } else if (found.kind === "undecided") {
       undecided.value = found.table;
       throw found.why;
@@ -160,7 +158,7 @@ export async function adoptData(source: Source): Promise<void> {
     clear();
     renew();
   });
-  announce(`${source.name} is read: ${count(source.train.length)} rows.`);
+  announce(fill(said.read, { name: source.name, n: count(source.train.length) }));
 }
 
 async function backToDigits(): Promise<void> {
@@ -188,7 +186,7 @@ function useDrops(): boolean {
       if (!carries(event)) return;
       event.preventDefault();
       over.value = false;
-      if (busy.peek()) notify("info", "Pause or stop the training first, then drop it again.");
+      if (busy.peek()) notify("info", said.busy);
       else if (event.dataTransfer) void receive(event.dataTransfer);
     };
     addEventListener("dragover", onOver);

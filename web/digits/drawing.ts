@@ -2,10 +2,11 @@
 import { computed, signal } from "@preact/signals";
 import type { Model } from "nabla";
 import { fitPicture, invert, type Picture, prepareDigit, toChannels } from "../../src/data/images/index.ts";
+import { digitsText } from "../text/digits.ts";
 import { verdict } from "./examine.ts";
 import { samples } from "./samples.ts";
-import { reader, subject, tick } from "./session.ts";
 import { imageShape } from "./source.ts";
+import { reader, subject, tick } from "./state.ts";
 import { inkOf, type Stroke } from "./strokes.ts";
 
 export type Drawing =
@@ -61,7 +62,7 @@ export const input = computed<Input | undefined>(() => {
   if (!size || isEmpty.value) return undefined;
   if (now.kind === "row") return { values: now.values };
   const picture = now.kind === "picture" ? now.picture : inkOf(now.strokes);
-  if (!picture) return { values: new Uint8Array(0), problem: "This browser gives no canvas to read from." };
+  if (!picture) return { values: new Uint8Array(0), problem: digitsText.pad.noCanvas };
   const { width, height, channels } = size;
   try {
     if (channels === 1 && width === height)

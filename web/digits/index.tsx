@@ -2,15 +2,15 @@
 import { effect, untracked } from "@preact/signals";
 import { replaceQuery, route } from "../shell/router.ts";
 import { digitsText } from "../text/digits.ts";
+import { fill } from "../text/words.ts";
 import { later } from "../ui/later.tsx";
 import { notify } from "../ui/messages.tsx";
-import { CurvesPanel } from "./curvesPanel.tsx";
 import { shape } from "./drawing.ts";
 import { find } from "./keeping.ts";
 import { ReadingPanel } from "./readingPanel.tsx";
-import { phase, renew, settings, subject } from "./session.ts";
+import { renew } from "./session.ts";
 import { fromQuery, toQuery } from "./settings.ts";
-import { undecided } from "./source.ts";
+import { phase, settings, table } from "./state.ts";
 import { PlayBar, TrainingPanel } from "./trainingPanel.tsx";
 
 // What follows happens once, when the view is first asked for: a training continues while another view is shown.
@@ -28,20 +28,20 @@ effect(() => {
 });
 void find();
 
-const failed = digitsText.inspector.failed;
+const failed = digitsText.failed;
 const Weights = later(async () => (await import("./parts.ts")).WeightsPanel, failed);
 const Maps = later(async () => (await import("./parts.ts")).MapsPanel, failed);
 const Mistakes = later(async () => (await import("./parts.ts")).MistakesPanel, failed);
 const Kept = later(async () => (await import("./parts.ts")).KeptPanel, failed);
 const Data = later(async () => (await import("./parts.ts")).DataPanel, failed);
 const Network = later(async () => (await import("./parts.ts")).ModelPanel, failed);
+const CurvesPanel = later(async () => (await import("./parts.ts")).CurvesPanel, failed);
 const Table = later(async () => (await import("./parts.ts")).TablePanel, failed);
 
 function apply(query: string): void {
   const { settings: chosen, ignored } = fromQuery(query);
   settings.value = chosen;
-  if (ignored.length > 0)
-    notify("info", `The address asks for what does not exist; it was left out: ${ignored.join(", ")}.`);
+  if (ignored.length > 0) notify("info", fill(digitsText.ignored, { names: ignored.join(", ") }));
   renew();
 }
 
@@ -50,7 +50,7 @@ export function View() {
   const drawn = shape.value !== undefined;
   return (
     <div class="digits">
-      <h1 class="unseen">Digits</h1>
+      <h1 class="unseen">{digitsText.title}</h1>
       <Kept />
       <div class="first">
         <TrainingPanel />
@@ -59,7 +59,7 @@ export function View() {
       <div class="second">
         <div class="stack">
           {drawn && <CurvesPanel />}
-          {(undecided.value ?? subject.value?.source.table) && <Table />}
+          {table.value && <Table />}
           <Mistakes />
           <Data />
         </div>

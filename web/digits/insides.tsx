@@ -2,14 +2,16 @@
 import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { digitsText } from "../text/digits.ts";
+import { partsText } from "../text/digitsParts.ts";
+import { pieces } from "../text/pieces.ts";
 import { fill } from "../text/words.ts";
-import { Button, Panel } from "../ui/controls.tsx";
+import { Beside, Button, Panel } from "../ui/controls.tsx";
 import { notifyError } from "../ui/messages.tsx";
 import { rgb } from "../ui/theme.ts";
 import { shape } from "./drawing.ts";
 import { firstWeights, layerMaps, paintKernels, paintMap, paintWeights, spot } from "./insight.ts";
 import { chosenOf } from "./inspect.ts";
-import { networkName, readsReady, stale, subject } from "./session.ts";
+import { networkName, readsReady, stale, subject } from "./state.ts";
 import { Tiles, write } from "./tiles.tsx";
 
 /** Whose weights these are, after another network was chosen. */
@@ -17,54 +19,55 @@ function Stale() {
   const of = stale.value;
   if (!of) return null;
   const words = { shown: networkName(of.shown), chosen: networkName(of.chosen) };
-  return <p class="small stale">{fill(digitsText.stale, words)}</p>;
+  return <p class="small stale">{fill(partsText.weights.stale, words)}</p>;
 }
 
 export function WeightsPanel() {
   const first = firstWeights.value;
   if (!first) return null;
   const { kind, count, of, width, height } = first;
-  const what = kind === "filters" ? "filters" : "units";
+  const said = partsText.weights;
+  const filters = kind === "filters";
+  const numbers = { n: String(count), of: String(of), width: String(width), height: String(height) };
+  const key = { blue: <b class="plus">{said.blue}</b>, orange: <b class="minus">{said.orange}</b> };
   return (
-    <Panel
-      title={kind === "filters" ? "Filters of the first layer" : "Weights of the first layer"}
-      help="weights"
-    >
+    <Panel title={filters ? said.filters : said.units} help="weights">
       <Stale />
       <Tiles
         key={`${first.layer} ${count} ${width}`}
-        class={kind === "filters" ? "filters" : count <= 12 ? "templates" : "units"}
+        class={filters ? "filters" : count <= 12 ? "templates" : "units"}
         count={count}
         width={width}
         height={height}
-        label={`${count} ${what}, ${width} × ${height} weights each`}
+        label={fill(filters ? said.filtersOf : said.unitsOf, numbers)}
         paint={paintWeights}
       />
       <p class="small muted key">
-        {count < of ? `The first ${count} of ${of} ${what}. ` : ""}
-        Ink on <b class="plus">blue</b> speaks for the {kind === "filters" ? "filter" : "unit"}, on{" "}
-        <b class="minus">orange</b> against it.{readsReady.value && ` ${digitsText.reading.yours}`}
+        {count < of && fill(filters ? said.firstFilters : said.firstUnits, numbers)}
+        {pieces(filters ? said.filterKey : said.unitKey, key)}
+        {readsReady.value && ` ${said.yours}`}
       </p>
     </Panel>
   );
 }
 
 export function MapsPanel() {
-  const said = digitsText.inspector;
+  const said = partsText.inspector;
+  const words = partsText.maps;
   if (!shape.value) return null;
   const maps = layerMaps.value;
   return (
-    <Panel title="What the layers make of the drawing" help="maps">
+    <Panel title={words.title} help="maps">
       {maps.length === 0 ? (
         <p class="muted">
           {subject.value?.model.layers.length === 1 || subject.value?.settings.network === "logistic"
-            ? "This network has no hidden layers."
-            : "Draw something, and each layer shows what it finds in it."}
+            ? words.none
+            : words.empty}
         </p>
       ) : (
         <div class="stack">
           <Stale />
-          {readsReady.value && <p class="small muted">{digitsText.reading.readyMaps}</p>}
+          {readsReady.value && <p class="small muted">{words.ready}</p>}
           <Inspecting />
           {maps.map((each, layer) => (
             <figure
@@ -78,7 +81,7 @@ export function MapsPanel() {
                 count={each.count}
                 width={each.width}
                 height={each.height}
-                label={`${each.title}, for this drawing`}
+                label={fill(words.drawn, { title: each.title })}
                 paint={(tile, pixels) => {
                   const latest = layerMaps.value.find(({ layer }) => layer === each.layer);
                   if (!latest) return;
@@ -109,22 +112,24 @@ const inspecting = signal(false);
 
 /** Loads what works one number out when someone asks. */
 function Inspecting() {
-  const said = digitsText.inspector;
+  const said = partsText.inspector;
   const Inspector = inspecting.value ? inspector.value : undefined;
   const toggle = async (): Promise<void> => {
     inspecting.value = !inspecting.peek();
     try {
       inspector.value ??= (await import("./inspector.tsx")).Inspector;
     } catch (error) {
-      notifyError(error, said.failed);
+      notifyError(error, digitsText.failed);
     }
   };
   return (
     <>
       <div class="row">
-        <Button onClick={() => void toggle()} pressed={inspecting.value}>
-          {said.open}
-        </Button>
+        <Beside of={{ label: said.open, help: "inspect" }}>
+          <Button onClick={() => void toggle()} pressed={inspecting.value}>
+            {said.open}
+          </Button>
+        </Beside>
         {inspecting.value && <span class="small muted">{said.help}</span>}
       </div>
       {Inspector && <Inspector />}

@@ -2,12 +2,13 @@
 import { computed, effect, signal } from "@preact/signals";
 import type { Model } from "nabla";
 import { sizeOf } from "../../src/shape.ts";
+import { partsText } from "../text/digitsParts.ts";
+import { fill } from "../text/words.ts";
 import { signed } from "../ui/canvas.tsx";
 import { rgb } from "../ui/theme.ts";
 import { type Input, input } from "./drawing.ts";
-import type { Spot } from "./inspect.ts";
-import { reader, slowTick, subject } from "./session.ts";
 import { imageShape } from "./source.ts";
+import { reader, slowTick, subject } from "./state.ts";
 import { write } from "./tiles.tsx";
 
 /** Most pictures shown of one layer. */
@@ -97,12 +98,7 @@ export interface LayerMaps {
   };
 }
 
-const KINDS: Readonly<Record<string, string>> = {
-  conv2d: "Convolution",
-  maxPooling2d: "Pooling",
-  averagePooling2d: "Pooling",
-  dense: "Dense",
-};
+const KINDS: Readonly<Record<string, string>> = partsText.maps.kinds;
 
 /** Copies of a model's first layers, up to each layer that is shown; made once for a model, their weights brought up to date. */
 const parts = new WeakMap<Model, { readonly models: Model[]; at: number }>();
@@ -154,8 +150,8 @@ export const layerMaps = computed<readonly LayerMaps[]>(() => {
     const flat = outputShape.length !== 3;
     const [height = 1, width = 1, channels = 1] = flat ? [1, 1, values.length] : outputShape;
     const top = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
-    const size = flat ? `${channels} units` : `${channels} maps of ${height} × ${width}`;
-    const title = `${KINDS[type]}: ${size}`;
+    const words = { kind: KINDS[type]!, n: String(channels), height: String(height), width: String(width) };
+    const title = fill(flat ? partsText.maps.units : partsText.maps.maps, words);
     const count = Math.min(channels, flat ? 256 : MOST);
     const kernel = type === "conv2d" ? part.weightShapes()[`${name}.kernel`] : undefined;
     const kernels = kernel && mosaicOf(kernel[0]!, kernel[2]!);
@@ -211,4 +207,12 @@ export function paintKernels(maps: LayerMaps, tile: number, pixels: Uint8Clamped
       write(pixels, at, signed(kernel[(i * of + c) * maps.of + tile]! / scale, minus, zero, plus));
       pixels[4 * at + 3] = 255;
     }
+}
+
+/** One number: of which shown layer, of which of its maps or units, where. */
+export interface Spot {
+  readonly layer: number;
+  readonly map: number;
+  readonly row: number;
+  readonly column: number;
 }

@@ -1,15 +1,7 @@
 /** What one number of a map is made of: a patch times a kernel and a bias, the largest of a pool, a sum over units. */
 import type { Model } from "nabla";
 import { internalsOf } from "../../src/model/internals.ts";
-import type { LayerMaps } from "./insight.ts";
-
-/** One number: of which shown layer, of which of its maps or units, where. */
-export interface Spot {
-  readonly layer: number;
-  readonly map: number;
-  readonly row: number;
-  readonly column: number;
-}
+import type { LayerMaps, Spot } from "./insight.ts";
 
 export interface Patch {
   /** Side of the patch, which is that of the kernel. */
@@ -61,10 +53,12 @@ type Config = {
   readonly dilationRate?: number | readonly number[];
   readonly groups?: number;
 };
+
 /** Layers that hand on the numbers of the one before when a network predicts. */
 const UNCHANGED: readonly string[] = ["flatten", "dropout", "gaussianNoise", "reshape"];
 const first = (value: number | readonly number[] | undefined, or: number): number =>
   typeof value === "object" ? (value[0] ?? or) : (value ?? or);
+
 /** Terms that are written out. */
 const TERMS = 5;
 
@@ -74,6 +68,7 @@ interface Plane {
   readonly of: number;
   readonly values: ArrayLike<number>;
 }
+
 const at = ({ width, height, of, values }: Plane, row: number, column: number, map: number): number =>
   row < 0 || column < 0 || row >= height || column >= width ? 0 : values[(row * width + column) * of + map]!;
 

@@ -1,16 +1,16 @@
 /** One number of a map, worked out: patch × kernel + bias → ReLU, what pooling chose, logits → softmax. Loaded when it is opened. */
 import { useState } from "preact/hooks";
 import { num } from "../microscope/steps.ts";
-import { digitsText } from "../text/digits.ts";
+import { partsText } from "../text/digitsParts.ts";
 import { fill } from "../text/words.ts";
-import { Choice, NumberField } from "../ui/controls.tsx";
+import { Choice, Group, NumberField } from "../ui/controls.tsx";
 import { input } from "./drawing.ts";
 import { layerMaps, spot } from "./insight.ts";
 import { type Made, made, type Patch, softmaxOf } from "./inspect.ts";
-import { reader, subject } from "./session.ts";
 import { classNames } from "./source.ts";
+import { reader, subject } from "./state.ts";
 
-const said = digitsText.inspector;
+const said = partsText.inspector;
 const inner = (v: number): string => (v < 0 ? `(${num(v)})` : num(v));
 
 export function Inspector() {
@@ -43,7 +43,7 @@ export function Inspector() {
   );
   return (
     <section class="stack inspector" aria-label={said.title}>
-      <div class="spots">
+      <Group label={said.spot} help="spot" class="spots">
         <Choice
           label={said.layer}
           value={String(at.layer)}
@@ -53,7 +53,7 @@ export function Inspector() {
         {field(own.width === 1 ? said.unit : said.map, "map", own.of)}
         {own.height > 1 && field(said.row, "row", own.height)}
         {own.width > 1 && field(said.column, "column", own.width)}
-      </div>
+      </Group>
       {found ? <Worked key={at.layer} found={found} /> : <p class="small">{said.otherwise}</p>}
       {last.width === 1 && <Softmax last={last.values} />}
     </section>
@@ -68,7 +68,7 @@ function Worked({ found }: { found: Made }) {
       <>
         <Squares squares={[[said.window, window]]} side={side} {...(!mean && { chosen })} />
         <p class="equation figures">
-          {mean ? said.mean : "max"}({window.map(num).join(", ")}) = {num(found.a)}
+          {mean ? said.mean : said.most}({window.map(num).join(", ")}) = {num(found.a)}
         </p>
       </>
     );
@@ -76,7 +76,7 @@ function Worked({ found }: { found: Made }) {
   const { activation } = found;
   const end = activation !== "linear" && (
     <p class="equation figures">
-      {activation === "relu" ? `ReLU: max(0, ${num(found.z)})` : `${activation}(${num(found.z)})`} ={" "}
+      {activation === "relu" ? fill(said.relu, { z: num(found.z) }) : `${activation}(${num(found.z)})`} ={" "}
       {num(found.a)}
     </p>
   );
@@ -97,6 +97,7 @@ function Worked({ found }: { found: Made }) {
       {channels.length > 1 && (
         <Choice
           label={said.channel}
+          help="channel"
           value={String(channel)}
           options={channels.map(({ sum }, i) => ({
             value: String(i),

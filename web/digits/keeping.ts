@@ -1,7 +1,10 @@
 /** The network in the browser's own storage: saved after each epoch, offered again when the page is opened. */
 import { signal } from "@preact/signals";
 import type { Model } from "nabla";
+import { digitsText } from "../text/digits.ts";
 import { notify, notifyError } from "../ui/messages.tsx";
+
+const said = digitsText.keeping;
 
 export const storage = () => import("./storage.ts");
 
@@ -48,10 +51,7 @@ async function ask(): Promise<void> {
   });
   if (got) return;
   kept.value = "elsewhere";
-  notify(
-    "info",
-    "Another tab keeps its network in this browser's storage, so this one's is not saved by itself. Save it to a file, or close the other tab and pause and continue here.",
-  );
+  notify("info", said.elsewhere);
 }
 
 export function release(): void {
@@ -90,7 +90,7 @@ async function drain(): Promise<void> {
       asked = true;
     } catch (error) {
       kept.value = "failed";
-      notifyError(error, "Not saved by itself");
+      notifyError(error, said.failed);
     }
   }
   saving = false;
@@ -103,7 +103,7 @@ export async function find(): Promise<void> {
     if (!(await listModels()).some(({ name }) => name === NAME)) return;
     found.value = await loadModel(NAME);
   } catch (error) {
-    notifyError(error, "The network kept in this browser could not be read");
+    notifyError(error, said.unread);
   }
 }
 

@@ -1,16 +1,20 @@
 /** What the network gets wrong. Loaded once the view is there. */
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { buffersFor } from "../../src/data/dataset.ts";
-import { percent } from "../ui/chart.tsx";
+import { partsText } from "../text/digitsParts.ts";
+import { fill } from "../text/words.ts";
 import { Panel } from "../ui/controls.tsx";
+import { percent } from "../ui/figures.ts";
 import { notifyError } from "../ui/messages.tsx";
 import { shape } from "./drawing.ts";
 import type { Examination, Mistake } from "./examine.ts";
-import { showMistake } from "./readingPanel.tsx";
-import { examination, subject } from "./session.ts";
+import { showMistake } from "./rowOnPad.ts";
 import { classNames, type ImageShape, type Source } from "./source.ts";
+import { examination, subject } from "./state.ts";
 import { TableMistakes } from "./tableMistakes.tsx";
 import { paintRow, Tiles } from "./tiles.tsx";
+
+const words = partsText.mistakes;
 
 export function MistakesPanel() {
   const found = examination.value;
@@ -18,26 +22,26 @@ export function MistakesPanel() {
   if (now?.source.train.target.kind !== "class") return null;
   const { source } = now;
   const labels = classNames(source.train);
-  const part = source.test ? "test" : "training";
   return (
     <Panel
-      title="Mistakes"
+      title={words.title}
       help="mistakes"
       class="mistakes"
       actions={
         found && (
           <span class="small muted figures" data-testid="accuracy">
-            {percent(found.right / found.rows)} of {found.rows.toLocaleString("en")} {part} rows right
+            {fill(source.test ? words.right : words.rightTrained, {
+              share: percent(found.right / found.rows),
+              n: found.rows.toLocaleString("en"),
+            })}
           </span>
         )
       }
     >
       {!found ? (
-        <p class="muted">
-          After each epoch the rows it gets wrong are shown here, the surest mistakes first.
-        </p>
+        <p class="muted">{words.before}</p>
       ) : found.mistakes.length === 0 ? (
-        <p>None: every row of the {part} part is right.</p>
+        <p>{source.test ? words.none : words.noneTrained}</p>
       ) : (
         <Shown found={found} source={source} labels={labels} />
       )}
@@ -66,7 +70,11 @@ function Wrong(props: { found: Examination; source: Source; labels: readonly str
     }, notifyError);
   });
   const text = ({ truth, said, confidence }: Mistake): string =>
-    `${labels[truth]} read as ${labels[said]}, ${Math.round(100 * confidence)} % sure`;
+    fill(words.text, {
+      truth: labels[truth]!,
+      said: labels[said]!,
+      share: String(Math.round(100 * confidence)),
+    });
   return (
     <ul class="wrong">
       {shown.map((mistake, i) => (
@@ -74,7 +82,7 @@ function Wrong(props: { found: Examination; source: Source; labels: readonly str
           <button
             type="button"
             onClick={() => void showMistake(mistake.row)}
-            title={`${text(mistake)}: put it on the pad`}
+            title={fill(words.put, { text: text(mistake) })}
           >
             <Tiles
               class="one"
@@ -87,7 +95,7 @@ function Wrong(props: { found: Examination; source: Source; labels: readonly str
               }}
             />
             <span class="small figures">
-              {labels[mistake.truth]} <span class="unseen">read as</span>
+              {labels[mistake.truth]} <span class="unseen">{words.readAs}</span>
               <span class="muted" aria-hidden="true">
                 →
               </span>{" "}
@@ -118,12 +126,13 @@ function Confusion({ found, labels }: { found: Examination; labels: readonly str
   const most = Math.max(1, ...found.confusion.flatMap((row, t) => row.filter((_, s) => s !== t)));
   return (
     <details class="confusion">
-      <summary>What is mistaken for what</summary>
-      <div class="scroll">
+      <summary>{words.confusion}</summary>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls takes the focus */}
+      <section class="scroll" tabIndex={0} aria-label={words.confusion}>
         <table class="figures small">
           <thead>
             <tr>
-              <th scope="col">is \ read as</th>
+              <th scope="col">{words.corner}</th>
               {labels.map((label) => (
                 <th key={label} scope="col">
                   {label}
@@ -148,7 +157,7 @@ function Confusion({ found, labels }: { found: Examination; labels: readonly str
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </details>
   );
 }

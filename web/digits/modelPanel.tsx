@@ -3,11 +3,16 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import { weightsSha256 } from "nabla";
 import { useRef } from "preact/hooks";
 import { sizeOf } from "../../src/shape.ts";
+import { partsText } from "../text/digitsParts.ts";
+import { fill } from "../text/words.ts";
 import { Button, Panel } from "../ui/controls.tsx";
 import { announce, notifyError } from "../ui/messages.tsx";
 import { discard, found, storage, take } from "./keeping.ts";
-import { busy, networkName, open, phase, savedWith, subject, train } from "./session.ts";
+import { open, savedWith, train } from "./session.ts";
 import { commandLine, fromSaved } from "./settings.ts";
+import { busy, networkName, phase, subject } from "./state.ts";
+
+const said = partsText.file;
 
 /** Offers what an earlier visit left. */
 export function KeptPanel() {
@@ -24,24 +29,27 @@ export function KeptPanel() {
       const latest = await take();
       if (!latest) return;
       open(latest);
-      announce("The network is back.");
+      announce(said.back);
       if (unfinished) await train();
     } catch (error) {
-      notifyError(error, "The kept network could not be opened");
+      notifyError(error, said.unopened);
     }
   };
   return (
-    <section class="message kept" aria-label="Network from an earlier visit">
+    <section class="message kept" aria-label={said.earlier}>
       <span>
-        A {networkName(chosen)} from an earlier visit is kept in this browser: {epochs} of {chosen.epochs}{" "}
-        epochs
-        {accuracy === undefined ? "" : `, ${(100 * accuracy).toFixed(1)} % of the test rows right`}.
+        {fill(said.kept, {
+          network: networkName(chosen),
+          done: String(epochs),
+          epochs: String(chosen.epochs),
+          right: accuracy === undefined ? "" : fill(said.right, { share: (100 * accuracy).toFixed(1) }),
+        })}
       </span>
       <span class="row">
         <Button kind="primary" onClick={() => void resume()}>
-          {unfinished ? "Resume" : "Open"}
+          {unfinished ? said.resume : said.open}
         </Button>
-        <Button onClick={() => void discard()}>Discard</Button>
+        <Button onClick={() => void discard()}>{said.discard}</Button>
       </span>
     </section>
   );
@@ -57,7 +65,7 @@ export function ModelPanel() {
     input.current!.value = "";
   };
   return (
-    <Panel title="Network" help="file">
+    <Panel title={said.title} help="file">
       <div class="stack">
         <div class="row">
           <Button
@@ -71,17 +79,17 @@ export function ModelPanel() {
             }}
             disabled={!now}
           >
-            Save to a file
+            {said.save}
           </Button>
           <Button onClick={() => input.current?.click()} disabled={busy.value}>
-            Open a file
+            {said.openFile}
           </Button>
           <input
             ref={input}
             type="file"
             accept=".safetensors"
             hidden
-            aria-label="Open a network"
+            aria-label={said.openNetwork}
             onChange={() => void upload()}
           />
         </div>
@@ -95,7 +103,7 @@ export function ModelPanel() {
 export async function openFile(file: File): Promise<void> {
   try {
     open(await (await storage()).loadModel(file));
-    announce(`${file.name} is open.`);
+    announce(fill(said.isOpen, { name: file.name }));
   } catch (error) {
     notifyError(error);
   }
@@ -113,11 +121,11 @@ function Facts() {
   const count = Object.values(model.weightShapes()).reduce((sum, shape) => sum + sizeOf(shape), 0);
   return (
     <dl class="facts small">
-      <dt>Parameters</dt>
+      <dt>{said.parameters}</dt>
       <dd class="figures">{count.toLocaleString("en")}</dd>
       {digest.value && (
         <>
-          <dt>SHA-256 of its weights</dt>
+          <dt>{said.digest}</dt>
           <dd>
             <code title={digest.value}>{digest.value.slice(0, 16)}…</code>
           </dd>
@@ -125,7 +133,7 @@ function Facts() {
       )}
       {command && (
         <>
-          <dt>The same bits on the command line</dt>
+          <dt>{said.command}</dt>
           <dd>
             <code>{command}</code>
           </dd>

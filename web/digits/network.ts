@@ -2,6 +2,8 @@
 import { type FitOptions, fromConfig, type Model, NablaError } from "nabla";
 import { presetConfig, taskOf } from "../../src/cli/presets/index.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
+import { digitsText } from "../text/digits.ts";
+import { fill } from "../text/words.ts";
 import { AUGMENT, layersOf, type Settings } from "./settings.ts";
 import { imageShape, type Source } from "./source.ts";
 
@@ -12,9 +14,7 @@ type Optimizer = Made["training"]["optimizer"];
 export function makeModel(settings: Settings, { train, test }: Source): { model: Model; fit: FitOptions } {
   const task = taskOf(train);
   if (task.kind === "classes" && task.classes < 2)
-    throw new NablaError(
-      `${train.name}: there is only one class, so there is nothing to tell apart; add rows of another one`,
-    );
+    throw new NablaError(fill(digitsText.oneClass, { name: train.name }));
   const made = settings.network === "built" ? built(settings, train, task) : presetOf(settings, train, task);
   const augment = imageShape(train.inputShape) && AUGMENT[settings.augment];
   const { optimizer, batchSize } = made.training;
@@ -47,10 +47,7 @@ function built({ layers: text, activation, optimizer }: Settings, train: Dataset
   const training = { ...made.training, optimizer: OPTIMIZER[optimizer] };
   const pictures = layers.filter(({ kind }) => kind !== "dense");
   if (pictures.length === 0) return { ...made, training };
-  if (!imageShape(train.inputShape))
-    throw new NablaError(
-      `${train.name}: its rows are no pictures, so convolution and pooling have nothing to look at; take these layers out`,
-    );
+  if (!imageShape(train.inputShape)) throw new NablaError(fill(digitsText.noPictures, { name: train.name }));
   const kernelInitializer = activation === "relu" ? ("heNormal" as const) : ("glorotUniform" as const);
   const first = pictures.map((each) =>
     each.kind === "convolution"

@@ -2,9 +2,12 @@
 import { NablaError } from "nabla";
 import { type OpenedData, openData, pictureFrom } from "nabla/browser";
 import { type Dataset, labelsOf, splitDataset } from "nabla/data";
+import { partsText } from "../text/digitsParts.ts";
+import { fill } from "../text/words.ts";
 import { asOnPage, rawTable } from "./rawTable.ts";
 import type { Source, TableChoices, TableSource } from "./source.ts";
 
+const said = partsText.data;
 /** Of data without a test part. */
 const TEST_SHARE = 0.15;
 
@@ -99,10 +102,7 @@ async function withTable(
 async function sourceOf(opened: OpenedData): Promise<Source> {
   const { name, train } = opened;
   const test = opened.test ?? opened.validation;
-  if (train.length < 2)
-    throw new NablaError(
-      `${name}: there is ${train.length === 0 ? "no row" : "one row"}; a network learns from several`,
-    );
+  if (train.length < 2) throw new NablaError(fill(train.length === 0 ? said.noRow : said.oneRow, { name }));
   if (train.target.kind === "class") await checkClasses(name, train);
   if (test && test.length > 0) return { kind: "own", name, train, test };
   // a few rows cannot spare any
@@ -114,7 +114,5 @@ async function sourceOf(opened: OpenedData): Promise<Source> {
 async function checkClasses(name: string, data: Dataset): Promise<void> {
   const present = new Set(data.labels ?? (await labelsOf(data)));
   if (present.size > 1) return;
-  throw new NablaError(
-    `${name}: all ${data.length} rows are of one class; to tell classes apart a network needs rows of at least two`,
-  );
+  throw new NablaError(fill(said.alike, { name, n: String(data.length) }));
 }

@@ -3,12 +3,15 @@
  */
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
+import { digitsText } from "../text/digits.ts";
+import { fill } from "../text/words.ts";
 import { announce } from "../ui/messages.tsx";
 import { colour, rgb } from "../ui/theme.ts";
 import { clear, drawing, isEmpty, prediction, shape, undo } from "./drawing.ts";
-import { subject } from "./session.ts";
+import { subject } from "./state.ts";
 import { extended, PEN, type Point, paintStrokes, type Stroke } from "./strokes.ts";
 
+const words = digitsText.pad;
 /** Pixels of the canvas on a side; it is shown as large as there is room. */
 const SIDE = 560;
 /** How far an arrow key moves the pen, as a share of the side; with Shift. */
@@ -115,7 +118,7 @@ export function Pad(props: { labels: readonly string[] }) {
         height={SIDE}
         tabIndex={0}
         role="application"
-        aria-label="Drawing pad"
+        aria-label={words.name}
         aria-describedby="pad-help"
         onPointerDown={down}
         onPointerMove={move}
@@ -128,12 +131,11 @@ export function Pad(props: { labels: readonly string[] }) {
       />
       {isEmpty.value && !pen.value && (
         <p class="pad-hint" aria-hidden="true">
-          Draw {subject.value?.source.kind === "digits" ? "a digit " : ""}here
+          {subject.value?.source.kind === "digits" ? words.digitHere : words.here}
         </p>
       )}
       <p class="unseen" id="pad-help">
-        Arrow keys move the pen, with Shift in smaller steps. Space puts the pen down and lifts it. Backspace
-        takes back the last stroke, Delete clears the pad.
+        {words.keys}
       </p>
     </div>
   );
@@ -158,7 +160,12 @@ export function Pad(props: { labels: readonly string[] }) {
 function say(labels: readonly string[]): void {
   const found = prediction.peek();
   if (found)
-    announce(`Read as ${labels[found.said] ?? found.said}, ${Math.round(100 * found.confidence)} % sure.`);
+    announce(
+      fill(words.said, {
+        said: labels[found.said] ?? String(found.said),
+        share: String(Math.round(100 * found.confidence)),
+      }),
+    );
 }
 
 /** Pixels on a canvas of their own size, to be drawn at another. */

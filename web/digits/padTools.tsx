@@ -1,30 +1,33 @@
 /** What one can do with a drawing: see which pixels count, and train on it. Loaded with the first drawing. */
 import { computed, signal, useSignal, useSignalEffect } from "@preact/signals";
-import { digitsText } from "../text/digits.ts";
+import { partsText } from "../text/digitsParts.ts";
 import { fill } from "../text/words.ts";
 import { signed } from "../ui/canvas.tsx";
-import { Button, Choice } from "../ui/controls.tsx";
+import { Beside, Button, Choice } from "../ui/controls.tsx";
 import { announce } from "../ui/messages.tsx";
 import { rgb } from "../ui/theme.ts";
 import { drawing, input, prediction, shape } from "./drawing.ts";
 import { saliency } from "./saliency.ts";
-import { phase, reader, renew, slowTick, subject } from "./session.ts";
+import { renew } from "./session.ts";
 import { added } from "./source.ts";
+import { phase, reader, slowTick, subject } from "./state.ts";
 import { Tiles, write } from "./tiles.tsx";
 
-const said = digitsText.tools;
+const said = partsText.tools;
 const showing = signal(false);
 export function PadTools({ labels }: { labels: readonly string[] }) {
   return (
     <div class="pad-tools">
-      <Button
-        onClick={() => {
-          showing.value = !showing.peek();
-        }}
-        pressed={showing.value}
-      >
-        {said.saliency}
-      </Button>
+      <Beside of={{ label: said.saliency, help: "saliency" }}>
+        <Button
+          onClick={() => {
+            showing.value = !showing.peek();
+          }}
+          pressed={showing.value}
+        >
+          {said.saliency}
+        </Button>
+      </Beside>
       {showing.value && <Saliency labels={labels} />}
       {drawing.value.kind !== "row" && subject.value?.source.train.inputType === "uint8" && (
         <Teach labels={labels} />
@@ -99,6 +102,7 @@ function Teach({ labels }: { labels: readonly string[] }) {
       <div class="teach">
         <Choice
           label={said.is}
+          help="teach"
           value={String(label)}
           options={labels.map((name, c) => ({ value: String(c), label: name }))}
           onChange={(value) => {

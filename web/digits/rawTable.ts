@@ -3,7 +3,7 @@ import { NablaError } from "nabla";
 import { gunzip, isGzip } from "../../src/data/gzip.ts";
 import { parseCsvTable } from "../../src/data/tables/csvTable.ts";
 import { decodeText, isTableText } from "../../src/data/tables/text.ts";
-import { digitsText } from "../text/digits.ts";
+import { partsText } from "../text/digitsParts.ts";
 import { fill } from "../text/words.ts";
 import type { TableChoices } from "./source.ts";
 
@@ -24,7 +24,8 @@ export async function rawTable(
 ): Promise<RawTable> {
   const packed = new Uint8Array(await file.arrayBuffer());
   const bytes = isGzip(packed) ? await gunzip(packed, file.name, MOST) : packed;
-  if (!isTableText(bytes.subarray(0, 4096))) throw new NablaError(`${file.name}: expected a table of text`);
+  if (!isTableText(bytes.subarray(0, 4096)))
+    throw new NablaError(fill(partsText.data.noTable, { name: file.name }));
   const { text } = decodeText(bytes, file.name);
   const parsed = (names?: boolean) =>
     parseCsvTable(text, file.name, names === undefined ? {} : { header: names });
@@ -38,7 +39,7 @@ export async function rawTable(
 
 /** Options of the command line, and what they are called on this page. */
 const CALLED: readonly (readonly [RegExp, string])[] = (() => {
-  const said = digitsText.table;
+  const said = partsText.table;
   const choice = (field: string, value: string) => `“${field}: ${value}”`;
   return [
     [/--task classification/g, choice(said.task, said.tasks.classification)],
@@ -53,7 +54,7 @@ const CALLED: readonly (readonly [RegExp, string])[] = (() => {
     [/--ignore leaves out/g, said.leaveOut],
     // what the page has no control for
     [/, --column (?:"[^"]*"|\S+) reads (?:one|it) as (?:categories|a category)/g, ""],
-    [/ --encoding utf-16le reads it so; or save it/, " save it"],
+    [/ --encoding utf-16le reads it so; or save it/, said.save],
     [/, or say what it is: --encoding [\w-]+/, ""],
   ] as const;
 })();

@@ -1,21 +1,21 @@
 /** The pad and what the network reads in it. */
 import { useEffect } from "preact/hooks";
-import { buffersFor } from "../../src/data/dataset.ts";
 import { digitsText } from "../text/digits.ts";
 import { fill } from "../text/words.ts";
 import { Button, Panel } from "../ui/controls.tsx";
 import { later } from "../ui/later.tsx";
-import { announce } from "../ui/messages.tsx";
 import { clear, drawing, input, isEmpty, type Prediction, prediction, shape, undo } from "./drawing.ts";
 import { Pad } from "./pad.tsx";
-import { getReady, phase, readsReady, subject } from "./session.ts";
+import { show, verdictOf } from "./rowOnPad.ts";
 import { classNames } from "./source.ts";
+import { getReady, phase, readsReady, subject } from "./state.ts";
 import { paintRow, Tiles } from "./tiles.tsx";
 
 const said = digitsText.reading;
+const words = digitsText.pad;
 
 /** What one can do with a drawing. */
-const Tools = later(async () => (await import("./parts.ts")).PadTools, digitsText.inspector.failed);
+const Tools = later(async () => (await import("./parts.ts")).PadTools, digitsText.failed);
 
 /** Classes with a bar of their own; of more, the likeliest. */
 const BARS = 10;
@@ -28,23 +28,23 @@ export function ReadingPanel() {
   const { kind } = drawing.value;
   return (
     <Panel
-      title="Draw"
+      title={words.title}
       help="draw"
       class="reading"
       actions={
         <>
           {train.length > 0 && (
             <Button kind="quiet" onClick={() => void another()}>
-              Take a {subject.value?.source.kind === "digits" ? "test digit" : "row"}
+              {subject.value?.source.kind === "digits" ? words.takeDigit : words.takeRow}
             </Button>
           )}
           {kind === "strokes" && (
             <Button kind="quiet" onClick={undo} disabled={isEmpty.value}>
-              Undo
+              {words.undo}
             </Button>
           )}
           <Button kind="quiet" onClick={clear} disabled={isEmpty.value}>
-            Clear
+            {words.clear}
           </Button>
         </>
       }
@@ -68,34 +68,6 @@ async function another(): Promise<void> {
   // neighbours in order are of neighbouring classes: a stride without common factors shows all sorts
   taken = (taken + 1237) % data.length;
   await show(taken);
-}
-
-async function show(row: number): Promise<void> {
-  const source = subject.peek()?.source;
-  if (!source) return;
-  const data = source.test ?? source.train;
-  const { x, y } = buffersFor(data, 1);
-  await data.read(Uint32Array.of(row), x, y);
-  const values = x instanceof Uint8Array ? x : Uint8Array.from(x, (value) => Math.round(255 * value));
-  const truth = data.target.kind === "class" ? { truth: y[0]! } : {};
-  drawing.value = { kind: "row", name: `row ${row}`, values, ...truth };
-}
-
-/** A mistake on the pad, with the pad in sight. What was chosen keeps the focus. */
-export async function showMistake(row: number): Promise<void> {
-  await show(row);
-  document.querySelector(".reading")?.scrollIntoView({ block: "nearest" });
-  const source = subject.peek()?.source;
-  const found = prediction.peek();
-  if (source && found) announce(verdictOf(classNames(source.train), found.said) ?? "");
-}
-
-/** The answer beside the truth, where that is known: "7, right". */
-function verdictOf(labels: readonly string[], answer: number): string | undefined {
-  const now = drawing.peek();
-  if (now.kind !== "row" || now.truth === undefined) return undefined;
-  const words = { said: labels[answer] ?? String(answer), truth: labels[now.truth] ?? String(now.truth) };
-  return fill(now.truth === answer ? said.right : said.wrong, words);
 }
 
 function Verdict({ labels }: { labels: readonly string[] }) {
@@ -139,13 +111,13 @@ function Verdict({ labels }: { labels: readonly string[] }) {
               count={1}
               width={size.width}
               height={size.height}
-              label={`The drawing as the network receives it: ${size.width} × ${size.height} pixels`}
+              label={fill(words.received, { width: String(size.width), height: String(size.height) })}
               paint={(_, pixels) => {
                 const now = input.value;
                 if (now && !now.problem) paintRow(now.values, shape.value?.channels ?? 1, pixels);
               }}
             />
-            <figcaption class="small muted">as it is seen</figcaption>
+            <figcaption class="small muted">{words.seen}</figcaption>
           </figure>
         )}
       </div>
@@ -158,7 +130,7 @@ function Bars({ labels, found }: { labels: readonly string[]; found: Prediction 
   const all = labels.map((label, c) => ({ label, p: found?.probabilities[c] ?? 0, c }));
   const shown = labels.length <= BARS ? all : [...all].sort((a, b) => b.p - a.p).slice(0, BARS);
   return (
-    <ul class="bars" aria-label="Confidence for each class">
+    <ul class="bars" aria-label={words.bars}>
       {shown.map(({ label, p, c }) => (
         <li key={c} class={found?.said === c ? "best" : ""} style={{ "--share": String(p) }}>
           <span class="label">{label}</span>

@@ -1,8 +1,8 @@
 /** The first rows of the training data, to be looked at. */
 import { effect, signal } from "@preact/signals";
 import { buffersFor, range } from "../../src/data/dataset.ts";
-import { subject } from "./session.ts";
 import { imageShape, type Source } from "./source.ts";
+import { subject } from "./state.ts";
 
 const SHOWN = 40;
 

@@ -1,90 +1,43 @@
 /** The network on this page and its training: everything the buttons do. */
-
-import { batch, computed, signal } from "@preact/signals";
-import { type FitOptions, type Model, NablaError, type Progress } from "nabla";
+import { batch } from "@preact/signals";
+import { type FitOptions, type Model, NablaError } from "nabla";
 import { figureOf } from "../../src/metrics/metric.ts";
 import { internalsOf } from "../../src/model/internals.ts";
 import { digitsText } from "../text/digits.ts";
 import { fill } from "../text/words.ts";
 import { hasDiverged } from "../ui/diverged.ts";
-import { announce, notify, notifyError } from "../ui/messages.tsx";
+import { announce, notifyError } from "../ui/messages.tsx";
 import { start, type Training } from "../ui/trainer.ts";
 import { Curves, Pace } from "./curves.ts";
-import { type Examination, examine } from "./examine.ts";
 import { claim, keep, release } from "./keeping.ts";
+import { forgetLook, look, lookSoon } from "./look.ts";
 import { makeModel } from "./network.ts";
-import { DEFAULTS, fromSaved, rateOf, type Settings, sameNetwork } from "./settings.ts";
+import { fromSaved, rateOf, type Settings } from "./settings.ts";
 import { absent, added, generated, own, type Source, withDrawn } from "./source.ts";
+import {
+  busy,
+  diverged,
+  type Phase,
+  phase,
+  progress,
+  type Subject,
+  settings,
+  slowTick,
+  speed,
+  subject,
+  tick,
+} from "./state.ts";
 
-/** "fresh": weights as they were drawn; "running"; "paused": can continue; "done". */
-export type Phase = "fresh" | "starting" | "running" | "paused" | "done";
-
-export const settings = signal<Settings>(DEFAULTS);
-export const phase = signal<Phase>("fresh");
-export const progress = signal<Progress | undefined>(undefined);
-/** Samples a second, over about the last second. */
-export const speed = signal<number | undefined>(undefined);
-/** The loss of a training that was ended because it had diverged. */
-export const diverged = signal<number | undefined>(undefined);
-export const examination = signal<Examination | undefined>(undefined);
-/** Counts reports of the training. A component that reads it is drawn again with new weights. */
-export const tick = signal(0);
-/** The same, at most a few times a second, for what is expensive to paint. */
-export const slowTick = signal(0);
-const SLOW = 250;
-
-interface Subject {
-  readonly model: Model;
-  readonly fit: FitOptions;
-  readonly source: Source;
-  readonly curves: Curves;
-  /** What it was made with; the controls may have changed since. */
-  readonly settings: Settings;
-}
-
-export const subject = signal<Subject | undefined>(undefined);
-/** The network that comes with the page, once it is loaded. */
-const ready = signal<Model | undefined>(undefined);
-/** Whether it reads the pad: before the first training, where the data is what it knows. */
-export const readsReady = computed(
-  () => phase.value === "fresh" && subject.value?.source.kind === "digits" && ready.value !== undefined,
-);
-/** The network that reads the pad. */
-export const reader = computed(() => (readsReady.value ? ready.value : subject.value?.model));
-
-/** Loads it, when there is a pad to draw on. */
-export async function getReady(): Promise<void> {
-  if (ready.peek() || phase.peek() !== "fresh") return;
-  try {
-    ready.value = (await import("./ready.ts")).readyModel();
-  } catch (error) {
-    notifyError(error, "The network that comes with the page could not be loaded");
-  }
-}
-
-export const busy = computed(() => phase.value === "running" || phase.value === "starting");
-
+const said = digitsText.training;
 let training: Training | undefined;
 /** Counts trainings, and what puts an end to one that has not begun. */
 let turn = 0;
-let examining: AbortController | undefined;
 let slowAt = 0;
+/** Milliseconds between two pictures of what is expensive to paint. */
+const SLOW = 250;
 
 export const sourceOf = (chosen: Settings): Source =>
   withDrawn(own.peek() ?? generated(chosen.samples), added.peek());
-
-/** What a network is called in a sentence. */
-export const networkName = ({ network, layers }: Settings): string =>
-  network === "built"
-    ? fill(digitsText.networks.built, { layers: layers || "–" })
-    : digitsText.networks[network];
-
-/** Of which network the pictures are, where another one was chosen since. */
-export const stale = computed(() => {
-  const shown = subject.value?.settings;
-  const chosen = settings.value;
-  return phase.value === "done" && shown && !sameNetwork(shown, chosen) ? { shown, chosen } : undefined;
-});
 
 export function change(part: Partial<Settings>): void {
   const next = { ...settings.peek(), ...part };
@@ -116,15 +69,12 @@ function curvesOf(model: Model): Curves {
 }
 
 function adopt(next: Subject, at: Phase): void {
-  examining?.abort();
   turn++;
   batch(() => {
     subject.value = next;
     phase.value = at;
     progress.value = diverged.value = undefined;
-    examination.value = undefined;
-    looking = false;
-    lookedAt = Number.NEGATIVE_INFINITY;
+    forgetLook();
     tick.value++;
     slowTick.value++;
   });
@@ -134,8 +84,7 @@ function adopt(next: Subject, at: Phase): void {
 export function open(model: Model): void {
   const saved = savedWith(model);
   const chosen = fromSaved(saved.settings);
-  if (!internalsOf(model).state.compiled)
-    throw new NablaError("this model was saved without its loss, so the page cannot train or examine it");
+  if (!internalsOf(model).state.compiled) throw new NablaError(digitsText.noLoss);
   const source = sourceFor(model, saved.data, chosen);
   const done = model.history.epoch.length >= chosen.epochs || model.history.stopped !== undefined;
   const resumable = source.kind === saved.data && internalsOf(model).state.settings !== undefined;
@@ -215,7 +164,7 @@ export async function train(): Promise<void> {
     if (subject.peek() !== now) return;
     const bad = diverged.peek() !== undefined;
     phase.value = ended === "held" && !bad ? "paused" : "done";
-    announce(`Training ${bad ? "has diverged" : ended === "held" ? "is paused" : "is finished"}.`);
+    announce(said.announced[bad ? "diverged" : ended === "held" ? "held" : "ended"]);
   } catch (error) {
     if (subject.peek() !== now) return;
     phase.value = model.history.epoch.length > 0 ? "done" : "fresh";
@@ -247,9 +196,10 @@ function epochSays({ model, curves }: Subject, epoch: number): string {
   const { history } = model.history;
   const name = curves.metricName;
   const test = history[figureOf("val", name)]?.[epoch];
+  const at = String(epoch + 1);
   return test === undefined || name !== "accuracy"
-    ? `Epoch ${epoch + 1} is finished.`
-    : `Epoch ${epoch + 1}: ${(100 * test).toFixed(1)} % of the test digits are right.`;
+    ? fill(said.announced.epoch, { at })
+    : fill(said.announced.right, { at, share: (100 * test).toFixed(1) });
 }
 
 function moved(now = false): void {
@@ -282,36 +232,4 @@ export async function reset(): Promise<void> {
   await held?.ended.catch(() => {});
   release();
   renew();
-}
-
-/** Rows that are examined while an epoch is under way, and milliseconds until the next time. */
-const SOME = 500;
-const AGAIN = 1000;
-let lookedAt = Number.NEGATIVE_INFINITY;
-let looking = false;
-
-/** Some of the test part, so that mistakes are seen from the first second. */
-function lookSoon(): void {
-  if (looking || performance.now() - lookedAt < AGAIN) return;
-  void look(SOME);
-}
-
-/** Examines the network with the test part, or with other rows if there is none. @param most rows */
-async function look(most?: number): Promise<void> {
-  const now = subject.peek();
-  if (!now) return;
-  examining?.abort();
-  const control = (examining = new AbortController());
-  looking = true;
-  try {
-    const found = await examine(now.model, now.source.test ?? now.source.train, control.signal, most);
-    if (found && subject.peek() === now && examining === control) examination.value = found;
-  } catch (error) {
-    notify("error", `The test part could not be examined: ${error instanceof Error ? error.message : error}`);
-  } finally {
-    if (examining === control) {
-      looking = false;
-      lookedAt = performance.now();
-    }
-  }
 }

@@ -48,7 +48,7 @@ const BUILT_RATES: Readonly<Record<Settings["optimizer"], number>> = {
 export const rateOf = ({ network, optimizer }: Pick<Settings, "network" | "optimizer">): number =>
   network === "built" ? BUILT_RATES[optimizer] : RATES[network];
 
-/** Trained in less than half a minute: bench/playground.md. */
+/** Trained in less than half a minute: bench/course.md. */
 export const DEFAULTS: Settings = {
   network: "cnn",
   layers: "30",

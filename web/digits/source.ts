@@ -6,6 +6,7 @@ import type { Dataset } from "../../src/data/dataset.ts";
 import { digits } from "../../src/data/digits/index.ts";
 import { internalsOf } from "../../src/model/internals.ts";
 import { sizeOf } from "../../src/shape.ts";
+import { digitsText } from "../text/digits.ts";
 
 export interface Source {
   readonly kind: "digits" | "own" | "absent";
@@ -50,7 +51,7 @@ const TEST_ROWS = 2000;
 export function generated(samples: number): Source {
   return {
     kind: "digits",
-    name: "generated digits",
+    name: digitsText.generated,
     train: digits({ samples }),
     test: digits({ samples: TEST_ROWS, part: "test" }),
   };
@@ -73,7 +74,7 @@ export function absent(model: Model): Source {
       : { kind: "values", size: outputs },
     read() {},
   };
-  return { kind: "absent", name: "The data of this network is not here", train };
+  return { kind: "absent", name: digitsText.absent, train };
 }
 
 /** The visitor's own data, once it is read. */

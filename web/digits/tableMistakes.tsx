@@ -2,14 +2,14 @@
 import { batch, useSignal, useSignalEffect } from "@preact/signals";
 import { buffersFor } from "../../src/data/dataset.ts";
 import { encodeRows } from "../../src/data/tables/rows.ts";
-import { digitsText } from "../text/digits.ts";
+import { partsText } from "../text/digitsParts.ts";
 import { Button } from "../ui/controls.tsx";
 import type { Examination, Mistake } from "./examine.ts";
-import { examination, subject } from "./session.ts";
+import { form } from "./rowForm.tsx";
 import type { Source } from "./source.ts";
-import { form } from "./table.tsx";
+import { examination, subject } from "./state.ts";
 
-const said = digitsText.table;
+const said = partsText.table;
 const SHOWN = 12;
 /** Rows among which those of the mistakes are looked for: each is encoded. */
 const MOST = 20_000;

@@ -3,48 +3,18 @@
 import type { Progress } from "nabla";
 import { digitsText } from "../text/digits.ts";
 import { fill } from "../text/words.ts";
-import { short } from "../ui/chart.tsx";
 import { Button, Choice, Meter, NumberField, Panel, Segments } from "../ui/controls.tsx";
 import { Dock } from "../ui/dock.tsx";
+import { short } from "../ui/figures.ts";
 import { later } from "../ui/later.tsx";
 import { kept } from "./keeping.ts";
-import {
-  busy,
-  change,
-  diverged,
-  networkName,
-  pause,
-  phase,
-  progress,
-  reset,
-  settings,
-  speed,
-  stale,
-  stop,
-  subject,
-  train,
-} from "./session.ts";
-import { AUGMENTATIONS, LIMITS, NETWORKS, type NetworkName } from "./settings.ts";
+import { change, pause, reset, stop, train } from "./session.ts";
+import { AUGMENTATIONS, LIMITS, NETWORKS } from "./settings.ts";
 import { imageShape, own } from "./source.ts";
+import { busy, diverged, networkName, phase, progress, settings, speed, stale, subject } from "./state.ts";
 
-const NETWORK_LABELS: Record<NetworkName, string> = {
-  logistic: "Linear",
-  mlp: "Dense",
-  cnn: "CNN",
-  built: "Build",
-};
-const NETWORK_HINTS: Record<NetworkName, string> = {
-  logistic: "Softmax regression: a template for each class.",
-  mlp: "Two hidden layers of 100 and 50 ReLUs.",
-  cnn: "Two convolutions with pooling, 128 ReLUs.",
-  built: "Layers, activation and optimizer of your own.",
-};
-const Builder = later(async () => (await import("./parts.ts")).Builder, digitsText.inspector.failed);
-const AUGMENT_LABELS = {
-  none: "None",
-  light: "Light: moved and turned",
-  strong: "Strong: also scaled and leaning",
-} as const;
+const said = digitsText.training;
+const Builder = later(async () => (await import("./parts.ts")).Builder, digitsText.failed);
 const SAMPLES = [1000, 5000, 10_000, 20_000, 60_000, 100_000];
 
 export function TrainingPanel() {
@@ -57,17 +27,17 @@ export function TrainingPanel() {
     ? SAMPLES
     : [...SAMPLES, chosen.samples].sort((a, b) => a - b);
   return (
-    <Panel title="Training" class="training" help="digitTraining">
+    <Panel title={said.title} class="training" help="digitTraining">
       <div class="stack">
         <Segments
-          label="Network"
+          label={said.network}
           help="network"
           value={chosen.network}
           options={NETWORKS.filter((value) => image || !subject.value || value !== "cnn").map((value) => ({
             value,
-            label: NETWORK_LABELS[value],
+            label: said.names[value],
           }))}
-          hint={`${number && chosen.network === "logistic" ? digitsText.linear : NETWORK_HINTS[chosen.network]}${
+          hint={`${number && chosen.network === "logistic" ? digitsText.linear : said.hints[chosen.network]}${
             shown ? ` ${fill(digitsText.shown, { network: networkName(shown) })}` : ""
           }`}
           disabled={locked}
@@ -77,12 +47,12 @@ export function TrainingPanel() {
         <div class="pair">
           {own.value ? (
             <div class="field">
-              <span class="small muted">Rows</span>
+              <span class="small muted">{said.rows}</span>
               <output class="fixed">{own.value.train.length.toLocaleString("en")}</output>
             </div>
           ) : (
             <Choice
-              label="Digits to train on"
+              label={said.samples}
               help="digitSamples"
               value={String(chosen.samples)}
               options={samples.map((n) => ({ value: String(n), label: n.toLocaleString("en") }))}
@@ -91,7 +61,7 @@ export function TrainingPanel() {
             />
           )}
           <NumberField
-            label="Epochs"
+            label={said.epochs}
             help="epochs"
             value={chosen.epochs}
             min={LIMITS.epochs[0]}
@@ -101,7 +71,7 @@ export function TrainingPanel() {
             onChange={(epochs) => change({ epochs })}
           />
           <NumberField
-            label="Learning rate"
+            label={said.rate}
             help="rate"
             value={chosen.rate}
             min={LIMITS.rate[0]}
@@ -110,7 +80,7 @@ export function TrainingPanel() {
             onChange={(rate) => change({ rate })}
           />
           <NumberField
-            label="Seed"
+            label={said.seed}
             help="seed"
             value={chosen.seed}
             min={LIMITS.seed[0]}
@@ -122,10 +92,10 @@ export function TrainingPanel() {
         </div>
         {image && (
           <Choice
-            label="Augmentation"
+            label={said.augment}
             help="augment"
             value={chosen.augment}
-            options={AUGMENTATIONS.map((value) => ({ value, label: AUGMENT_LABELS[value] }))}
+            options={AUGMENTATIONS.map((value) => ({ value, label: said.augments[value] }))}
             disabled={locked}
             onChange={(augment) => change({ augment })}
           />
@@ -142,18 +112,18 @@ function Play() {
   const now = phase.value;
   return busy.value ? (
     <Button kind="primary" onClick={pause} disabled={now === "starting"}>
-      Pause
+      {said.pause}
     </Button>
   ) : (
     <Button kind="primary" onClick={() => void train()} disabled={!subject.value}>
-      {now === "paused" ? "Continue" : now === "done" ? "Train anew" : "Train"}
+      {now === "paused" ? said.goOn : now === "done" ? said.anew : said.train}
     </Button>
   );
 }
 
 /** What of it is always in sight on a phone. */
 export function PlayBar() {
-  const said = digitsText.dock;
+  const words = digitsText.dock;
   const report = progress.value;
   const history = subject.value?.model.history;
   const epochs = report?.epochs ?? settings.value.epochs;
@@ -161,10 +131,10 @@ export function PlayBar() {
   const loss = report?.logs.loss ?? history?.history.loss?.at(-1);
   return (
     <Dock
-      label={said.label}
+      label={words.label}
       values={[
-        { name: said.epoch, text: `${at} / ${epochs}` },
-        { name: said.loss, text: loss === undefined ? "–" : short(loss) },
+        { name: words.epoch, text: `${at} / ${epochs}` },
+        { name: words.loss, text: loss === undefined ? "–" : short(loss) },
       ]}
     >
       <Play />
@@ -178,10 +148,10 @@ function Buttons() {
     <div class="buttons">
       <Play />
       <Button onClick={() => void stop()} disabled={now === "fresh" || now === "done"}>
-        Stop
+        {said.stop}
       </Button>
       <Button onClick={() => void reset()} disabled={now === "fresh"}>
-        Reset
+        {said.reset}
       </Button>
     </div>
   );
@@ -195,31 +165,25 @@ function Diverged() {
   const rate = Number((used / 10).toPrecision(1));
   return (
     <div class="message error">
-      <span>Diverged: the loss is {short(loss)}, worse than guessing. The steps are too long.</span>
+      <span>{fill(said.diverged, { loss: short(loss) })}</span>
       <Button
         onClick={() => {
           change({ rate });
           void train();
         }}
       >
-        Learning rate {rate}
+        {fill(said.lower, { rate: String(rate) })}
       </Button>
     </div>
   );
 }
 
-const KEPT = {
-  no: "",
-  saving: "Saving…",
-  kept: "Saved in this browser",
-  elsewhere: "Not saved: another tab is",
-  failed: "Not saved",
-} as const;
-
 /** What the rest takes at this speed: seconds, or minutes where there are many. */
 export function timeLeft({ epoch, epochs, batch, batches }: Progress, rows: number, speed: number): string {
   const seconds = Math.ceil(((epochs - epoch - batch / batches) * rows) / speed);
-  return seconds < 100 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
+  return seconds < 100
+    ? fill(said.seconds, { n: String(seconds) })
+    : fill(said.minutes, { n: String(Math.ceil(seconds / 60)) });
 }
 
 function Figures() {
@@ -228,17 +192,18 @@ function Figures() {
   const epochs = report?.epochs ?? settings.value.epochs;
   const done = subject.value?.model.history.epoch.length ?? 0;
   const share = report ? (report.epoch + report.batch / report.batches) / report.epochs : done / epochs;
-  const at = report ? Math.min(epochs, report.epoch + 1) : done;
-  const says = {
-    fresh: "Not trained yet",
-    starting: "Starting…",
-    running: `Epoch ${at} of ${epochs}`,
-    paused: `Paused in epoch ${Math.min(epochs, report ? at : done + 1)} of ${epochs}`,
-    done:
-      diverged.value === undefined
-        ? `Finished after ${done} ${done === 1 ? "epoch" : "epochs"}`
-        : `Diverged in epoch ${(report?.epoch ?? done) + 1}`,
-  }[now];
+  const at = {
+    fresh: 0,
+    starting: 0,
+    running: report ? Math.min(epochs, report.epoch + 1) : done,
+    paused: Math.min(epochs, report ? report.epoch + 1 : done + 1),
+    done,
+    doneOne: done,
+    diverged: (report?.epoch ?? done) + 1,
+  };
+  const key =
+    now !== "done" ? now : diverged.value !== undefined ? "diverged" : done === 1 ? "doneOne" : "done";
+  const says = fill(said.says[key], { at: String(at[key]), epochs: String(epochs) });
   const pace =
     now === "running" && report && speed.value
       ? fill(digitsText.pace, {
@@ -252,8 +217,8 @@ function Figures() {
         <span>{says}</span>
         <span class="muted">{pace}</span>
       </div>
-      <Meter share={now === "fresh" ? 0 : share} label="Progress of the training" text={says} />
-      <span class="small muted">{KEPT[kept.value]}</span>
+      <Meter share={now === "fresh" ? 0 : share} label={said.progress} text={says} />
+      <span class="small muted">{said.kept[kept.value]}</span>
     </div>
   );
 }

@@ -63,7 +63,8 @@ export function Drawing(props: {
                 {(on || most <= FEW) && (
                   <text
                     class={kind}
-                    x={x1 + RADIUS + 8 + 0.28 * (x2 - x1 - 2 * RADIUS)}
+                    // a slope has a sign of its own before it, and would begin under the unit
+                    x={x1 + RADIUS + (kind === "slope" ? 16 : 8) + 0.28 * (x2 - x1 - 2 * RADIUS)}
                     y={y1 + 0.32 * (y2 - y1) - 3}
                   >
                     {value}

@@ -2,7 +2,8 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { text } from "../text/index.ts";
 import { fill } from "../text/words.ts";
-import { Button } from "../ui/controls.tsx";
+import { Beside, Button } from "../ui/controls.tsx";
+import { useHelp } from "../ui/what.tsx";
 import { Drawing } from "./drawing.tsx";
 import { Formula } from "./formula.tsx";
 import {
@@ -46,6 +47,7 @@ export function Microscope({ net, at, onAt, asked }: MicroscopeProps) {
     }
   }, [key]);
   const [chosen, choose] = useState<Place | undefined>(undefined);
+  const [ask, answer] = useHelp("phases", text.microscope.walk);
   // another net may not have that weight
   useEffect(() => choose(undefined), [net.layers.length, net.x.length]);
   if (typeof made === "string") return <p class="failed">{made}</p>;
@@ -54,7 +56,7 @@ export function Microscope({ net, at, onAt, asked }: MicroscopeProps) {
   const said = text.microscope;
   return (
     <div class="microscope stack">
-      <div class="walk">
+      <div class="walk helped">
         <div class="row phases">
           {PHASES.map((phase) => (
             <Button
@@ -78,6 +80,8 @@ export function Microscope({ net, at, onAt, asked }: MicroscopeProps) {
             {fill(said.progress, { at: String(at), all: String(steps.length) })}
           </span>
         </div>
+        {ask}
+        {answer}
       </div>
       <Drawing trace={made} y={net.y} steps={steps} at={at} asked={asked} />
       <Formulas trace={made} net={net} step={now} asked={asked} />
@@ -149,59 +153,61 @@ function Weights(props: {
   return (
     <details class="weights" open={rows.length <= 12}>
       <summary>{said.weights}</summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled with keys */}
-      <section class="scroller" aria-label={said.weights} tabIndex={0}>
-        <table class="figures">
-          <thead>
-            <tr>
-              <th scope="col">{said.weight}</th>
-              <th scope="col">w</th>
-              <th scope="col">∂L/∂w</th>
-              <th scope="col">{said.updated}</th>
-              <th scope="col" hidden={ruled}>
-                <span class="unseen">{said.check}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((place) => {
-              const { layer, part, index } = place;
-              const own = trace.layers[layer];
-              const unit = part === "bias" ? index : index % own.bias.length;
-              const [w, d, after] =
-                part === "bias"
-                  ? [own.bias, own.delta, own.newBias]
-                  : [own.kernel, own.dKernel, own.newKernel];
-              const isAsked = same(asked, place);
-              const name = placeName(trace, place);
-              return (
-                <tr key={name} class={same(chosen, place) ? "chosen" : ""}>
-                  <th scope="row">
-                    <Formula text={name} />
-                  </th>
-                  <td>{num(w[index])}</td>
-                  <td>
-                    {!reached(steps, at, "backward", layer, unit) ? "–" : isAsked ? "?" : num(d[index])}
-                  </td>
-                  <td>
-                    {!reached(steps, at, "update", layer, unit) ? "–" : isAsked ? "?" : num(after[index])}
-                  </td>
-                  <td hidden={ruled}>
-                    <Button
-                      kind="quiet"
-                      label={fill(said.nudgeOne, { name: plain(name) })}
-                      pressed={same(chosen, place)}
-                      onClick={() => choose(place)}
-                    >
-                      {said.nudge}
-                    </Button>
-                  </td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </section>
+      <Beside of={{ label: said.check, help: "nudge" }}>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled with keys */}
+        <section class="scroller" aria-label={said.weights} tabIndex={0}>
+          <table class="figures">
+            <thead>
+              <tr>
+                <th scope="col">{said.weight}</th>
+                <th scope="col">w</th>
+                <th scope="col">∂L/∂w</th>
+                <th scope="col">{said.updated}</th>
+                <th scope="col" hidden={ruled}>
+                  <span class="unseen">{said.check}</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((place) => {
+                const { layer, part, index } = place;
+                const own = trace.layers[layer];
+                const unit = part === "bias" ? index : index % own.bias.length;
+                const [w, d, after] =
+                  part === "bias"
+                    ? [own.bias, own.delta, own.newBias]
+                    : [own.kernel, own.dKernel, own.newKernel];
+                const isAsked = same(asked, place);
+                const name = placeName(trace, place);
+                return (
+                  <tr key={name} class={same(chosen, place) ? "chosen" : ""}>
+                    <th scope="row">
+                      <Formula text={name} />
+                    </th>
+                    <td>{num(w[index])}</td>
+                    <td>
+                      {!reached(steps, at, "backward", layer, unit) ? "–" : isAsked ? "?" : num(d[index])}
+                    </td>
+                    <td>
+                      {!reached(steps, at, "update", layer, unit) ? "–" : isAsked ? "?" : num(after[index])}
+                    </td>
+                    <td hidden={ruled}>
+                      <Button
+                        kind="quiet"
+                        label={fill(said.nudgeOne, { name: plain(name) })}
+                        pressed={same(chosen, place)}
+                        onClick={() => choose(place)}
+                      >
+                        {said.nudge}
+                      </Button>
+                    </td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        </section>
+      </Beside>
     </details>
   );
 }

@@ -2,6 +2,8 @@
  * The stations of a training step, one unit at a time, and the formula of each with its numbers in it. Formulas are texts in which
  * ^{…} is raised and _{…} lowered; w^{l}_{jk} leads from unit k of layer l − 1 to unit j of layer l, as in the lectures.
  */
+import { text as catalogue } from "../text/index.ts";
+import { pageText } from "../text/page.ts";
 import type { LayerTrace, LossName, Trace } from "./trace.ts";
 
 export const PHASES = ["forward", "loss", "backward", "update"] as const;
@@ -37,7 +39,7 @@ export function reached(steps: readonly Step[], at: number, phase: Phase, layer 
 
 /** Four decimals; of small numbers three digits. With the minus sign of print. */
 export function num(value: number): string {
-  if (Number.isNaN(value)) return "no number";
+  if (Number.isNaN(value)) return pageText.noNumber;
   const size = Math.abs(value);
   const text =
     size === 0
@@ -149,7 +151,7 @@ function lossLine({ layers, loss: value }: Trace, loss: LossName, y: readonly nu
     case "categoricalHinge": {
       const other = Math.max(...a.filter((_, j) => j !== right));
       return {
-        says: "L = max(0, 1 + best a of a wrong class − a of the right class)",
+        says: catalogue.microscope.hinge,
         comes: `= max(0, 1 + ${inner(other)} − ${inner(a[right])})${end}`,
       };
     }

@@ -16,8 +16,11 @@ export const LOWEST: Place = [3, -2];
 /** The bottom is reached where J stays below this. */
 export const BOTTOM = 0.0001;
 
+/** The curvature across the ravine; along it, it is 1. */
+export const STEEP = 100;
+
 export const heightAt = ([w1, w2]: Place): number =>
-  0.5 * (w1 - LOWEST[0]) * (w1 - LOWEST[0]) + 50 * (w2 - LOWEST[1]) * (w2 - LOWEST[1]);
+  0.5 * (w1 - LOWEST[0]) * (w1 - LOWEST[0]) + (STEEP / 2) * (w2 - LOWEST[1]) * (w2 - LOWEST[1]);
 
 export interface Descent {
   readonly optimizer: string;

@@ -1,12 +1,15 @@
 /** Name, navigation and theme around whichever view is shown. */
 import { effect, signal } from "@preact/signals";
 import type { ComponentType } from "preact";
+import { pageText } from "../text/page.ts";
+import { fill } from "../text/words.ts";
 import { announcement, Messages, notify } from "../ui/messages.tsx";
 import { keepForOffline } from "./offline.ts";
 import { route, VIEWS, type ViewName } from "./router.ts";
 import { ThemeButton } from "./themeButton.tsx";
 
-const TITLES: Record<ViewName, string> = { course: "Course", digits: "Digits", plane: "Plane" };
+const said = pageText;
+const TITLES: Record<ViewName, string> = said.views;
 const LOADERS: Record<ViewName, () => Promise<{ View: ComponentType }>> = {
   course: () => withStyle(import("../course/index.tsx"), COURSE_STYLE),
   digits: () => import("../digits/index.tsx"),
@@ -34,14 +37,14 @@ const styled = (file: string): Promise<unknown> =>
 const views = signal<Partial<Record<ViewName, ComponentType>>>({});
 effect(() => {
   const { view } = route.value;
-  document.title = `${TITLES[view]} – Nabla playground`;
+  document.title = fill(said.titled, { view: TITLES[view], name: said.name });
   if (views.peek()[view]) return;
   LOADERS[view]().then(
     ({ View }) => {
       views.value = { ...views.peek(), [view]: View };
     },
     (error: unknown) => {
-      notify("error", `This part of the page could not be loaded (${String(error)}). Reload to try again.`);
+      notify("error", fill(said.failed, { why: String(error) }));
     },
   );
 });
@@ -53,16 +56,16 @@ export function Shell() {
   return (
     <div class="shell">
       <button type="button" class="button skip" onClick={() => document.getElementById("main")?.focus()}>
-        Skip to content
+        {said.skip}
       </button>
       <header class="bar">
-        <a class="brand" href="#/" aria-label="Nabla playground">
+        <a class="brand" href="#/" aria-label={said.name}>
           <svg viewBox="0 0 32 28" aria-hidden="true">
             <path d="M0 0H32L16 28ZM8.8 5.2 16 17.6 23.2 5.2Z" fill-rule="evenodd" />
           </svg>
-          Nabla
+          {said.brand}
         </a>
-        <nav aria-label="Views">
+        <nav aria-label={said.nav}>
           {VIEWS.map((name) => (
             <a key={name} href={`#/${name}`} aria-current={name === view ? "page" : undefined}>
               {TITLES[name]}
@@ -75,11 +78,10 @@ export function Shell() {
       </header>
       <main id="main" tabIndex={-1} class="stack">
         <Messages />
-        {View ? <View key={view} /> : <p class="muted">Loading…</p>}
+        {View ? <View key={view} /> : <p class="muted">{said.loading}</p>}
       </main>
       <footer class="foot">
-        Everything here is computed in this page. Nothing you draw or drop leaves your machine.{" "}
-        <a href="licences.txt">Licences</a>
+        {said.private} <a href="licences.txt">{said.licences}</a>
       </footer>
       <div class="unseen" role="status" aria-live="polite">
         {announcement.value}

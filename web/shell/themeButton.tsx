@@ -1,18 +1,21 @@
 /** Light, dark, or as the system has it. */
+import { pageText } from "../text/page.ts";
+import { fill } from "../text/words.ts";
 import { chooseTheme, dark, theme } from "../ui/theme.ts";
 
 const NEXT = { system: "light", light: "dark", dark: "system" } as const;
-const SAYS = { system: "as the system", light: "light", dark: "dark" } as const;
+const said = pageText.theme;
 
 export function ThemeButton() {
   const now = theme.value;
+  const words = { now: said.says[now], next: said.says[NEXT[now]] };
   return (
     <button
       type="button"
       class="theme"
       onClick={() => chooseTheme(NEXT[now])}
-      aria-label={`Colours: ${SAYS[now]}. Change to ${SAYS[NEXT[now]]}`}
-      title={`Colours: ${SAYS[now]}`}
+      aria-label={fill(said.button, words)}
+      title={fill(said.title, words)}
     >
       <svg viewBox="0 0 24 24" aria-hidden="true">
         {now === "system" ? (

@@ -5,6 +5,7 @@
 
 export const en = {
   course: {
+    titled: "{title} – Nabla",
     headline: "See neural networks learn",
     lead: "Everything on this page is computed in this page, by Nabla. Begin with one of these, or with the first chapter.",
     starters: {
@@ -28,6 +29,7 @@ export const en = {
 
   microscope: {
     phases: { forward: "Forward", loss: "Loss", backward: "Backward", update: "Update" },
+    walk: "Four phases",
     back: "Back",
     next: "Next",
     progress: "step {at} of {all}",
@@ -47,6 +49,7 @@ export const en = {
     weights: "Weights and gradients",
     weight: "Weight",
     updated: "New w",
+    hinge: "L = max(0, 1 + best a of a wrong class − a of the right class)",
     check: "Check",
     nudge: "Nudge",
     nudgeOne: "Nudge {name} to check its gradient",

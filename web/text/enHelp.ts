@@ -1,4 +1,7 @@
-/** The English answers to "What is this?": two sentences, the standard term, a formula with ^{raised} and _{lowered} parts. */
+/** The English answers to "What is this?", those of Plane here: two sentences, the standard term, a formula with ^{raised} and _{lowered} parts. */
+import { enHelpCourse } from "./enHelpCourse.ts";
+import { enHelpDigits } from "./enHelpDigits.ts";
+import { enHelpSwitches } from "./enHelpSwitches.ts";
 
 export const enHelp = {
   term: "Standard term: {term}.",
@@ -104,6 +107,10 @@ export const enHelp = {
       term: "permalink",
     },
 
+    pictureOf: {
+      says: "What is saved: the plane with its points, or the loss surface as it is drawn, from above or in 3-D. A recording takes a new picture whenever it has changed.",
+      term: "figure, animated PNG",
+    },
     ravine: {
       says: "This cost has two weights, so its whole surface is seen, and every optimizer goes down it by the same gradients. Across the ravine it is a hundred times as steep as along it, which is what plain descent finds hard.",
       term: "ill-conditioned quadratic",
@@ -203,6 +210,7 @@ export const enHelp = {
         sigmoid: "g(z) = 1 / (1 + e^{−z}), g′ = g (1 − g)",
         gaussian: "g(z) = e^{−z²}",
         linear: "g(z) = z",
+        step: "g(z) = 1 if z > 0, else 0",
       },
       plot: "activation",
     },
@@ -258,62 +266,8 @@ export const enHelp = {
       says: "The surface is cut along the two directions in which the path moved most, or along two random ones. The first show the way best, the second how rough the surface is.",
       term: "principal components; random directions",
     },
-
-    // Digits
-    table: {
-      says: "The rows as they are written, and what the network makes of one. Choose the column that is to be predicted; a box leaves a column out.",
-      term: "features and target; classification for a class, regression for a number",
-    },
-    network: {
-      says: "The linear network has a template for each digit, the dense one has hidden layers, and the CNN looks for small patterns everywhere in the picture. From left to right they are slower and make fewer mistakes.",
-      term: "softmax regression, multilayer perceptron, convolutional neural network",
-    },
-    digitTraining: {
-      says: "The network is shown digits with their names, and its weights change a little after every batch. Each epoch goes through all of them once.",
-      term: "supervised learning",
-      formula: "w ← w − η · ∂L/∂w",
-    },
-    digitSamples: {
-      says: "So many digits are drawn for the training, each a little different. More of them take longer, and the network makes fewer mistakes on new ones.",
-      term: "size of the training set",
-    },
-    epochs: {
-      says: "In one epoch every training picture is shown once. After more epochs the network knows its pictures better, and at some point only those.",
-      term: "epoch",
-    },
-    augment: {
-      says: "Each picture is moved, turned or scaled a little at random every time it is shown. The network learns that this does not change what it is.",
-      term: "data augmentation",
-    },
-    draw: {
-      says: "What you draw is centred and scaled as the training pictures are, and the network says for each digit how likely it is. The bars add up to 100 %.",
-      term: "softmax output",
-      formula: "a_{j} = e^{z_{j}} / Σ_{k} e^{z_{k}}",
-    },
-    digitCurves: {
-      says: "Loss and accuracy over the epochs, of the digits that are trained on and of those that are not. The second are what counts.",
-      term: "learning curve",
-    },
-    mistakes: {
-      says: "Test pictures that the network reads wrongly, those first where it is most sure. The table counts what is mistaken for what.",
-      term: "misclassified examples; confusion matrix",
-    },
-    digitData: {
-      says: "The pictures that the network learns from, and a place for your own. They stay in this page.",
-      term: "training set",
-    },
-    weights: {
-      says: "Each picture shows the weights of one filter or unit of the first layer. Ink on blue speaks for it, ink on orange against it.",
-      term: "kernels (filters), weight templates",
-    },
-    maps: {
-      says: "What each layer makes of your drawing. A bright place of a map says that its pattern was found there.",
-      term: "feature maps (activations)",
-      formula: "a = max(0, Σ patch · kernel + b)",
-    },
-    file: {
-      says: "The network as a file that Nabla opens in a program, in a terminal and on this page. The command below trains it to the same bits.",
-      term: "checkpoint",
-    },
+    ...enHelpSwitches,
+    ...enHelpDigits,
+    ...enHelpCourse,
   },
 } as const;

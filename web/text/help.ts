@@ -3,3 +3,4 @@ import { enHelp } from "./enHelp.ts";
 
 export type HelpText = typeof enHelp;
 export const helpText: HelpText = enHelp;
+export type HelpName = keyof HelpText["about"];

@@ -2,6 +2,8 @@
 import { type ReadonlySignal, signal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type uPlot from "uplot";
+import { pageText } from "../text/page.ts";
+import { short } from "./figures.ts";
 import { notifyError } from "./messages.tsx";
 import { type ColourName, colour } from "./theme.ts";
 
@@ -30,7 +32,7 @@ function load(): void {
     (module) => {
       library.value = module.default;
     },
-    (error: unknown) => notifyError(error, "The charts could not be loaded; reload to try again"),
+    (error: unknown) => notifyError(error, pageText.noCharts),
   );
 }
 
@@ -139,7 +141,7 @@ function optionsOf(props: ChartProps, width: number, height: number): uPlot.Opti
       { ...axis, size: 46, values: ticks(format) },
     ],
     series: [
-      { label: "at", value: legend(legendX) },
+      { label: pageText.at, value: legend(legendX) },
       ...props.series.map(
         (each): uPlot.Series => ({
           label: each.label,
@@ -170,8 +172,3 @@ function drawMarks({ ctx, bbox, valToPos }: uPlot, marks: readonly number[]): vo
   }
   ctx.restore();
 }
-
-/** Three significant digits, without trailing zeros. */
-export const short = (value: number): string =>
-  value < 1e6 ? String(Number(value.toPrecision(3))) : value.toExponential(1);
-export const percent = (value: number): string => `${Number((100 * value).toFixed(1))} %`;

@@ -1,4 +1,6 @@
 /** Fields of a state as text in a link: each reads its text or says what it expected. */
+import { linksText } from "../text/links.ts";
+import { fill } from "../text/words.ts";
 
 export interface Field<T> {
   readonly initial: T;
@@ -7,6 +9,7 @@ export interface Field<T> {
   write(value: T): string;
 }
 
+const said = linksText.expected;
 const expected = (what: string): never => {
   throw new TypeError(what);
 };
@@ -17,7 +20,8 @@ export function numberField(initial: number, min: number, max: number, whole = f
     read(text) {
       const value = Number(text);
       const fits = text.trim() !== "" && value >= min && value <= max && (!whole || Number.isInteger(value));
-      return fits ? value : expected(`${whole ? "a whole number" : "a number"} from ${min} to ${max}`);
+      const words = { min: String(min), max: String(max) };
+      return fits ? value : expected(fill(whole ? said.whole : said.number, words));
     },
     write: String,
   };
@@ -30,7 +34,8 @@ export function choiceField<T extends string>(
   const values = choices.map(({ value }) => value);
   return {
     initial,
-    read: (text) => values.find((value) => value === text) ?? expected(`one of ${values.join(", ")}`),
+    read: (text) =>
+      values.find((value) => value === text) ?? expected(fill(said.oneOf, { names: values.join(", ") })),
     write: String,
   };
 }
@@ -45,9 +50,10 @@ export function listField<T>(
     initial,
     read(text) {
       const values = text === "none" ? [] : text.split(",").map((part) => item.read(part));
-      const wanted = min === max ? `${min}` : `${min} to ${max}`;
-      if (values.length < min || values.length > max) expected(`${wanted} values between commas`);
-      if (distinct && new Set(values).size < values.length) expected("different values, separated by commas");
+      const words = { n: String(min), min: String(min), max: String(max) };
+      if (values.length < min || values.length > max)
+        expected(fill(min === max ? said.values : said.valuesFrom, words));
+      if (distinct && new Set(values).size < values.length) expected(said.different);
       return values;
     },
     write: (values) => (values.length === 0 ? "none" : values.map((value) => item.write(value)).join(",")),
@@ -56,7 +62,7 @@ export function listField<T>(
 
 export const flagField: Field<boolean> = {
   initial: false,
-  read: (text) => text === "1" || (text === "0" ? false : expected("0 or 1")),
+  read: (text) => text === "1" || (text === "0" ? false : expected(said.flag)),
   write: (value) => (value ? "1" : "0"),
 };
 
@@ -82,7 +88,7 @@ export function read<S>(fields: Fields<S>, query: string): { state: S; notices: 
   const notices: string[] = [];
   for (const [key, text] of new URLSearchParams(query)) {
     if (!Object.hasOwn(fields, key)) {
-      notices.push(`The link sets “${brief(key)}”, which this page does not know; it is left out.`);
+      notices.push(fill(linksText.unknown, { key: brief(key) }));
       continue;
     }
     const field = fields[key as keyof S];
@@ -91,9 +97,8 @@ export function read<S>(fields: Fields<S>, query: string): { state: S; notices: 
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
       const used = field.write(field.initial);
-      notices.push(
-        `The link sets ${key} to “${brief(text)}”; expected ${error.message}. ${used === "" ? "It is left out" : `${used} is used`}.`,
-      );
+      const words = { key, text: brief(text), expected: error.message, used };
+      notices.push(fill(used === "" ? linksText.leftOut : linksText.used, words));
     }
   }
   return { state, notices };

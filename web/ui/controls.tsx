@@ -1,7 +1,10 @@
 /** Controls: native elements with a label each, so that keyboard and screen readers find what they know. */
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { type HelpName, useHelp } from "./what.tsx";
+import type { HelpName } from "../text/help.ts";
+import { pageText } from "../text/page.ts";
+import { fill } from "../text/words.ts";
+import { useHelp } from "./what.tsx";
 
 export function Panel(props: {
   title: string;
@@ -192,8 +195,8 @@ export function NumberField(props: NumberProps & { whole?: boolean }) {
     const value = Number(text);
     const fits = text.trim() !== "" && Number.isFinite(value) && value >= props.min && value <= props.max;
     if (!fits || (props.whole && !Number.isInteger(value))) {
-      const kind = props.whole ? "a whole number" : "a number";
-      setProblem(`Expected ${kind} from ${props.min} to ${props.max}; still ${props.value}.`);
+      const words = { min: String(props.min), max: String(props.max), value: String(props.value) };
+      setProblem(fill(props.whole ? pageText.whole : pageText.number, words));
       return;
     }
     setProblem("");
@@ -232,8 +235,9 @@ export function Switch(props: {
   checked: boolean;
   onChange: (checked: boolean) => void;
   disabled?: boolean;
+  help?: HelpName;
 }) {
-  return (
+  const toggle = (
     <label class="switch">
       <input
         type="checkbox"
@@ -243,6 +247,36 @@ export function Switch(props: {
       />
       {props.label}
     </label>
+  );
+  return props.help ? <Beside of={props}>{toggle}</Beside> : toggle;
+}
+
+/** Something with the button that asks what it is at its right. */
+export function Beside(props: { of: { label: string; help?: HelpName }; children: ComponentChildren }) {
+  return (
+    <div class="helped beside">
+      {props.children}
+      <Help of={props.of} />
+    </div>
+  );
+}
+
+/** Fields that belong together, with a name and one answer to what they are. */
+export function Group(props: {
+  label: string;
+  help: HelpName;
+  class?: string;
+  disabled?: boolean;
+  children: ComponentChildren;
+}) {
+  return (
+    <div class="helped group">
+      <fieldset class={props.class} disabled={props.disabled}>
+        <legend class="small">{props.label}</legend>
+        {props.children}
+      </fieldset>
+      <Help of={props} />
+    </div>
   );
 }
 

@@ -1,25 +1,12 @@
 /** What a panel or a control is: two sentences, the formula, the standard term, a small plot. */
 import { useEffect, useState } from "preact/hooks";
 import { Formula } from "../microscope/formula.tsx";
+import type { HelpName } from "../text/help.ts";
 import { helpText } from "../text/help.ts";
 import { fill } from "../text/words.ts";
-import type { Sketch } from "./helpPlots.ts";
+import type { Said, Sketch } from "./helpPlots.ts";
 import { notifyError } from "./messages.tsx";
 import { Plot } from "./plot.tsx";
-import type { HelpName } from "./what.tsx";
-
-export interface Said {
-  /** Two sentences. */
-  readonly says: string;
-  /** What the field calls it. */
-  readonly term: string;
-  /** With ^{raised} and _{lowered} parts. */
-  readonly formula?: string;
-  /** Of what there is a plot: of the choice that is made. */
-  readonly plot?: "activation" | "loss" | "schedule" | "penalty" | "momentum";
-  /** Of some choices another formula. */
-  readonly formulas?: Readonly<Record<string, string>>;
-}
 
 export function Help({ about, choice }: { about: HelpName; choice?: string }) {
   const { says, term, formula, formulas, plot }: Said = helpText.about[about];

@@ -7,7 +7,6 @@ import { gradients } from "../gradients.ts";
 import { slopes } from "../microscope/trace.ts";
 import { helpText } from "../text/help.ts";
 import { fill } from "../text/words.ts";
-import type { Said } from "./help.tsx";
 import type { PlotLine } from "./plot.tsx";
 
 export interface Sketch {
@@ -134,4 +133,17 @@ export function sketchOf(kind: NonNullable<Said["plot"]>, choice: string): Sketc
   if (kind === "loss") return lossSketch(choice);
   if (kind === "schedule") return scheduleSketch(choice);
   return kind === "penalty" ? penaltySketch() : momentumSketch();
+}
+
+export interface Said {
+  /** Two sentences. */
+  readonly says: string;
+  /** What the field calls it. */
+  readonly term: string;
+  /** With ^{raised} and _{lowered} parts. */
+  readonly formula?: string;
+  /** Of what there is a plot: of the choice that is made. */
+  readonly plot?: "activation" | "loss" | "schedule" | "penalty" | "momentum";
+  /** Of some choices another formula. */
+  readonly formulas?: Readonly<Record<string, string>>;
 }

@@ -1,5 +1,6 @@
 /** Messages that stay until they are dismissed, and announcements for screen readers. */
 import { signal } from "@preact/signals";
+import { pageText } from "../text/page.ts";
 
 export type MessageKind = "info" | "error";
 
@@ -46,7 +47,7 @@ export function Messages() {
               messages.value = messages.peek().filter((each) => each.id !== id);
             }}
           >
-            Dismiss
+            {pageText.dismiss}
           </button>
         </div>
       ))}

@@ -42,9 +42,11 @@ function ticksOf([from, to]: readonly [number, number]): number[] {
 }
 
 export function Plot({ label, x, y, xName, yName, lines = [], dots = [], height = 250 }: PlotProps) {
+  // the name of the axis is above what is drawn
+  const top = yName ? EDGE.top + 12 : EDGE.top;
   const sx = (v: number) => EDGE.left + ((v - x[0]) / (x[1] - x[0])) * (WIDTH - EDGE.left - EDGE.right);
   const sy = (v: number) =>
-    height - EDGE.bottom - ((v - y[0]) / (y[1] - y[0])) * (height - EDGE.top - EDGE.bottom);
+    height - EDGE.bottom - ((v - y[0]) / (y[1] - y[0])) * (height - top - EDGE.bottom);
   const named = lines.filter(({ unnamed }) => !unnamed);
   // what leaves the plot goes on a little beyond its edge, and is cut off there
   const far = (v: number) => Math.max(-1e4, Math.min(1e4, v));
@@ -53,7 +55,7 @@ export function Plot({ label, x, y, xName, yName, lines = [], dots = [], height 
       <svg viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={label}>
         {ticksOf(x).map((v) => (
           <g key={`x${v}`} class="tick">
-            <line x1={sx(v)} x2={sx(v)} y1={EDGE.top} y2={height - EDGE.bottom} />
+            <line x1={sx(v)} x2={sx(v)} y1={top} y2={height - EDGE.bottom} />
             <text x={sx(v)} y={height - EDGE.bottom + 14} text-anchor="middle">
               {String(v).replace("-", "−")}
             </text>
@@ -73,17 +75,17 @@ export function Plot({ label, x, y, xName, yName, lines = [], dots = [], height 
           </text>
         )}
         {yName && (
-          <text class="axis" x={EDGE.left + 4} y={EDGE.top + 10}>
+          <text class="axis" x={EDGE.left} y={EDGE.top + 3}>
             {yName}
           </text>
         )}
         <svg
           aria-hidden="true"
           x={EDGE.left}
-          y={EDGE.top}
+          y={top}
           width={WIDTH - EDGE.left - EDGE.right}
-          height={height - EDGE.top - EDGE.bottom}
-          viewBox={`${EDGE.left} ${EDGE.top} ${WIDTH - EDGE.left - EDGE.right} ${height - EDGE.top - EDGE.bottom}`}
+          height={height - top - EDGE.bottom}
+          viewBox={`${EDGE.left} ${top} ${WIDTH - EDGE.left - EDGE.right} ${height - top - EDGE.bottom}`}
         >
           {lines.map(({ name, points, tone }) => (
             <polyline

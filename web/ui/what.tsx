@@ -2,10 +2,10 @@
 import { signal } from "@preact/signals";
 import type { ComponentType, VNode } from "preact";
 import { useId, useState } from "preact/hooks";
-import type { HelpText } from "../text/help.ts";
+import type { HelpName } from "../text/help.ts";
+import { pageText } from "../text/page.ts";
+import { fill } from "../text/words.ts";
 import { notifyError } from "./messages.tsx";
-
-export type HelpName = keyof HelpText["about"];
 
 type Shown = ComponentType<{ about: HelpName; choice?: string }>;
 const loaded = signal<Shown | undefined>(undefined);
@@ -35,7 +35,7 @@ export function useHelp(
       key="ask"
       type="button"
       class="what"
-      aria-label={`What is this: ${name}`}
+      aria-label={fill(pageText.what, { name })}
       aria-expanded={open}
       aria-controls={id}
       onClick={toggle}

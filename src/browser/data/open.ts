@@ -64,7 +64,7 @@ export async function openData(
   checkGiven("openData", options, { signal: abortSignal() }, [...readerOptions(), "maxBytes"]);
   const { maxBytes, signal, ...reading } = options;
   const { table, arrays } = { table: maxBytes ?? TABLE, arrays: maxBytes ?? ARRAYS };
-  if (!(arrays > 0))
+  if (typeof arrays !== "number" || !(arrays > 0))
     throw new NablaError(`openData: maxBytes: expected a number above 0, got ${show(arrays)}`);
   const address = addressOf(source);
   if (typeof source === "string" && address === undefined) {

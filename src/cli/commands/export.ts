@@ -155,7 +155,7 @@ async function compare(
   flags: ExportFlags,
   terminal: Terminal,
 ): Promise<Compared> {
-  const { dataset, part, name } = await openPart(model, source, flags, terminal);
+  const { dataset, part, name } = await openPart(model, source, { ...flags, large: false }, terminal);
   const by = extraOf(model)?.csv?.target;
   const before = await outputsOn(model, dataset);
   const after = await outputsOn(quantised(model, weights), dataset);

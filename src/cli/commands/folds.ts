@@ -34,6 +34,10 @@ export async function foldsCommand(source: string, flags: TrainFlags, terminal: 
       throw new NablaError(
         `${option}: --folds trains a model for each fold and keeps none; leave one of them out`,
       );
+  if (flags.large)
+    throw new NablaError(
+      "--large: --folds measures what each fold's rows are like, which takes them in memory; leave one of them out",
+    );
   // every row is tested with once, so none has to be kept out; and the scale of a fold is that of its own training rows
   const opened = await openToTrain(source, flags, terminal, {
     testFraction: flags.testSplit ?? 0,

@@ -57,10 +57,12 @@ export async function trainCommand(source: string, flags: TrainFlags, terminal: 
   return amongRanks(flags, terminal, async (flags, terminal, ranks) => {
     // of several processes only the first one saves, also to what it goes on from
     const saving = await Saving.open(ranks && ranks.rank > 0 ? {} : flags, terminal);
+    const open: { close?(): void }[] = [];
     try {
-      return await trainTo(saving, source, await restarted(flags, saving.out, ranks), terminal, ranks);
+      return await trainTo(saving, source, await restarted(flags, saving.out, ranks), terminal, open, ranks);
     } finally {
       saving.release();
+      for (const each of open) each.close?.();
     }
   });
 }
@@ -70,6 +72,7 @@ async function trainTo(
   source: string,
   flags: TrainFlags,
   terminal: Terminal,
+  open: { close?(): void }[],
   ranks?: World,
 ): Promise<number> {
   const { errors, print, printJson } = terminal;
@@ -82,7 +85,8 @@ async function trainTo(
   const path = found?.path ?? flags.from;
   const old = found?.model ?? (path === undefined ? undefined : await openModel(path));
   if (old) checkSingle(old, path!, "fit() takes them");
-  const raw = await openFor(old, path, source, flags, terminal);
+  const raw = await openFor(old, path, source, flags, terminal, ranks?.size);
+  open.push(raw);
   if (old && flags.resume === undefined) checkInputs(old, path!, raw);
   const opened = old ? standardisedAs(old, flags.resume ? { ...raw, notes: [] } : raw) : raw;
   if (flags.otherData) checkTargets(old!, path!, opened);

@@ -112,7 +112,7 @@ const fromRows = (rows: readonly InputRow[]): Source => ({
 
 /** The part that `evaluate` would look at. */
 async function fromPart(model: Model, path: string, terminal: Terminal): Promise<Source> {
-  const { dataset } = await openPart(model, path, {}, terminal);
+  const { dataset } = await openPart(model, path, { large: false }, terminal);
   const labels = dataset.target.kind === "class" ? labelsOf(dataset) : undefined;
   return {
     length: dataset.length,

@@ -8,12 +8,13 @@ import type { Terminal } from "../../report/terminal.ts";
 import { type ArrayFlags, arrayOptions } from "../options/arrays.ts";
 import type { Part } from "../options/part.ts";
 import type { SeriesFlags } from "../options/series.ts";
-import { type ReadingFlags, readingOptions } from "../options/tables.ts";
+import { type LargeFlags, type ReadingFlags, readingOptions } from "../options/tables.ts";
 import { checkApplicable } from "../training/applicable.ts";
 import { extraOf } from "../training/resume.ts";
 import { asBefore } from "../training/targets.ts";
 import { arraysAs } from "./arrays.ts";
 import { imageOptions, imageOptionsOf, type LabelFlags, sayLeftOut } from "./images.ts";
+import { openLarge, withLarge } from "./large.ts";
 import { sequencesAs } from "./sequences.ts";
 import { openModelWindows, seriesOf } from "./series.ts";
 import { openModelText, textOf } from "./texts.ts";
@@ -22,6 +23,7 @@ import { trainedOn } from "./trainedOn.ts";
 /** Which rows of a data set are looked at, and how it is read. */
 export interface PartFlags
   extends ReadingFlags,
+    LargeFlags,
     SeriesFlags,
     ArrayFlags,
     Pick<LabelFlags, "unreadable" | "labels" | "label" | "fileColumn" | "labelPattern"> {
@@ -45,6 +47,10 @@ export async function openPart(
       "--label: expected --labels FILE as well: the table it is a column of; in other tables the model finds its own label",
     );
   const extra = extraOf(model);
+  if (flags.large && (textOf(model) || seriesOf(model)))
+    throw new NablaError(
+      `--large is for tables; ${publicly(source)} is read as a ${textOf(model) ? "text" : "series"}`,
+    );
   if (textOf(model)) return { ...(await openModelText(source, flags, model)), name: publicly(source) };
   if (seriesOf(model)) {
     const { windows, part, notes } = await openModelWindows(source, flags, model);
@@ -71,7 +77,17 @@ export async function openPart(
     ...(extra?.csv && standardisation && { standardisation }),
     images: { ...imageOptionsOf(model), ...imageOptions(flags, terminal).images },
   };
-  let data: OpenedData = await openData(source, { ...options, testFraction: 0 });
+  const open = async (more: OpenDataOptions): Promise<OpenedData> => {
+    const all = { ...options, ...more };
+    // false: for a command that has no such option
+    if (flags.large === false) return openData(source, all);
+    if (!flags.large)
+      return openData(source, all).catch(async (error) => Promise.reject(await withLarge(error, source)));
+    const table = await openLarge(source, all, flags);
+    process.once("exit", () => table.close());
+    return table;
+  };
+  let data = await open({ testFraction: 0 });
   const { fingerprint } = data;
   const same =
     data.kind === "generated"
@@ -94,7 +110,7 @@ export async function openPart(
       );
     }
     const split = extra?.data.split && { split: extra.data.split };
-    data = await openData(source, { ...options, ...split, testFraction: kept });
+    data = await open({ ...split, testFraction: kept });
   }
   const parts = { train: data.train, validation: data.validation, test: data.test };
   const apart = (["test", "validation"] as const).filter((one) => parts[one]);

@@ -5,7 +5,7 @@ import type { TableOptions } from "../../data/readers/csv.ts";
 import type { AskedColumn } from "../../data/tables/asked.ts";
 import { CYCLES, type Cycle } from "../../data/tables/dates.ts";
 import type { Decimal } from "../../data/tables/numbers.ts";
-import { MISSING_WAYS, type Missing } from "../../data/tables/tableData.ts";
+import { MISSING_WAYS, type Missing } from "../../data/tables/tableInfo.ts";
 import type { TableSplit } from "../../data/tables/tableSplit.ts";
 import { didYouMean, NablaError } from "../../errors.ts";
 import { show } from "../../fields/fields.ts";
@@ -85,6 +85,21 @@ export const tableFlags = (command: Command): Command =>
       oneOf("--missing", MISSING_WAYS),
     );
 
+/** How a table is read that is larger than memory. Undefined: not given. */
+export interface LargeFlags {
+  large?: boolean;
+  pieceBytes?: number;
+}
+
+export const largeFlags = (command: Command): Command =>
+  command
+    .option("--large", "a table that is larger than memory: read in pieces, kept in a file for the time")
+    .option(
+      "--piece-bytes <SIZE>",
+      "with --large: bytes that are read together; the first so many say what columns are (default: 4MB)",
+      bytesOption("--piece-bytes"),
+    );
+
 /** What is told of them to whatever reads a table. */
 export const readingOptions = ({
   header,
@@ -107,8 +122,10 @@ export const REPEATED: ReadonlySet<string> = new Set(["ignore", "column"]);
 const repeated = (text: string, before: readonly string[] = []): string[] => [...before, text];
 
 /** What openData() is told of them. */
-export function tableOptions(flags: TableFlags): OpenDataOptions {
-  const { label, ignore, task, column, maxCategories, missing, decimal, split, keepGroup } = flags;
+export function tableOptions(flags: TableFlags & { readonly labels?: string }): OpenDataOptions {
+  // with --labels it is a column of that table
+  const label = flags.labels === undefined ? flags.label : undefined;
+  const { ignore, task, column, maxCategories, missing, decimal, split, keepGroup } = flags;
   if (keepGroup && typeof split !== "object")
     throw new NablaError("--keep-group: expected --split group:COLUMN as well: the column to keep");
   return {

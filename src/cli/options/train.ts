@@ -12,7 +12,7 @@ import { pictureFlags } from "./pictures.ts";
 import { savingFlags } from "./saving.ts";
 import { sequenceFlags } from "./sequenceData.ts";
 import { windowFlags } from "./series.ts";
-import { readingFlags, splitWay, tableFlags } from "./tables.ts";
+import { largeFlags, readingFlags, splitWay, tableFlags } from "./tables.ts";
 import { thresholdFlag } from "./threshold.ts";
 import { trainingFlags } from "./training.ts";
 import { numberOption, oneOf, threadsOption, units, wholeOption } from "./values.ts";
@@ -64,7 +64,7 @@ export function trainCommand(command: Command, run: Run): Command {
       "stop after so many epochs without a better val loss",
       wholeOption("--patience"),
     );
-  tableFlags(train)
+  largeFlags(tableFlags(train))
     .option(
       "--test-split <SHARE>",
       "CSV: rows to test with (default: 0.2)",
@@ -88,7 +88,7 @@ export function trainCommand(command: Command, run: Run): Command {
       "how many threads compute; results are the same (default: auto, what turns out to be fastest)",
       threadsOption("--threads"),
     )
-    .option("--shard-optimizer", "under mpirun: each process keeps a part of the optimizer's state")
+    .option("--shard-optimizer", "under mpirun: each process keeps its part of the optimizer's state alone")
     .option(
       "--wide",
       "256 bits where the engine can (Node 22 or newer, x64), if that is faster; results are the same",

@@ -5,7 +5,7 @@ import type { ImageFlags } from "../input/images.ts";
 import type { ArrayFlags } from "../options/arrays.ts";
 import type { SequenceFlags } from "../options/sequenceData.ts";
 import type { WindowFlags } from "../options/series.ts";
-import type { TableFlags } from "../options/tables.ts";
+import type { LargeFlags, TableFlags } from "../options/tables.ts";
 import type { ThresholdFlags } from "../options/threshold.ts";
 import type { RestartFlags } from "./restart.ts";
 import type { SavingFlags } from "./saving.ts";
@@ -15,6 +15,7 @@ export interface TrainFlags
   extends ModelFlags,
     ImageFlags,
     TableFlags,
+    LargeFlags,
     ArrayFlags,
     SavingFlags,
     RestartFlags,

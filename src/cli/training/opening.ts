@@ -5,6 +5,7 @@ import type { Model } from "../../model/model.ts";
 import { type OpenDataOptions, type OpenedData, openData } from "../../node/dataFiles.ts";
 import type { Terminal } from "../../report/terminal.ts";
 import { imageOptions, sayLeftOut } from "../input/images.ts";
+import { openLarge, withLarge } from "../input/large.ts";
 import { asText } from "../input/prose.ts";
 import { openWindows, seriesOf, wantsSeries } from "../input/series.ts";
 import { openText, textOf } from "../input/texts.ts";
@@ -15,18 +16,25 @@ import { tableOptions } from "../options/tables.ts";
 import { FOR_TEXTS, textModelOf } from "../options/texts.ts";
 import { checkApplicable, checkClasses } from "./applicable.ts";
 import type { TrainFlags } from "./flags.ts";
-import { readAs } from "./from.ts";
+import { readAs, tablesAs } from "./from.ts";
 import { extraOf } from "./resume.ts";
 
-/** @param old a model that training goes on from, which is in the file `path`: what it was trained on says how data is read */
+/**
+ * @param old a model that training goes on from, which is in the file `path`: what it was trained on says how data is read
+ * @param processes that open it on this machine at the same time
+ */
 export async function openFor(
   old: Model | undefined,
   path: string | undefined,
   source: string,
   flags: TrainFlags,
   terminal: Terminal,
-): Promise<OpenedData> {
-  const other = (kind: "text" | "series") => checkSequenceFlags(flags, { kind, name: publicly(source) });
+  processes = 1,
+): Promise<OpenedData & { close?(): void }> {
+  const other = (kind: "text" | "series") => {
+    checkSequenceFlags(flags, { kind, name: publicly(source) });
+    if (flags.large) throw new NablaError(`--large is for tables; ${publicly(source)} is read as a ${kind}`);
+  };
   const text = old && textOf(old);
   const model = textModelOf(flags.model);
   if (text ?? model) {
@@ -40,7 +48,14 @@ export async function openFor(
       throw new NablaError(`--unknown is ${FOR_TEXTS}; ${publicly(source)} is read as a series`);
     return openWindows(source, flags, series);
   }
-  return openToTrain(source, flags, terminal, old && readAs(old, path!, flags, terminal));
+  const as = old && readAs(old, path!, flags, terminal);
+  const resumed = old && flags.resume !== undefined && !flags.otherData;
+  const before = resumed ? extraOf(old)?.data.pieceBytes : undefined;
+  if (!flags.large && before === undefined) return openToTrain(source, flags, terminal, as);
+  // rows are standardised once, as they are read
+  const { inputsLike: _, ...scales } = resumed ? tablesAs(old) : {};
+  const reading = { ...flags, large: true, pieceBytes: flags.pieceBytes ?? before };
+  return openToTrain(source, reading, terminal, { ...as, ...scales }, processes);
 }
 
 /** The data set as the flags want it read. */
@@ -49,8 +64,11 @@ export async function openToTrain(
   flags: TrainFlags,
   terminal: Terminal,
   options: OpenDataOptions = {},
-): Promise<OpenedData> {
-  const reading = openData(source, {
+  processes = 1,
+): Promise<OpenedData & { close?(): void }> {
+  if (flags.pieceBytes !== undefined && !flags.large)
+    throw new NablaError("--piece-bytes: expected --large as well: the table that is read in pieces");
+  const all: OpenDataOptions = {
     ...tableOptions(flags),
     ...(flags.samples !== undefined && { samples: flags.samples }),
     ...(flags.testSplit !== undefined && { testFraction: flags.testSplit }),
@@ -58,9 +76,10 @@ export async function openToTrain(
     ...arrayOptions(flags),
     ...sequenceOptions(flags),
     ...options,
-  });
-  const opened = await reading.catch(async (error) => {
-    throw (await asText(error, source, flags)) ?? error;
+  };
+  const reading = flags.large ? openLarge(source, all, flags, processes) : openData(source, all);
+  const opened: OpenedData & { close?(): void } = await reading.catch(async (error) => {
+    throw (await asText(error, source, flags)) ?? (await withLarge(error, source));
   });
   checkNoSeries(opened.kind === "sequences" ? { ...flags, time: undefined } : flags, opened.name);
   sayLeftOut(opened, terminal);

@@ -4,7 +4,7 @@ import { type Config, checkConfig } from "../../config/config.ts";
 import type { SequencesInfo } from "../../data/sequences/sequencesInfo.ts";
 import type { SeriesInfo } from "../../data/sequences/seriesInfo.ts";
 import type { TextInfo } from "../../data/sequences/texts.ts";
-import type { CsvInfo } from "../../data/tables/csv.ts";
+import type { CsvInfo } from "../../data/tables/tableInfo.ts";
 import type { TableSplit } from "../../data/tables/tableSplit.ts";
 import { NablaError } from "../../errors.ts";
 import { nameLayers } from "../../layers/chain.ts";
@@ -36,6 +36,8 @@ export interface Extra {
     split?: TableSplit;
     seed?: number;
     fingerprint?: string;
+    /** Of a table that was read in pieces. */
+    pieceBytes?: number;
   };
   /** How pictures were brought to the shape of a row. */
   images?: OpenedData["images"];

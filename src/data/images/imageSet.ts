@@ -161,10 +161,12 @@ function datasetOf<File extends ImageFile>(
     inputScale: 1 / 255,
     target: { kind: "class" as const, classes: classes.length, names: classes },
   };
-  if (data) return rowsDataset(header, data, labels);
+  const names = files.map(({ relative }) => relative);
+  if (data) return Object.assign(rowsDataset(header, data, labels), { files: names });
   return {
     ...header,
     labels,
+    files: names,
     read(indices, x, y) {
       for (let row = 0; row < indices.length; row++) y[row] = labels[indices[row]!]!;
       const wanted = Array.from(indices, (index) => files[index]!);

@@ -7,11 +7,12 @@ import { unnamed } from "../tables/columns.ts";
 import { type CsvSplitOptions, tableSplit } from "../tables/csv.ts";
 import { splitFields, tableFields, textFields } from "../tables/csvFields.ts";
 import { type CsvTableOptions, parseCsvTable, type Table } from "../tables/csvTable.ts";
-import type { FormatTable, TableFormat } from "../tables/formats/format.ts";
+import type { TableFormat } from "../tables/formats/format.ts";
 import * as all from "../tables/formats/index.ts";
 import { nameOf } from "../tables/header.ts";
 import { decodeText, isTableText } from "../tables/text.ts";
 import { contentOf, headOf, latin } from "./content.ts";
+import type { FormatTable } from "./reader.ts";
 import { type DataHost, type FoundData, LIKELY, NO, PERHAPS, type Reader, SURE } from "./reader.ts";
 
 const NAMES = /\.(csv|tsv|txt)(\.gz)?$/i;
@@ -80,12 +81,12 @@ export const readTable = async (
 
 const one = ({ title }: TableFormat): string => `${/^[AEIOU]/.test(title) ? "an" : "a"} ${title}`;
 
-const formatOf = (head: Uint8Array): TableFormat | undefined => formats.find(({ is }) => is(head));
+export const formatOf = (head: Uint8Array): TableFormat | undefined => formats.find(({ is }) => is(head));
 
 type WithIgnored = TableOptions & { ignore?: readonly string[]; only?: (column: string) => boolean };
 
 /** Which columns are looked at when a table is made a data set; undefined where that is found out later. */
-function neededBy({ like, ignore = [], label, split }: CsvReaderOptions) {
+export function neededBy({ like, ignore = [], label, split }: CsvReaderOptions) {
   // a model of a table without names takes columns by their places
   if (like && !(like.named ?? !unnamed(like.columns))) return undefined;
   const groups = typeof split === "object" ? split.group : undefined;
@@ -120,25 +121,38 @@ async function readIn(
   const { of, where } = found;
   const format = of.kind === "file" ? formatOf(await headOf(of, host)) : undefined;
   if (of.kind === "file" && format) {
-    const { header, delimiter, decimal } = options;
-    const idle = Object.entries({ header, delimiter, decimal, encoding }).find(
-      ([, given]) => given !== undefined,
-    );
-    if (idle)
-      throw new NablaError(
-        `${where}: ${idle[0]} (--${idle[0]}) says how text is read, and this is ${one(format)}, whose names and numbers are plain; leave it out`,
-      );
+    checkPlain(format, where, { ...options, encoding });
     const used = (column: string) => (known.length > 0 ? known.includes(column) : !ignore.includes(column));
     if (query === undefined || format.asked)
       return format.read({ of, where, host }, { query, used: only ?? used, only: only !== undefined });
   }
-  if (query !== undefined)
-    throw new NablaError(
-      `${where}: query (--query): expected a database (.sqlite) to ask, got ${format ? one(format) : "a table in text"}`,
-    );
+  checkQuery(format, where, query);
   const { bytes, text, notes } = await textIn(found, host, encoding);
   const table = parseCsvTable(text, where, { ...options, ...cellsIn(host) }, known);
   return { table: { ...table, notes: [...notes, ...table.notes] }, fingerprint: sha256Hex(bytes) };
+}
+
+/** @throws NablaError for options of text, where a format has names and numbers of its own */
+export function checkPlain(
+  format: TableFormat,
+  where: string,
+  { header, delimiter, decimal, encoding }: TableOptions,
+): void {
+  const idle = Object.entries({ header, delimiter, decimal, encoding }).find(
+    ([, given]) => given !== undefined,
+  );
+  if (idle)
+    throw new NablaError(
+      `${where}: ${idle[0]} (--${idle[0]}) says how text is read, and this is ${one(format)}, whose names and numbers are plain; leave it out`,
+    );
+}
+
+/** @throws NablaError for a query where nothing can be asked */
+export function checkQuery(format: TableFormat | undefined, where: string, query: string | undefined): void {
+  if (query !== undefined && !format?.asked)
+    throw new NablaError(
+      `${where}: query (--query): expected a database (.sqlite) to ask, got ${format ? one(format) : "a table in text"}`,
+    );
 }
 
 const cellsIn = ({ limits: { cells } }: DataHost) => (cells === undefined ? {} : { maxBytes: cells });

@@ -1,5 +1,6 @@
 /** Opening data: the reader that is surest reads it. The same in Node and on a page. */
 import { NablaError } from "../../errors.ts";
+import { show } from "../../fields/fields.ts";
 import type { Shaped } from "../arrays.ts";
 import type { DataSplit, Dataset } from "../dataset.ts";
 import { type GeneratedOptions, generatedSets, makeGenerated } from "../generated/index.ts";
@@ -9,7 +10,8 @@ import type { ArraysInfo } from "../numpy/split.ts";
 import { withHeader } from "../portable.ts";
 import type { SequencesInfo } from "../sequences/sequencesInfo.ts";
 import type { SeriesInfo } from "../sequences/seriesInfo.ts";
-import type { CsvInfo, CsvSplit } from "../tables/csv.ts";
+import type { CsvSplit } from "../tables/csv.ts";
+import type { CsvInfo } from "../tables/tableInfo.ts";
 import type { Together } from "../together.ts";
 import { headOf, isFile, latin } from "./content.ts";
 import * as all from "./index.ts";
@@ -90,6 +92,7 @@ export async function openFound(
   options: ReaderOptions,
 ): Promise<OpenedData> {
   const { found, reader, sure } = await recognised(given, host, options);
+  checkLabel(found.where, reader.kind, options);
   const own = reader.fields().check(picked(options, namesOf(reader)), "openData");
   try {
     const { origin, ...data } = await reader.open(found, host, own as never);
@@ -162,10 +165,22 @@ async function recognised(
 /** undefined where no generated set has this name. */
 export function openGenerated(name: string, options: ReaderOptions): OpenedData | undefined {
   if (!Object.hasOwn(generatedSets, name)) return undefined;
+  checkLabel(name, "generated", options);
   const { samples, seed } = options;
   return withOrigin(
     { name, kind: "generated", ...makeGenerated(name, picked(options, GENERATED_OPTIONS)) },
     { ...(samples !== undefined && { samples }), ...(seed !== undefined && { seed }) },
+  );
+}
+
+/** Kinds of data whose target is told by its name. */
+const LABELLED: readonly string[] = ["csv", "sequences"];
+
+/** @throws NablaError for a label where none is looked for: whoever names one counts on a part to test with */
+function checkLabel(where: string, kind: string, { label }: ReaderOptions): void {
+  if (label === undefined || LABELLED.includes(kind)) return;
+  throw new NablaError(
+    `${where}: label (--label is for CSV files and sequences): expected none, got ${show(label)}`,
   );
 }
 

@@ -7,8 +7,9 @@ import type { Decoder, ImageFile, Problem } from "../images/imageParts.ts";
 import type { ImageInfo, ImageSetOptions } from "../images/imageSet.ts";
 import type { ArraysInfo } from "../numpy/split.ts";
 import type { SequencesInfo } from "../sequences/sequencesInfo.ts";
-import type { CsvInfo, CsvSplit } from "../tables/csv.ts";
-import type { FormatTable } from "../tables/formats/format.ts";
+import type { CsvSplit } from "../tables/csv.ts";
+import type { Table } from "../tables/csvTable.ts";
+import type { CsvInfo } from "../tables/tableInfo.ts";
 
 /** A file that is opened when it is wanted. */
 export interface DataFile {
@@ -185,4 +186,10 @@ export interface Reader<Kind extends string = string, Options = object> {
   open(found: FoundData, host: DataHost, options: Options): Promise<ReadData>;
   /** Where a file may hold one array: rows of inputs, to predict from. */
   readonly array?: ArrayReader;
+}
+
+export interface FormatTable {
+  readonly table: Table;
+  /** SHA-256, hexadecimal: whether the table is the same as another time. */
+  readonly fingerprint: string;
 }

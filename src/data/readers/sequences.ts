@@ -3,8 +3,8 @@ import { loaded, NablaError } from "../../errors.ts";
 import { string } from "../../fields/fields.ts";
 import { object, optional } from "../../fields/objects.ts";
 import { plain } from "../../fields/programs.ts";
+import type { SequencesReaderOptions } from "../sequences/openSequences.ts";
 import { sequenceFields } from "../sequences/sequenceFields.ts";
-import type { CsvSequenceOptions } from "../sequences/sequences.ts";
 import type { SequencesInfo } from "../sequences/sequencesInfo.ts";
 import { tableFields, textFields } from "../tables/csvFields.ts";
 import { isTableText } from "../tables/text.ts";
@@ -13,20 +13,9 @@ import { LIKELY, NO, PERHAPS, type Reader, SURE } from "./reader.ts";
 
 const NAMES = /\.(json|jsonl|ndjson)(\.gz)?$/i;
 const TABLES = /\.(csv|tsv|txt)(\.gz)?$/i;
+
 /** Behind a byte order mark, too. */
 const BEGINS = /^(?:\xEF\xBB\xBF)?\s*[[{]/;
-
-/** How sequences are read, cut in two, and standardised. */
-export interface SequencesReaderOptions
-  extends Omit<CsvSequenceOptions, "name" | "maxBytes" | "maskValue" | "like" | "sequence" | "label"> {
-  label?: string | number;
-  /** Of a table: the column that tells which rows are one sequence. With it a table is sequences. */
-  sequence?: string;
-  /** Of the text, as TextDecoder calls it; default: UTF-16 where its byte order mark says so, else UTF-8. */
-  encoding?: string;
-  /** How a model's sequences were read, for reading these the same way. */
-  likeSequences?: SequencesInfo;
-}
 
 export const sequences: Reader<"sequences", SequencesReaderOptions> = {
   kind: "sequences",

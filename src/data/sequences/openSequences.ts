@@ -5,14 +5,13 @@ import { isObject } from "../../fields/expected.ts";
 import { parseLines } from "../jsonLines.ts";
 import { contentOf } from "../readers/content.ts";
 import type { DataFile, DataHost, ReadData } from "../readers/reader.ts";
-import type { SequencesReaderOptions } from "../readers/sequences.ts";
 import { parseCsvTable } from "../tables/csvTable.ts";
 import { decodeText } from "../tables/text.ts";
 import { type RawSequences, rawSequences } from "./rawSequences.ts";
 import { readAs } from "./readAs.ts";
 import { splitSequences } from "./sequenceSplit.ts";
-import { ofTable } from "./sequences.ts";
-import { checkSequencesInfo } from "./sequencesInfo.ts";
+import { type CsvSequenceOptions, ofTable } from "./sequences.ts";
+import { checkSequencesInfo, type SequencesInfo } from "./sequencesInfo.ts";
 
 /** A file, and what errors call it. */
 interface Place {
@@ -97,4 +96,16 @@ export function rawText(
     },
     unlabelled,
   );
+}
+
+/** How sequences are read, cut in two, and standardised. */
+export interface SequencesReaderOptions
+  extends Omit<CsvSequenceOptions, "name" | "maxBytes" | "maskValue" | "like" | "sequence" | "label"> {
+  label?: string | number;
+  /** Of a table: the column that tells which rows are one sequence. With it a table is sequences. */
+  sequence?: string;
+  /** Of the text, as TextDecoder calls it; default: UTF-16 where its byte order mark says so, else UTF-8. */
+  encoding?: string;
+  /** How a model's sequences were read, for reading these the same way. */
+  likeSequences?: SequencesInfo;
 }

@@ -8,8 +8,8 @@ import { rescale } from "../targetScale.ts";
 import type { RawSequences } from "./rawSequences.ts";
 import { readAs } from "./readAs.ts";
 import { labelsSteps, labelTargets, quantitiesOf, stepTargets, targetScaleOf } from "./sequenceLabels.ts";
+import type { SequenceOptions, SequenceSplit } from "./sequenceOptions.ts";
 import { checkIds, freeMask, lengthsOf, packRows, type Steps, scaleSteps, stepsOf } from "./sequenceRows.ts";
-import type { SequenceOptions, SequenceSplit } from "./sequences.ts";
 import { checkTargetScale, type SequencesInfo } from "./sequencesInfo.ts";
 import { Vocabulary, wordVocabulary } from "./vocabulary.ts";
 

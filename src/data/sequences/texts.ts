@@ -3,7 +3,7 @@ import { NablaError } from "../../errors.ts";
 import { demandText, isObject } from "../../fields/expected.ts";
 import { choice, int, number, show, string } from "../../fields/fields.ts";
 import { checkGiven, thing } from "../../fields/programs.ts";
-import type { Dataset } from "../dataset.ts";
+import type { Dataset, WithTest } from "../dataset.ts";
 import type { TextSource } from "../portable.ts";
 import { givenOf } from "./given.ts";
 import { textRows } from "./textRows.ts";
@@ -70,7 +70,10 @@ export interface TextSplit {
  *
  * @throws NablaError for an empty text, one shorter than a window, and characters that the vocabulary lacks, where these are refused
  */
-export function textSplit(text: string, asked: TextOptions = {}): TextSplit {
+export function textSplit<F extends number = 0.1>(
+  text: string,
+  asked: TextOptions & { testFraction?: F } = {},
+): WithTest<TextSplit, F> {
   demandText("textSplit", "a text", text);
   const options = givenOf("textSplit", asked);
   checkGiven("textSplit", options, {
@@ -133,7 +136,7 @@ export function textSplit(text: string, asked: TextOptions = {}): TextSplit {
         ? [`${unknown.size} of them are in the test part alone, and count as unknown`]
         : []),
     ],
-  };
+  } as WithTest<TextSplit, F>;
 }
 
 /** Of the part that is trained on; where the other one has more, these are unknown. */

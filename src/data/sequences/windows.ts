@@ -2,7 +2,7 @@
 import { NablaError } from "../../errors.ts";
 import { bool, int, list, number, show, string } from "../../fields/fields.ts";
 import { checkGiven } from "../../fields/programs.ts";
-import type { Dataset } from "../dataset.ts";
+import type { Dataset, WithTest } from "../dataset.ts";
 import type { WindowSource } from "../portable.ts";
 import { givenOf } from "./given.ts";
 import type { Series, SeriesOptions } from "./rawSeries.ts";
@@ -89,7 +89,10 @@ export function windows(given: SeriesInput, asked: WindowOptions): Windows {
  *
  * @throws NablaError as windows() does, and where a part has no window
  */
-export function windowSplit(given: SeriesInput, asked: WindowSplitOptions): WindowSplit {
+export function windowSplit<F extends number = 0.2>(
+  given: SeriesInput,
+  asked: WindowSplitOptions & { testFraction?: F },
+): WithTest<WindowSplit, F> {
   const options = givenOf("windowSplit", asked);
   const share = () => number({ min: 0, exclusiveMax: 1 });
   const { read, cut } = cutter("windowSplit", given, options, {
@@ -107,8 +110,8 @@ export function windowSplit(given: SeriesInput, asked: WindowSplitOptions): Wind
     throw new NablaError(
       `windowSplit: ${read.name}: ${trained} of ${n} steps are trained on, but a window of ${length} and ${horizon} steps to forecast take ${length! + horizon}${read.breaks.length > 0 ? " without a gap" : ""}; expected a shorter length or horizon, smaller fractions, or a longer series`,
     );
-  const part = (from: number, to: number, what: string) => {
-    if (from === to) return undefined;
+  const part = (share: number, from: number, to: number, what: string) => {
+    if (share === 0) return undefined;
     const some = cut(from, to, scale);
     if (some.length === 0)
       throw new NablaError(
@@ -116,8 +119,8 @@ export function windowSplit(given: SeriesInput, asked: WindowSplitOptions): Wind
       );
     return some;
   };
-  const validation = part(trained, test, "validated on");
-  const tested = part(test, n, "tested with");
+  const validation = part(validationFraction, trained, test, "validated on");
+  const tested = part(testFraction, test, n, "tested with");
   return {
     train,
     ...(validation && { validation }),
@@ -125,7 +128,7 @@ export function windowSplit(given: SeriesInput, asked: WindowSplitOptions): Wind
     info: train.info,
     series: read,
     notes: [...read.notes],
-  };
+  } as WithTest<WindowSplit, F>;
 }
 
 type Fields = Parameters<typeof checkGiven>[2];

@@ -7,8 +7,9 @@ import { optional } from "../../fields/objects.ts";
 import { standardisationField, targetScaleField } from "../standardisationField.ts";
 import { askedField } from "./asked.ts";
 import { columnField } from "./columnField.ts";
-import type { CsvInfo } from "./csv.ts";
-import { checkInfo, MISSING_WAYS } from "./tableData.ts";
+import { checkInfo } from "./tableData.ts";
+import type { CsvInfo } from "./tableInfo.ts";
+import { MISSING_WAYS } from "./tableInfo.ts";
 import { tableSplitField } from "./tableSplit.ts";
 
 /** How a table is read. */

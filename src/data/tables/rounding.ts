@@ -1,7 +1,7 @@
 /** What is lost where float64 becomes float32, which networks compute with. */
 import { show } from "../../fields/fields.ts";
 import type { Standardisation } from "../dataset.ts";
-import type { EncodedTable } from "./tableData.ts";
+import type { EncodedTable } from "./tableInfo.ts";
 
 /** A sentence for each feature of which different values become the same. @param by how they are standardised before that */
 export function roundingNotes(

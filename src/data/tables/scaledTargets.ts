@@ -4,7 +4,7 @@ import { list, number, string } from "../../fields/fields.ts";
 import { object, optional } from "../../fields/objects.ts";
 import { isA } from "../../tags.ts";
 import { rescale, type TargetScale } from "../targetScale.ts";
-import type { ReadTable } from "./tableData.ts";
+import type { ReadTable } from "./tableInfo.ts";
 
 /** @param rows those that are trained on @returns undefined where the targets are classes, also as 0 and 1 or −1 and 1 */
 export function fitScale({ y, label }: ReadTable, rows: Uint32Array): TargetScale | undefined {

@@ -3,52 +3,17 @@
 import { NablaError } from "../../errors.ts";
 import { list, show, string } from "../../fields/fields.ts";
 import { isA } from "../../tags.ts";
-import { range, type Targets } from "../dataset.ts";
-import type { TargetScale } from "../targetScale.ts";
+import { range } from "../dataset.ts";
 import { type AskedColumn, askedOf } from "./asked.ts";
 import { isMissing } from "./cells.ts";
 import { TableColumn } from "./column.ts";
 import { chooseColumns, findColumn, ignoredColumns, matchColumns } from "./columns.ts";
-import type { CsvInfo, CsvOptions } from "./csv.ts";
 import { rowIn, type Table } from "./csvTable.ts";
-import { checkEncoding, encoderOf, type Feature, missingIn, PLAIN, type TableEncoding } from "./encoding.ts";
-import { type ColumnReading, decimalShown, fitEncoding, isPlain, missingAs, refill } from "./fitEncoding.ts";
-import type { Decimal } from "./numbers.ts";
+import { checkEncoding, encoderOf, missingIn, PLAIN, type TableEncoding } from "./encoding.ts";
+import { decimalShown, fitEncoding, isPlain, missingAs, refill } from "./fitEncoding.ts";
 import { fillsGaps } from "./rows.ts";
+import type { CsvInfo, CsvOptions, EncodedTable, Missing, ReadTable } from "./tableInfo.ts";
 import { isMissingLabel, readTarget } from "./target.ts";
-
-/** What to do with missing values. */
-export const MISSING_WAYS = ["error", "drop", "fill"] as const;
-export type Missing = (typeof MISSING_WAYS)[number];
-
-/** A table whose target is read, and whose columns are to be inputs. */
-export interface ReadTable {
-  readonly table: Table;
-  /** Label numbers, or values. */
-  readonly y: Targets;
-  readonly classes?: string[];
-  /** How `y` was scaled, where it is not in its own unit. */
-  readonly targetScale?: TargetScale;
-  /** How its numbers are written, where it has to be known. */
-  readonly decimal?: Decimal;
-  readonly label: string;
-  readonly labelAt: number;
-  /** The columns that are inputs, unless they have no values. */
-  readonly columns: readonly TableColumn[];
-  readonly options: CsvOptions;
-  readonly notes: readonly string[];
-}
-
-/** The features of all rows. */
-export interface EncodedTable {
-  readonly csv: CsvInfo;
-  readonly features: readonly Feature[];
-  /** [rows, features], row after row, not rounded. */
-  readonly x: Float64Array;
-  readonly readings: readonly ColumnReading[];
-  /** Sentences about numbers that were never missing before. */
-  readonly filled?: readonly string[];
-}
 
 /** @throws NablaError naming line and column for what cannot be read, or in two ways of which one loses something */
 export function prepareTable(given: Table, options: CsvOptions): ReadTable {

@@ -1,6 +1,5 @@
 /** Tables that are larger than memory. */
-import { createHash } from "node:crypto";
-import { tmpdir } from "node:os";
+import { freemem, tmpdir } from "node:os";
 import { basename } from "node:path";
 import { type DataSplit, type Dataset, range, type Targets, type WithTest } from "../../data/dataset.ts";
 import { gather } from "../../data/gather.ts";
@@ -8,85 +7,36 @@ import { isAddress, withoutSecrets } from "../../data/readers/remote.ts";
 import { partsOf, splitRows } from "../../data/split.ts";
 import { measure } from "../../data/standardise.ts";
 import { askedField } from "../../data/tables/asked.ts";
-import { isMissing, isNumber } from "../../data/tables/cells.ts";
-import {
-  type CsvData,
-  type CsvInfo,
-  type CsvSplitOptions,
-  checkSplit,
-  ofQuantities,
-  targetsOf,
-} from "../../data/tables/csv.ts";
-import { rowIn, type Table } from "../../data/tables/csvTable.ts";
+import { checkSplit, ofQuantities, targetsOf } from "../../data/tables/csv.ts";
 import { fitScale, withScale } from "../../data/tables/scaledTargets.ts";
-import { encodeTable, prepareTable, type ReadTable } from "../../data/tables/tableData.ts";
-import { NablaError, prefixed } from "../../errors.ts";
+import { encodeTable, prepareTable } from "../../data/tables/tableData.ts";
+import type { CsvInfo, ReadTable } from "../../data/tables/tableInfo.ts";
+import { NablaError } from "../../errors.ts";
 import { int, show, string } from "../../fields/fields.ts";
 import { checkOptions } from "../../fields/options.ts";
 import { checkGiven } from "../../fields/programs.ts";
 import { isA } from "../../tags.ts";
 import { type Location, pathOf } from "../location.ts";
-import { type PieceOptions, piecesOf } from "./pieces.ts";
+import { LARGE_OPTIONS, type LargeTable, type LargeTableOptions } from "./options.ts";
+import { again, joined, like } from "./reading.ts";
+import { sourceAt } from "./source.ts";
 import { RowStore } from "./store.ts";
 
-/** How a large table is read. */
-export interface LargeTableOptions
-  extends Pick<
-    CsvSplitOptions,
-    | "label"
-    | "ignore"
-    | "task"
-    | "columns"
-    | "maxCategories"
-    | "testFraction"
-    | "seed"
-    | "standardise"
-    | "targetScale"
-    | "header"
-    | "delimiter"
-    | "decimal"
-  > {
-  /** Which rows are kept out of training: any, or the last ones. Default "random". */
-  split?: "random" | "time";
-  /** Bytes of text that are looked at together; the first so many say what columns are. Default 4 MiB. */
-  pieceBytes?: number;
-  /** Where the numbers are kept, 4 bytes each, and 8 while the table is opened. Default: the system's folder for temporary files. */
-  folder?: string;
-}
-
-/** A large table as data sets. */
-export interface LargeTable extends DataSplit, Omit<CsvData, "dataset"> {
-  /** SHA-256 of the file, hexadecimal. */
-  fingerprint: string;
-  /** Removes the file that the numbers are in. Nothing can be read then. */
-  close(): void;
-}
-
-const OPTIONS: readonly (keyof LargeTableOptions)[] = [
-  ...([
-    "label",
-    "ignore",
-    "task",
-    "columns",
-    "maxCategories",
-    "testFraction",
-    "seed",
-    "standardise",
-  ] as const),
-  ...(["targetScale", "header", "delimiter", "decimal", "split", "pieceBytes", "folder"] as const),
-];
+export { LARGE_OPTIONS, type LargeTable, type LargeTableOptions };
 
 /**
- * Opens a table in text (CSV, or records in JSON, one on each line; gzip or not) that is larger than memory. It is read twice. The
- * first `pieceBytes` of it say what columns, categories and classes there are; whatever does not fit them later is refused with its line.
- * Then the numbers go to a file, and rows are read from it as they are wanted, in any order: shuffling, validation and resuming are as those of
- * `openData()`, and so are the bits. In memory are a piece, and some 40 bytes a row.
+ * Opens a table that is larger than memory: text (CSV, or records in JSON, one on each line; gzip or not), Parquet by its groups of rows,
+ * Arrow and Feather by their batches, SQLite by its rows. It is read twice. The first `pieceBytes` of it say what columns, categories and
+ * classes there are; whatever does not fit them later is refused with its line. Then the numbers go to a file, and rows are read from it, or
+ * kept in memory as far as there is room, in any order: shuffling, validation and resuming are as those of `openData()`, and so are the bits.
+ * Besides, a piece, and some 40 bytes a row, are in memory.
  *
  *     const table = await openLargeTable("events.csv", { label: "clicked" });
  *     await model.fit(table.train, { epochs: 3 });
  *     table.close();
  *
- * @throws NablaError with line and column for what `openData()` refuses, and for what the first piece does not know
+ * @throws NablaError with line and column for what `openData()` refuses, for what the first piece does not know, and for a group or batch
+ * that is too large by itself
  */
 export async function openLargeTable<F extends number = 0.2>(
   location: Location,
@@ -98,15 +48,26 @@ export async function openLargeTable<F extends number = 0.2>(
       `${who}: expected a file, got ${withoutSecrets(String(location))}: download it first`,
     );
   const path = pathOf(who, location);
-  checkOptions(who, options, OPTIONS);
-  const { pieceBytes = 1 << 22, folder = tmpdir(), header, delimiter, decimal, ...given } = options;
-  checkGiven(who, { pieceBytes, folder }, { pieceBytes: int({ min: 1024 }), folder: string() });
-  checkSplit(who, {
-    ...given,
-    ...(header !== undefined && { header }),
-    ...(delimiter !== undefined && { delimiter }),
-    ...(decimal && { decimal }),
-  } as never);
+  checkOptions(who, options, LARGE_OPTIONS);
+  const {
+    pieceBytes = 1 << 22,
+    memoryBytes = Math.floor(freeMemory() / 2),
+    folder = tmpdir(),
+    query,
+    ...asText
+  } = options;
+  checkGiven(
+    who,
+    { pieceBytes, memoryBytes, folder, ...(query !== undefined && { query }) },
+    {
+      pieceBytes: int({ min: 1024 }),
+      memoryBytes: int({ min: 0, wide: true }),
+      folder: string(),
+      query: string(),
+    },
+  );
+  checkSplit(who, defined(asText));
+  const { header, delimiter, decimal, standardisation, ...given } = asText;
   const {
     testFraction = 0.2,
     seed = 0,
@@ -118,31 +79,35 @@ export async function openLargeTable<F extends number = 0.2>(
   if (typeof split === "object")
     throw new NablaError(`${who}: split: expected "random" or "time", got ${show(split)}`);
   const asked = reading.columns && askedField().check(reading.columns, `${who}: columns`);
-  const hash = createHash("sha256");
-  const pieces = (first: boolean): AsyncGenerator<Table> =>
-    piecesOf(path, {
-      pieceBytes,
-      ...(header !== undefined && { header }),
-      ...(delimiter !== undefined && { delimiter }),
-      ...(decimal && { decimal }),
-      ...(first && { onBytes: (bytes: Uint8Array) => void hash.update(bytes) }),
-    } satisfies PieceOptions);
+  const source = await sourceAt(path, {
+    ...defined(asText),
+    pieceBytes,
+    ...(query !== undefined && { query }),
+  });
+  const fingerprints: string[] = [];
+  const pieces = () => source.pieces((fingerprint) => void fingerprints.push(fingerprint));
 
   // what columns are, and all targets
   let read: ReadTable | undefined;
   let known: CsvInfo | undefined;
   const targets: Targets[] = [];
-  for await (const table of pieces(true)) {
-    read ??= prepareTable(table, {
+  for await (const table of pieces()) {
+    if (read) {
+      const { csv, seen } = { csv: known!, seen: read.table.rows.length };
+      targets.push(like(seen, () => again(table, csv).y));
+      continue;
+    }
+    read = prepareTable(table, {
       ...(table.decimal && { decimal: table.decimal }),
       ...reading,
       name: path,
       ...(asked && { columns: asked }),
     });
-    known ??= encodeTable(read).csv;
+    known = encodeTable(read).csv;
     targets.push(again(table, known).y);
   }
   const first = read!;
+  const seen = first.table.rows.length;
   const y = joined(targets);
   const all: ReadTable = { ...first, y };
   const order = split === "time" ? { inOrder: true } : {};
@@ -155,26 +120,49 @@ export async function openLargeTable<F extends number = 0.2>(
     : all;
 
   // means and frequencies of what is missing: those of rows that are trained on
-  const some = train.filter((row) => row < first.table.rows.length);
-  const { csv, readings, features } = encodeTable(first, some.length > 0 ? some : undefined);
+  const some = train.filter((row) => row < seen);
+  const means = standardise && reading.like ? standardisation?.mean : undefined;
+  const { csv, readings, features } = encodeTable(
+    first,
+    some.length > 0 ? some : undefined,
+    undefined,
+    means,
+  );
   const width = features.length;
   const store = new RowStore(folder, path, width);
   try {
     let rows = 0;
-    for await (const table of pieces(false)) {
-      const { x } = encodeTable(again(table, csv), undefined);
+    for await (const table of pieces()) {
+      const { x } = like(seen, () => encodeTable(again(table, csv), undefined, undefined, means));
       store.add(x);
       rows += x.length / width;
     }
-    if (rows !== y.length)
+    const [fingerprint, second] = fingerprints as [string, string];
+    if (rows !== y.length || fingerprint !== second)
       throw new NablaError(
-        `${path}: ${y.length} rows, then ${rows}: it changed while it was read; open it again`,
+        `${path}: ${y.length} rows, then ${rows}${rows === y.length ? " others" : ""}: it changed while it was read, or a query that answers otherwise each time (ORDER BY a column); open it again`,
       );
-    const by = standardise ? ofQuantities(measured(store, train), features) : undefined;
-    finish(store, by);
-    const fingerprint = hash.digest("hex");
+    const fits = standardisation?.mean.length === width || !reading.inputsLike;
+    const by = standardise
+      ? ((fits ? standardisation : undefined) ?? ofQuantities(measured(store, train), features))
+      : undefined;
+    if (by && by.mean.length !== width)
+      throw new NablaError(
+        `${path}: standardisation: expected one of its ${width} inputs, got one of ${by.mean.length}`,
+      );
+    finish(store, by, memoryBytes);
     const name = basename(path);
-    const extra = { data: { name, kind: "csv", inputType: "float32", inputScale: 1, fingerprint }, csv };
+    const origin = {
+      ...(options.testFraction !== undefined && { testSplit: testFraction }),
+      ...(options.seed !== undefined && { seed }),
+      ...(split !== undefined && split !== "random" && { split }),
+    };
+    const data = {
+      ...{ name, kind: "csv", inputType: "float32", inputScale: 1 },
+      ...origin,
+      ...{ fingerprint, pieceBytes },
+    };
+    const extra = { data, csv };
     const dataset: Dataset = {
       ...datasetOf(store, scaled),
       ...order,
@@ -192,7 +180,7 @@ export async function openLargeTable<F extends number = 0.2>(
       fingerprint,
       notes: [
         ...first.notes,
-        `columns are as the first ${first.table.rows.length} of ${y.length} rows show; ${megabytes} MB of numbers are in ${folder}`,
+        `columns are as the first ${seen} of ${y.length} rows show; ${megabytes} MB of numbers are in ${folder}`,
       ],
       close: () => store.close(),
     } as WithTest<LargeTable, F>;
@@ -202,35 +190,8 @@ export async function openLargeTable<F extends number = 0.2>(
   }
 }
 
-/** A piece that is read as the first one was. */
-function again(table: Table, csv: CsvInfo): ReadTable {
-  if (!csv.classes) demandPlain(table, csv);
-  return prefixed("", () =>
-    prepareTable(table, { like: csv, ...(csv.classes ? {} : { decimal: csv.decimal ?? "." }) }),
-  );
-}
-
-/** What is written in another way in one piece than in another would be another number. */
-function demandPlain(table: Table, csv: CsvInfo): void {
-  const at = table.columns.indexOf(csv.label);
-  const row = table.rows.findIndex((cells) => !isNumber(cells[at]!) && !isMissing(cells[at]!));
-  if (row >= 0)
-    throw new NablaError(
-      `${table.name}: ${rowIn(table, row)}: column ${show(csv.label)}: expected a number as programs write it, got ${show(table.rows[row]![at])}: targets of large tables have no units and separators`,
-      { details: { line: table.lines[row], column: csv.label } },
-    );
-}
-
-function joined(parts: readonly Targets[]): Targets {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const all = isA("Int32Array", parts[0]) ? new Int32Array(length) : new Float32Array(length);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
+/** Bytes that a process may still take. */
+export const freeMemory = (): number => process.availableMemory?.() ?? freemem();
 
 /** Rows read at once. */
 const ROWS = 256;
@@ -247,13 +208,13 @@ function measured(store: RowStore, rows: Uint32Array) {
 }
 
 /** As models read them. */
-function finish(store: RowStore, by: DataSplit["standardisation"]): void {
+function finish(store: RowStore, by: DataSplit["standardisation"], memoryBytes: number): void {
   const { width } = store;
   const mean = by?.mean ?? [];
   const scale = by?.scale ?? [];
   store.finish((from, to, at) => {
     for (let i = 0; i < width; i++) to[at + i] = by ? (from[at + i]! - mean[i]!) / scale[i]! : from[at + i]!;
-  });
+  }, memoryBytes);
 }
 
 function datasetOf(store: RowStore, read: ReadTable): Dataset {
@@ -275,3 +236,7 @@ function datasetOf(store: RowStore, read: ReadTable): Dataset {
     },
   };
 }
+
+/** Without options that are there and undefined. */
+const defined = <T extends object>(options: T): T =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;

@@ -1,4 +1,4 @@
-/** A file of rows as tables of some megabytes of its text each, so that it is never in memory as a whole. */
+/** The text of a file as tables of some megabytes of its text each, so that it is never in memory as a whole. */
 import { createReadStream } from "node:fs";
 import { createGunzip } from "node:zlib";
 import { isGzip } from "../../data/gzip.ts";
@@ -21,8 +21,10 @@ import { unreadable } from "../fileSystem.ts";
 export interface PieceOptions extends Pick<CsvTableOptions, "header" | "delimiter" | "decimal"> {
   /** Bytes of text that are looked at together. */
   readonly pieceBytes: number;
-  /** Is told every byte of the file. */
-  readonly onBytes?: ((bytes: Uint8Array) => void) | undefined;
+  /** Columns that nobody looks at may hold anything. */
+  used(column: string): boolean;
+  /** Is told every byte of the text. */
+  onBytes(bytes: Uint8Array): void;
 }
 
 /** The tables, one after the other, each with the columns of the first. @throws NablaError with the line, for what does not fit the first */
@@ -37,7 +39,7 @@ export async function* piecesOf(path: string, options: PieceOptions): AsyncGener
     const at = line;
     line += lines;
     if (text.trim() === "") return undefined;
-    const table = jsonl ? recordsOf(text, path, at, first) : rowsOf(text, path, at, first, options);
+    const table = jsonl ? recordsOf(text, path, at, first, options) : rowsOf(text, path, at, first, options);
     if (!first && !jsonl && delimiter !== "" && table.delimiter !== delimiter)
       throw new NablaError(
         `${path}: cells may be separated by ${show(delimiter)} or ${show(table.delimiter)}: say which (delimiter)`,
@@ -96,14 +98,11 @@ async function* textOf(path: string, { pieceBytes, onBytes }: PieceOptions): Asy
         yield next.value as Uint8Array;
       }
     })();
-    const seen = (async function* () {
-      for await (const bytes of all) {
-        onBytes?.(bytes);
-        yield bytes;
-      }
-    })();
-    source = isGzip(head) ? (await import("node:stream")).Readable.from(seen).pipe(createGunzip()) : seen;
-    for await (const bytes of source) yield decode(bytes);
+    source = isGzip(head) ? (await import("node:stream")).Readable.from(all).pipe(createGunzip()) : all;
+    for await (const bytes of source) {
+      onBytes(bytes);
+      yield decode(bytes);
+    }
     yield decode();
   } catch (cause) {
     if (cause instanceof NablaError) throw cause;
@@ -180,7 +179,13 @@ function rowsOf(
   };
 }
 
-function recordsOf(text: string, path: string, line: number, first: Table | undefined): Table {
+function recordsOf(
+  text: string,
+  path: string,
+  line: number,
+  first: Table | undefined,
+  { used }: PieceOptions,
+): Table {
   const lines: number[] = [];
   const records: Record<string, unknown>[] = [];
   text.split("\n").forEach((each, i) => {
@@ -205,5 +210,5 @@ function recordsOf(text: string, path: string, line: number, first: Table | unde
   const rows = records.map((record) =>
     columns.map((key) => (Object.hasOwn(record, key) ? record[key] : null)),
   );
-  return tableOfValues({ name: path, columns, used: () => true, rows, lines });
+  return tableOfValues({ name: path, columns, used, rows, lines });
 }

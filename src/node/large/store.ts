@@ -17,6 +17,10 @@ export class RowStore {
   private open = true;
   private at = 0;
   private itemBytes = 8;
+  /** The first rows, each so many of them together, as long as there is room. */
+  private held: Float32Array[] = [];
+  private heldRows = 0;
+  private together = 1;
 
   /** @param within a folder for the file, which is gone when the process ends */
   constructor(
@@ -41,17 +45,27 @@ export class RowStore {
   }
 
   /**
-   * Makes float32 of all rows, in place: half the bytes to read from then on.
+   * Makes float32 of all rows, in place: half the bytes to read from then on. The first ones stay in memory: rows come in any order, so
+   * it does not matter which, and what is held needs no call to the system.
+   *
    * @param row what becomes of the values of a row
+   * @param room bytes of rows that are held
    */
-  finish(row: (from: Float64Array, to: Float32Array, at: number) => void): void {
+  finish(row: (from: Float64Array, to: Float32Array, at: number) => void, room: number): void {
     const { width } = this;
     const all = this.at / (8 * width);
     const some = Math.max(1, Math.floor(PASS / (8 * width)));
     const from = new Float64Array(some * width);
-    const to = new Float32Array(some * width);
+    const passing = new Float32Array(some * width);
+    this.together = some;
     for (let first = 0; first < all; first += some) {
       const values = Math.min(some, all - first) * width;
+      const holds = this.heldRows === first && 4 * (first * width + values) <= room;
+      const to = holds ? new Float32Array(values) : passing;
+      if (holds) {
+        this.held.push(to);
+        this.heldRows = first + values / width;
+      }
       this.fill(bytesOf(from).subarray(0, 8 * values), 8 * width * first);
       for (let at = 0; at < values; at += width) row(from, to, at);
       // never beyond what has been read
@@ -66,11 +80,21 @@ export class RowStore {
     return this.at;
   }
 
-  /** Rows by their numbers, one after the other; neighbours are read at once. */
+  /** Rows by their numbers, one after the other; neighbours in the file are read at once. */
   read(rows: Uint32Array, out: Float64Array | Float32Array): void {
-    const size = this.itemBytes * this.width;
+    const { width, heldRows, together } = this;
+    const size = this.itemBytes * width;
     const bytes = bytesOf(out);
+    this.demandOpen();
     for (let i = 0; i < rows.length; ) {
+      const row = rows[i]!;
+      if (row < heldRows) {
+        const block = this.held[Math.floor(row / together)]!;
+        const at = (row % together) * width;
+        for (let c = 0; c < width; c++) out[i * width + c] = block[at + c]!;
+        i++;
+        continue;
+      }
       let n = 1;
       while (i + n < rows.length && rows[i + n] === rows[i]! + n) n++;
       this.fill(bytes, rows[i]! * size, i * size, n * size);
@@ -80,8 +104,6 @@ export class RowStore {
 
   /** From a place in the file on. */
   private fill(bytes: Uint8Array, from: number, at = 0, length = bytes.length): void {
-    if (!this.open)
-      throw new NablaError(`${this.name}: its rows are gone, because of close(); open the table again`);
     for (let to = 0; to < length; ) {
       const got = readSync(this.file, bytes, at + to, length - to, from + to);
       if (got === 0)
@@ -90,6 +112,11 @@ export class RowStore {
         );
       to += got;
     }
+  }
+
+  private demandOpen(): void {
+    if (!this.open)
+      throw new NablaError(`${this.name}: its rows are gone, because of close(); open the table again`);
   }
 
   private write(values: Float64Array | Float32Array, at: number): void {
@@ -105,6 +132,7 @@ export class RowStore {
   close(): void {
     if (!this.open) return;
     this.open = false;
+    this.held = [];
     closeSync(this.file);
     attempt(() => rmSync(this.folder, { recursive: true, force: true }));
   }

@@ -1,4 +1,5 @@
 import type { Callback, TrainingContext } from "../../callbacks/callback.ts";
+import { watching } from "../../callbacks/monitor.ts";
 import { messageOf } from "../../errors.ts";
 import { string } from "../../fields/fields.ts";
 import { checkGiven } from "../../fields/programs.ts";
@@ -45,6 +46,7 @@ export function csvLogger(path: Location, options: CsvLoggerOptions = {}): Callb
     }
   }
   return {
+    ...watching(),
     async onTrainBegin() {
       warned = false;
       await checkWritable(to);

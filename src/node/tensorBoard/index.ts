@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Callback, Logs, TrainingContext } from "../../callbacks/callback.ts";
+import { watching } from "../../callbacks/monitor.ts";
 import { messageOf, NablaError } from "../../errors.ts";
 import { bool, int, show } from "../../fields/fields.ts";
 import { checkGiven } from "../../fields/programs.ts";
@@ -59,6 +60,7 @@ export function tensorBoard(folder: Location, options: TensorBoardOptions = {}):
     }
   }
   return {
+    ...watching(),
     async onTrainBegin({ model, step }) {
       files.clear();
       warned = false;

@@ -14,6 +14,7 @@ import { figuresOf, usualMetrics } from "../figures.ts";
 import { imageOf } from "../text/draw.ts";
 import { count, duration, figure, plural, shown, words } from "../text/format.ts";
 import { bestEpoch, chartsOf, DRAW } from "./charts.ts";
+import { columnSection, tableOf } from "./columns.ts";
 import { plotsOf } from "./curves/index.ts";
 import { forecastSection } from "./forecast.ts";
 import { html, section } from "./html.ts";
@@ -76,6 +77,7 @@ export async function reportPage(request: ReportRequest): Promise<string> {
     ...(settings?.rows ? [["rows trained on", count(settings.rows)] as [string, string]] : []),
   ];
   const saliency = single(model) ? await saliencyOf(model, dataset, examination) : [];
+  const table = tableOf(model, dataset);
   const sections = [
     charts.length && epochs > 0
       ? section(
@@ -114,10 +116,11 @@ export async function reportPage(request: ReportRequest): Promise<string> {
     mistakes.length
       ? section(
           "Worst mistakes",
-          await mistakeSection(dataset, examination, names, request.standardisation, saliency),
+          await mistakeSection(dataset, examination, names, request.standardisation, table, saliency),
           `Those with the largest loss first; the percentage is how sure the model was of its answer.${saliency.length ? " Next to each, in red, the pixels its loss depends on most: the size of the loss's gradient." : ""}`,
         )
       : "",
+    table && dataset.length > 1 ? await columnSection(model, dataset, table, part) : "",
     ...(single(model) ? [weightSection(model), await mapSection(model, dataset, names)] : [noPictures()]),
     section("Network", layerSection(model, networkPicture(model))),
     section("Settings", configSection(config)),

@@ -8,6 +8,7 @@ import { showShape } from "../../shape.ts";
 import { type Examination, inputOf } from "../examine.ts";
 import { imageOf } from "../text/draw.ts";
 import { count, figure, percent } from "../text/format.ts";
+import type { Table } from "./columns.ts";
 import { html, section } from "./html.ts";
 import { inputImage } from "./images.ts";
 
@@ -60,6 +61,7 @@ export async function mistakeSection(
   { mistakes }: Examination,
   names: readonly string[],
   standardisation?: Standardisation,
+  table?: Table,
   /** A second picture of each: what it depends on. */
   saliency: readonly string[] = [],
 ): Promise<string> {
@@ -70,16 +72,16 @@ export async function mistakeSection(
     const label = `<b>${html(names[truth]!)}</b>, taken for <b>${html(names[predicted]!)}</b>`;
     const picture = image
       ? `<img alt="row ${row}" src="${inputImage(input, image)}">`
-      : `<code>${html(values(input, standardisation))}</code>`;
+      : `<code>${html(table?.rowOf(input) ?? values(input, standardisation))}</code>`;
     const second = saliency[i] ? `<img alt="what row ${row} depends on" src="${saliency[i]}">` : "";
     figures.push(
-      `<figure>${second ? `<div class="pair">${picture}${second}</div>` : picture}<figcaption>${label}<br>${html(sure(confidence))} · row ${row}</figcaption></figure>`,
+      `<figure>${second ? `<div class="pair">${picture}${second}</div>` : picture}<figcaption>${label}<br>${html(sure(confidence))} · ${html(dataset.files?.[row] ?? `row ${row}`)}</figcaption></figure>`,
     );
   }
   return `<div class="${image ? `pictures${saliency.length ? " paired" : ""}` : "list"}">${figures.join("")}</div>`;
 }
 
-/** A row of a table as it stands in the file. */
+/** A row of numbers in their own units. */
 function values(input: Inputs, by?: Standardisation): string {
   const shown = Array.from(input.slice(0, 8), (value, i) => {
     const raw = by ? value * by.scale[i]! + by.mean[i]! : value;

@@ -31,7 +31,7 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: 4px 10px; border-bottom: 1px solid var(--line); }
-tr:last-child > td { border-bottom: 0; }
+tbody tr:last-child > * { border-bottom: 0; }
 thead th, th { color: var(--soft); font-weight: 600; font-size: .85rem; }
 .n { text-align: right; }
 .confusion { margin: 0 auto; }
@@ -54,7 +54,7 @@ thead th, th { color: var(--soft); font-weight: 600; font-size: .85rem; }
 figure { margin: 0; font-size: .82rem; line-height: 1.35; }
 figure img { width: 100%; border-radius: 6px; }
 img { image-rendering: pixelated; display: block; }
-figcaption { color: var(--soft); margin-top: 4px; }
+figcaption { color: var(--soft); margin-top: 4px; overflow-wrap: anywhere; }
 figcaption b { color: var(--text); }
 code { font-size: .85rem; overflow-wrap: anywhere; }
 .weights { display: grid; grid-template-columns: repeat(auto-fill, minmax(76px, 1fr)); gap: 8px; }
@@ -86,6 +86,11 @@ svg.plot { display: block; width: 100%; height: auto; font: 11px system-ui, sans
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 4px 0 8px; padding: 0; font-size: .82rem; }
 .legend i { display: inline-block; width: 14px; height: 3px; margin-right: 6px; vertical-align: middle; }
 .charts .note { font-size: .82rem; margin: 4px 0 0; }
+.importance { width: 100%; max-width: 640px; }
+.importance tbody th { overflow-wrap: anywhere; width: 30%; min-width: 6.5rem; }
+.importance td.bar { width: 40%; padding: 4px 0; }
+.importance i { display: block; height: 12px; border-radius: 2px; background: var(--series1); }
+.importance td.n { white-space: nowrap; }
 .settings td:first-child { color: var(--soft); }
 .settings td { overflow-wrap: anywhere; }
 footer { margin-top: 24px; }

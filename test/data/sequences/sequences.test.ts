@@ -1,11 +1,11 @@
 /** Sequences of different lengths as data sets: what a row holds, what fills it up, what it is scaled by, what is refused. */
 import { describe, expect, test } from "vitest";
 import { buffersFor, type Dataset, range } from "../../../src/data/dataset.ts";
+import type { SequenceOptions } from "../../../src/data/sequences/sequenceOptions.ts";
 import {
   csvSequences,
   encodeSequences,
   jsonSequences,
-  type SequenceOptions,
   sequences,
 } from "../../../src/data/sequences/sequences.ts";
 import type { SequencesInfo } from "../../../src/data/sequences/sequencesInfo.ts";

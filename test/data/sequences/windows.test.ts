@@ -218,6 +218,11 @@ test.each<[string, () => unknown, RegExp]>([
     /16 of 20 steps are trained on, but a window of 16 and 1 steps to forecast/,
   ],
   [
+    "a test part that rounds to no step",
+    split({ length: 3, testFraction: 0.01 }),
+    /0 of 20 steps are tested with, fewer than the horizon of 1/,
+  ],
+  [
     "a test part shorter than the horizon",
     split({ length: 3, horizon: 4, testFraction: 0.1 }),
     /2 of 20 steps are tested with, fewer than the horizon of 4/,

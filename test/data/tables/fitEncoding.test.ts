@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { range } from "../../../src/data/dataset.ts";
 import { TableColumn } from "../../../src/data/tables/column.ts";
-import { type CsvOptions, csvSplit, parseCsvDataset } from "../../../src/data/tables/csv.ts";
+import { csvSplit, parseCsvDataset } from "../../../src/data/tables/csv.ts";
 import { parseCsvTable } from "../../../src/data/tables/csvTable.ts";
 import { fitEncoding } from "../../../src/data/tables/fitEncoding.ts";
+import type { CsvOptions } from "../../../src/data/tables/tableInfo.ts";
 import reference from "../../golden/tables.json";
 import { contents } from "../helpers.ts";
 
@@ -19,6 +20,7 @@ const column = (cells: readonly string[], options: CsvOptions = {}) => {
     x: cells.map((_, row) => x.slice(row * width, (row + 1) * width - 1)),
   };
 };
+
 const refuse = (cells: readonly string[], message: string | RegExp, options: CsvOptions = {}) =>
   expect(() => column(cells, options)).toThrow(message);
 

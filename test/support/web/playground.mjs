@@ -16,13 +16,13 @@ const CLI = fileURLToPath(new URL("../../../build/cli.js", import.meta.url));
  * Starts `nabla play`.
  *
  * @param {number} [port] 0 for any
+ * @param {readonly string[]} [options] more of the command
  * @returns {Promise<{ url: string, port: number, stop(): Promise<void> }>}
  */
-export async function play(port = 0) {
+export async function play(port = 0, options = []) {
   if (!existsSync(CLI)) throw new Error("the command line is not built; npm run build");
-  const child = spawn(process.execPath, [CLI, "play", "--port", String(port), "--no-open", "--json"], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const all = ["play", "--port", String(port), "--no-open", "--json", ...options];
+  const child = spawn(process.execPath, [CLI, ...all], { stdio: ["ignore", "pipe", "pipe"] });
   const ended = new Promise((resolve) => child.once("exit", resolve));
   /** @type {string} */
   const line = await new Promise((resolve, reject) => {

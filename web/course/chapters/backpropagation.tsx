@@ -75,16 +75,24 @@ export default chapter({
     const solved = Math.abs(result.asked - answer) < NEAR;
     return (
       <>
-        <Segments label={said.point} value={point} options={POINTS} onChange={(point) => set({ point })} />
+        <Segments
+          label={said.point}
+          help="point"
+          value={point}
+          options={POINTS}
+          onChange={(point) => set({ point })}
+        />
         <div class="trio">
           <Segments
             label={said.hidden}
+            help="hidden"
             value={hidden}
             options={HIDDEN}
             onChange={(hidden) => set({ hidden, at: 0 })}
           />
           <NumberField
             label={said.rate}
+            help="rate"
             value={rate}
             min={0.01}
             max={10}
@@ -93,6 +101,7 @@ export default chapter({
         </div>
         <Segments
           label={said.loss}
+          help="loss"
           value={loss}
           options={LOSSES.map((value) => ({ value, label: said.losses[value] }))}
           onChange={(loss) => set({ loss })}
@@ -100,6 +109,7 @@ export default chapter({
         <Microscope net={result.net} at={at} onAt={(at) => set({ at })} {...(!solved && { asked: ASKED })} />
         <NumberField
           label={said.answer}
+          help="answer"
           value={answer}
           min={-10}
           max={10}

@@ -2,12 +2,14 @@
 import { useState } from "preact/hooks";
 import { num } from "../../microscope/steps.ts";
 import { lessons } from "../../text/lessons.ts";
+import { linksText } from "../../text/links.ts";
 import { fill } from "../../text/words.ts";
 import { type Field, listField, numberField } from "../../ui/codec.ts";
-import { Button, NumberField } from "../../ui/controls.tsx";
+import { Button, Group, NumberField } from "../../ui/controls.tsx";
 import { chapter } from "../chapter.ts";
 import { Grid } from "../grid.tsx";
 import { nabla } from "../lib.ts";
+import { once } from "../once.ts";
 
 const { conv2d, maxPooling2d, sequential } = nabla;
 
@@ -15,7 +17,8 @@ const { conv2d, maxPooling2d, sequential } = nabla;
 const SIDE = 12;
 const KERNEL = 3;
 const MAP = SIDE - KERNEL + 1;
-const POOLED = MAP / 2;
+const POOL = 2;
+const POOLED = MAP / POOL;
 const WEIGHTS = Array.from({ length: KERNEL * KERNEL }, (_, i) => i);
 
 /** Pixels row by row, 1 where there is ink. */
@@ -46,7 +49,7 @@ const LEAST = 1;
 const drawingField: Field<Drawing> = {
   initial: T,
   read(text) {
-    if (!/^[0-9a-f]{36}$/.test(text)) throw new TypeError("a drawing of 36 hexadecimal digits");
+    if (!/^[0-9a-f]{36}$/.test(text)) throw new TypeError(linksText.expected.drawing);
     return [...text].flatMap((digit) =>
       [8, 4, 2, 1].map((bit) => (Number.parseInt(digit, 16) & bit ? 1 : 0)),
     );
@@ -57,19 +60,28 @@ const drawingField: Field<Drawing> = {
     ).join(""),
 };
 
+const modelOf = once((key) =>
+  sequential(
+    [
+      conv2d({
+        name: "map",
+        filters: 1,
+        kernelSize: KERNEL,
+        activation: key === "linear" ? "linear" : "relu",
+      }),
+      ...(key === "pooled" ? [maxPooling2d({ poolSize: POOL })] : []),
+    ],
+    { inputShape: [SIDE, SIDE, 1] },
+  ),
+);
+
 /** What a convolution with this kernel makes of the pictures: z, a and pooled a, picture after picture. */
 function convolved(k: readonly number[], b: number, pictures: readonly Drawing[]) {
   const x = pictures.map((picture) =>
     Array.from({ length: SIDE }, (_, row) => picture.slice(row * SIDE, (row + 1) * SIDE).map((v) => [v])),
   );
   const run = (activation: "linear" | "relu", pool: boolean): number[] => {
-    const model = sequential(
-      [
-        conv2d({ name: "map", filters: 1, kernelSize: KERNEL, activation }),
-        ...(pool ? [maxPooling2d({ poolSize: 2 })] : []),
-      ],
-      { inputShape: [SIDE, SIDE, 1] },
-    );
+    const model = modelOf(pool ? "pooled" : activation);
     model.setWeights({ "map.kernel": [...k], "map.bias": [b] });
     return [...model.predict(x).data];
   };
@@ -83,9 +95,9 @@ const patchOf = (drawing: Drawing, at: number): number[] =>
     return drawing[row * SIDE + (at % MAP) + (i % KERNEL)];
   });
 /** The pool that a number of the map is in, and the four numbers of a pool. */
-const poolOf = (at: number): number => Math.floor(at / MAP / 2) * POOLED + Math.floor((at % MAP) / 2);
+const poolOf = (at: number): number => Math.floor(at / MAP / POOL) * POOLED + Math.floor((at % MAP) / POOL);
 const membersOf = (pool: number): number[] => {
-  const first = Math.floor(pool / POOLED) * 2 * MAP + (pool % POOLED) * 2;
+  const first = Math.floor(pool / POOLED) * POOL * MAP + (pool % POOLED) * POOL;
   return [first, first + 1, first + MAP, first + MAP + 1];
 };
 
@@ -131,6 +143,8 @@ export default chapter({
     map: String(MAP),
     numbers: String(a.length),
     pools: String(pooled.length),
+    pool: String(POOL),
+    weights: String(WEIGHTS.length),
     row: String(Math.floor(at / MAP) + 1),
     column: String((at % MAP) + 1),
     z: num(z[at]),
@@ -185,8 +199,7 @@ export default chapter({
             chosen={pool}
             numbers
           />
-          <fieldset class="kernel">
-            <legend class="small">{said.kernel}</legend>
+          <Group label={said.kernel} help="kernel" class="kernel">
             <div>
               {WEIGHTS.map((i) => (
                 <NumberField
@@ -200,7 +213,7 @@ export default chapter({
               ))}
             </div>
             <NumberField label={said.bias} value={b} min={-20} max={20} onChange={(b) => set({ b })} />
-          </fieldset>
+          </Group>
         </div>
         <div class="row">
           <Button onClick={() => set({ drawing: drawn(() => false) })}>{said.clear}</Button>

@@ -9,6 +9,7 @@ import { NumberField, Slider } from "../../ui/controls.tsx";
 import { Plot } from "../../ui/plot.tsx";
 import { chapter } from "../chapter.ts";
 import { nabla } from "../lib.ts";
+import { once } from "../once.ts";
 
 const { dense, sequential } = nabla;
 
@@ -30,7 +31,7 @@ function neuron(loss: (typeof LOSSES)[number], start: number) {
   return model.compile({ loss, optimizer: { name: "sgd", learningRate: RATE } });
 }
 
-async function learn(loss: (typeof LOSSES)[number], start: number) {
+async function learning(loss: (typeof LOSSES)[number], start: number) {
   const model = neuron(loss, start);
   const answer = () => model.predict([[1]]).data[0];
   const gradient = gradients(model, [[[1]], [[0]]]).gradients["neuron.kernel"][0];
@@ -42,10 +43,16 @@ async function learn(loss: (typeof LOSSES)[number], start: number) {
   return { gradient, outputs, turns };
 }
 
+/** The same at every look. */
+const learned = once((key) => {
+  const [loss, start] = key.split(" ");
+  return learning(loss as (typeof LOSSES)[number], Number(start));
+});
+
 export default chapter({
   fields: { start: numberField(2, -2, 4), answer: numberField(0, -2, 2) },
   async compute({ start }: State) {
-    const [quadratic, entropy] = await Promise.all(LOSSES.map((loss) => learn(loss, start)));
+    const [quadratic, entropy] = await Promise.all(LOSSES.map((loss) => learned(`${loss} ${start}`)));
     return { quadratic, entropy };
   },
   words: ({ quadratic, entropy }, { start }) => ({
@@ -66,6 +73,7 @@ export default chapter({
       <>
         <Slider
           label={said.start}
+          help="start"
           value={start}
           min={-2}
           max={4}
@@ -89,6 +97,7 @@ export default chapter({
         />
         <NumberField
           label={said.answer}
+          help="answer"
           value={answer}
           min={-2}
           max={2}

@@ -90,6 +90,7 @@ export default chapter({
       <>
         <Slider
           label={said.rate}
+          help="rate"
           value={rate}
           min={0.05}
           max={2.5}
@@ -116,7 +117,11 @@ export default chapter({
           yName="J"
           lines={[
             { name: said.full, tone: 0, points: points(result.batches.full) },
-            { name: said.mini, tone: 1, points: points(result.batches.mini) },
+            {
+              name: fill(said.mini, { n: String(SIZES.mini) }),
+              tone: 1,
+              points: points(result.batches.mini),
+            },
             { name: said.online, tone: 2, points: points(result.batches.online) },
           ]}
         />

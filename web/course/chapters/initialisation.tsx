@@ -6,13 +6,16 @@ import { Segments } from "../../ui/controls.tsx";
 import { Plot } from "../../ui/plot.tsx";
 import { chapter } from "../chapter.ts";
 import { nabla } from "../lib.ts";
+import { once } from "../once.ts";
 
 const { activation, dense, sequential } = nabla;
 
 const INITIALIZERS = ["gaussian", "gaussianScaled", "glorotUniform", "zeros"] as const;
 type Initializer = (typeof INITIALIZERS)[number];
 const INPUTS = ["10", "100", "1000"].map((value) => ({ value, label: value }));
-const NEURONS = 2000;
+const NEURONS = 1000;
+/** Inputs of the task, and of the two that are compared. */
+const MANY = 1000;
 /** A sigmoid this near to 0 or 1 is flat. */
 const FLAT = 0.01;
 /** At most this share may be flat, and z has to differ at least so much. */
@@ -25,7 +28,7 @@ interface State {
 }
 
 /** What neurons that all see m ones make of them: z, its standard deviation, and the share of flat sigmoids. */
-function spread(kernelInitializer: Initializer, m: number) {
+function spreadOf(kernelInitializer: Initializer, m: number) {
   const model = sequential([dense({ units: NEURONS, kernelInitializer, inputShape: [m] })], { seed: 1 });
   const z = [...model.predict([new Array<number>(m).fill(1)]).data];
   const sigmoid = sequential([activation({ activation: "sigmoid", inputShape: [NEURONS] })]);
@@ -36,6 +39,13 @@ function spread(kernelInitializer: Initializer, m: number) {
     flat: a.filter((v) => v < FLAT || v > 1 - FLAT).length / NEURONS,
   };
 }
+
+const spreads = once((key) => {
+  const [init, m] = key.split(" ");
+  return spreadOf(init as Initializer, Number(m));
+});
+/** The same at every look. */
+const spread = (init: Initializer, m: number) => spreads(`${init} ${m}`);
 
 /** XOR from zeros: the weights from the first input to the four hidden neurons after training. */
 async function fromZeros(): Promise<number[]> {
@@ -67,13 +77,16 @@ export default chapter({
       deviation: own.deviation,
       flat: own.flat,
       counts,
-      plain: spread("gaussian", 1000).deviation,
-      scaled: spread("gaussianScaled", 1000).deviation,
+      plain: spread("gaussian", MANY).deviation,
+      scaled: spread("gaussianScaled", MANY).deviation,
       zeros: await (known ??= fromZeros()),
     };
   },
   words: ({ deviation, flat, plain, scaled, zeros }, { m }) => ({
     m,
+    neurons: NEURONS.toLocaleString("en"),
+    many: String(MANY),
+    near: String(FLAT),
     deviation: num(deviation),
     flat: num(100 * flat),
     plain: plain.toFixed(2),
@@ -88,9 +101,10 @@ export default chapter({
     const most = Math.max(...result.counts);
     return (
       <>
-        <Segments label={said.m} value={m} options={INPUTS} onChange={(m) => set({ m })} />
+        <Segments label={said.m} help="inputs" value={m} options={INPUTS} onChange={(m) => set({ m })} />
         <Segments
           label={said.init}
+          help="init"
           value={init}
           options={INITIALIZERS.map((value) => ({ value, label: said.names[value] }))}
           onChange={(init) => set({ init })}

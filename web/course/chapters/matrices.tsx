@@ -5,6 +5,7 @@ import { choiceField, numberField } from "../../ui/codec.ts";
 import { NumberField, Segments } from "../../ui/controls.tsx";
 import { chapter } from "../chapter.ts";
 import { nabla } from "../lib.ts";
+import { once } from "../once.ts";
 
 const { dense, sequential } = nabla;
 
@@ -19,9 +20,9 @@ interface State {
 }
 
 const ACTIVATIONS = [
-  { value: "step", label: "step" },
+  { value: "step", label: lessons.matrices.labels.step },
   { value: "sigmoid", label: "σ" },
-  { value: "linear", label: "linear" },
+  { value: "linear", label: lessons.matrices.labels.linear },
 ] as const;
 
 /** Row j is what enters unit j: the W of a = g(Wa + b). The library's kernels are the same turned, a row for each input. */
@@ -33,12 +34,19 @@ const SECOND = [[2, -1]];
 const turned = (w: readonly (readonly number[])[]): number[] =>
   w[0].flatMap((_, k) => w.map((row) => row[k]));
 
-/** Layers of these matrices, without biases. */
-function net(g: Activation, ...matrices: readonly (readonly number[])[][]) {
-  const model = sequential(
-    matrices.map((w, i) => dense({ name: `w${i}`, units: w.length, activation: g, useBias: false })),
+const modelOf = once((key) => {
+  const [g, ...units] = key.split(",");
+  return sequential(
+    units.map((n, i) =>
+      dense({ name: `w${i}`, units: Number(n), activation: g as Activation, useBias: false }),
+    ),
     { inputShape: [2] },
   );
+});
+
+/** Layers of these matrices, without biases. */
+function net(g: Activation, ...matrices: readonly (readonly number[])[][]) {
+  const model = modelOf([g, ...matrices.map((w) => w.length)].join());
   return model.setWeights(Object.fromEntries(matrices.map((w, i) => [`w${i}.kernel`, turned(w)])));
 }
 
@@ -76,6 +84,7 @@ export default chapter({
     a1: a1.map(num).join(", "),
     z2: num(z2[0]),
     a2: num(a2[0]),
+    probes: String(PROBES.length),
   }),
   solved: ({ one, two }) => one.every((value, i) => Math.abs(value - two[i]) < 0.001),
   solution: { m1: 3, m2: -10 },
@@ -86,10 +95,16 @@ export default chapter({
     const name = ACTIVATIONS.find(({ value }) => value === g)!.label;
     return (
       <>
-        <Segments label={said.g} value={g} options={ACTIVATIONS} onChange={(g) => set({ g })} />
+        <Segments
+          label={said.g}
+          help="activation"
+          value={g}
+          options={ACTIVATIONS}
+          onChange={(g) => set({ g })}
+        />
         <div class="trio">
-          <NumberField label="x₁" value={x1} min={-10} max={10} onChange={(x1) => set({ x1 })} />
-          <NumberField label="x₂" value={x2} min={-10} max={10} onChange={(x2) => set({ x2 })} />
+          <NumberField label="x₁" help="input" value={x1} min={-10} max={10} onChange={(x1) => set({ x1 })} />
+          <NumberField label="x₂" help="input" value={x2} min={-10} max={10} onChange={(x2) => set({ x2 })} />
         </div>
         <div class="matrices figures">
           <Equation name="W¹ x" left={FIRST} right={[[x1], [x2]]} result={z1} />
@@ -98,8 +113,22 @@ export default chapter({
           <Equation name={`a² = ${name}(z²)`} result={a2} />
         </div>
         <div class="trio">
-          <NumberField label={said.m1} value={m1} min={-100} max={100} onChange={(m1) => set({ m1 })} />
-          <NumberField label={said.m2} value={m2} min={-100} max={100} onChange={(m2) => set({ m2 })} />
+          <NumberField
+            label={said.m1}
+            help="product"
+            value={m1}
+            min={-100}
+            max={100}
+            onChange={(m1) => set({ m1 })}
+          />
+          <NumberField
+            label={said.m2}
+            help="product"
+            value={m2}
+            min={-100}
+            max={100}
+            onChange={(m2) => set({ m2 })}
+          />
         </div>
         <table class="figures numbers">
           <thead>

@@ -1,6 +1,7 @@
 /** Momentum and Nesterov in a ravine: the cost of examples/ravine.mjs. */
 
-import { descend } from "../../ravine/ravine.ts";
+import { num } from "../../microscope/steps.ts";
+import { descend, LOWEST, STEEP } from "../../ravine/ravine.ts";
 import { lessons } from "../../text/lessons.ts";
 import { fill } from "../../text/words.ts";
 import { choiceField, numberField } from "../../ui/codec.ts";
@@ -18,6 +19,8 @@ interface State {
   readonly beta: number;
 }
 
+const LECTURE = { rate: 0.01, beta: 0.9 };
+const FROM = [0, 0] as const;
 const STEPS = 600;
 const GOAL = 150;
 /** So much of the way is drawn. */
@@ -29,7 +32,7 @@ async function roll({ optimizer, rate, beta }: State) {
     optimizer,
     rate,
     ...(optimizer !== "sgd" && { momentum: beta }),
-    from: [0, 0],
+    from: FROM,
     steps: STEPS,
   });
   return { path: path.slice(0, DRAWN + 1), steps: reached };
@@ -37,7 +40,7 @@ async function roll({ optimizer, rate, beta }: State) {
 
 const all = async () => {
   const [plain, momentum, nesterov] = await Promise.all(
-    OPTIMIZERS.map((optimizer) => roll({ optimizer, rate: 0.01, beta: 0.9 })),
+    OPTIMIZERS.map((optimizer) => roll({ optimizer, ...LECTURE })),
   );
   return { plain, momentum, nesterov };
 };
@@ -73,6 +76,13 @@ export default chapter({
     momentum: shown(lecture.momentum.steps),
     nesterov: shown(lecture.nesterov.steps),
     goal: String(GOAL),
+    best1: num(LOWEST[0]),
+    best2: num(-LOWEST[1]),
+    steep: num(STEEP / 2),
+    ratio: num(STEEP),
+    from: FROM.map(num).join(", "),
+    rate: num(LECTURE.rate),
+    beta: num(LECTURE.beta),
   }),
   solved: ({ steps }) => steps !== undefined && steps < GOAL,
   solution: { optimizer: "nesterov", rate: 0.01, beta: 0.9 },
@@ -82,12 +92,14 @@ export default chapter({
       <>
         <Segments
           label={said.optimizer}
+          help="optimizer"
           value={optimizer}
           options={OPTIMIZERS.map((value) => ({ value, label: said.names[value] }))}
           onChange={(optimizer) => set({ optimizer })}
         />
         <Slider
           label={said.rate}
+          help="rate"
           value={rate}
           min={0.001}
           max={0.03}
@@ -96,6 +108,7 @@ export default chapter({
         />
         <Slider
           label={said.beta}
+          help="momentum"
           value={beta}
           min={0}
           max={0.99}

@@ -7,12 +7,15 @@ import { Segments, Switch } from "../../ui/controls.tsx";
 import { Plot, type PlotDot } from "../../ui/plot.tsx";
 import { chapter } from "../chapter.ts";
 import { nabla } from "../lib.ts";
+import { once } from "../once.ts";
 
 const { dense, dropout, earlyStopping, moons, sequential } = nabla;
 
 const ROWS = 30;
 const HELD_BACK = 200;
 const NOISE = 0.3;
+const UNITS = 16;
+const LAYERS = 2;
 const EPOCHS = 200;
 const PATIENCE = 20;
 /** The validation loss of the weights that are kept has to be below this. */
@@ -62,13 +65,12 @@ function borderOf(p: readonly number[]): [number, number][] {
 
 async function train({ l2, drop, early }: State) {
   const hidden = () => [
-    dense({ units: 16, activation: "tanh", kernelRegularizer: { l2: Number(l2) } }),
+    dense({ units: UNITS, activation: "tanh", kernelRegularizer: { l2: Number(l2) } }),
     ...(drop === "0" ? [] : [dropout({ rate: Number(drop) })]),
   ];
   const model = sequential(
     [
-      ...hidden(),
-      ...hidden(),
+      ...Array.from({ length: LAYERS }, hidden).flat(),
       dense({ units: 2, activation: "softmax", kernelRegularizer: { l2: Number(l2) } }),
     ],
     { inputShape: [2], seed: 1 },
@@ -102,7 +104,9 @@ async function train({ l2, drop, early }: State) {
 
 /** Without anything against overfitting. */
 const plain: State = { l2: "0", drop: "0", early: false };
-let known: ReturnType<typeof train> | undefined;
+/** The same at every look. */
+const trained = once((key) => train(JSON.parse(key) as State));
+const keyOf = ({ l2, drop, early }: State): string => JSON.stringify({ l2, drop, early });
 
 /** The rows that are trained on. */
 function rowsOf(): readonly PlotDot[] {
@@ -128,14 +132,13 @@ export default chapter({
     early: flagField,
   },
   async compute(state: State) {
-    const first = await (known ??= train(plain));
-    const own = Object.keys(plain).every((key) => plain[key as keyof State] === state[key as keyof State])
-      ? first
-      : await train(state);
+    const [own, first] = await Promise.all([trained(keyOf(state)), trained(keyOf(plain))]);
     return { ...own, first };
   },
   words: ({ train, held, best, curves, first }, { early }) => ({
     rows: String(ROWS),
+    layers: String(LAYERS),
+    units: String(UNITS),
     others: String(HELD_BACK),
     epochs: String(EPOCHS),
     patience: String(PATIENCE),
@@ -158,9 +161,15 @@ export default chapter({
     const line = (values: readonly number[]) => values.map((v, i): [number, number] => [i + 1, v]);
     return (
       <>
-        <Segments label={said.l2} value={l2} options={PENALTIES} onChange={(l2) => set({ l2 })} />
-        <Segments label={said.drop} value={drop} options={RATES} onChange={(drop) => set({ drop })} />
-        <Switch label={said.early} checked={early} onChange={(early) => set({ early })} />
+        <Segments label={said.l2} help="l2" value={l2} options={PENALTIES} onChange={(l2) => set({ l2 })} />
+        <Segments
+          label={said.drop}
+          help="dropout"
+          value={drop}
+          options={RATES}
+          onChange={(drop) => set({ drop })}
+        />
+        <Switch label={said.early} help="early" checked={early} onChange={(early) => set({ early })} />
         <Plot
           label={fill(said.plot, { train: num(train), held: num(held), kept: String(kept) })}
           x={[0, EPOCHS]}

@@ -23,6 +23,10 @@ export default chapter({
   },
   words: ({ right, lecture }, { b }) => ({
     right: String(right),
+    rows: String(CORNERS.length),
+    w1: num(LECTURE.w1),
+    w2: num(LECTURE.w2),
+    b: num(LECTURE.b),
     threshold: num(-b),
     sums: lecture.map(num).join(", "),
   }),
@@ -47,9 +51,23 @@ export default chapter({
     return (
       <>
         <div class="trio">
-          <NumberField label={said.w1} value={w1} min={-10} max={10} onChange={(w1) => set({ w1 })} />
-          <NumberField label={said.w2} value={w2} min={-10} max={10} onChange={(w2) => set({ w2 })} />
-          <NumberField label={said.b} value={b} min={-10} max={10} onChange={(b) => set({ b })} />
+          <NumberField
+            label={said.w1}
+            help="weight"
+            value={w1}
+            min={-10}
+            max={10}
+            onChange={(w1) => set({ w1 })}
+          />
+          <NumberField
+            label={said.w2}
+            help="weight"
+            value={w2}
+            min={-10}
+            max={10}
+            onChange={(w2) => set({ w2 })}
+          />
+          <NumberField label={said.b} help="bias" value={b} min={-10} max={10} onChange={(b) => set({ b })} />
         </div>
         <table class="figures numbers">
           <thead>
@@ -57,7 +75,7 @@ export default chapter({
               <th scope="col">x₁ x₂</th>
               <th scope="col">{said.sum}</th>
               <th scope="col">{said.output}</th>
-              <th scope="col">NAND</th>
+              <th scope="col">{lessons.perceptron.labels.nand}</th>
             </tr>
           </thead>
           <tbody>
@@ -74,7 +92,7 @@ export default chapter({
           </tbody>
         </table>
         <Plot
-          label={fill(said.plot, { right: String(result.right) })}
+          label={fill(said.plot, { right: String(result.right), rows: String(CORNERS.length) })}
           x={[-0.5, 1.5]}
           y={[-0.5, 1.5]}
           xName="x₁"

@@ -12,6 +12,7 @@ import { NumberField, Segments, Slider } from "../../ui/controls.tsx";
 import { Plot } from "../../ui/plot.tsx";
 import { chapter } from "../chapter.ts";
 import { nabla } from "../lib.ts";
+import { once } from "../once.ts";
 
 const { dense, sequential } = nabla;
 
@@ -54,9 +55,22 @@ export const sum = (values: readonly number[]): number => values.reduce((all, va
 
 type Weights = Pick<State, "g" | "w" | "u">;
 
+const stepOf = once((g) =>
+  sequential([dense({ name: "h", units: 1, activation: g as State["g"], useBias: false, inputShape: [2] })]),
+);
+const nameOf = (t: number): string => `step-${t}`;
+/** A layer for each step. */
+const netOf = once((key) => {
+  const [g, steps] = key.split(",");
+  const layers = Array.from({ length: Number(steps) }, (_, t) =>
+    dense({ name: nameOf(t), units: 1, activation: g as State["g"] }),
+  );
+  return sequential(layers, { inputShape: [1] }).compile({ loss: "quadratic" });
+});
+
 /** h of every step, from h₀ = 0. */
 export function walk({ g, w, u }: Weights, x: readonly number[]): number[] {
-  const step = sequential([dense({ name: "h", units: 1, activation: g, useBias: false, inputShape: [2] })]);
+  const step = stepOf(g);
   step.setWeights({ "h.kernel": [w, u] });
   let h = 0;
   return x.map((value) => (h = step.predict([[value, h]]).data[0]));
@@ -64,9 +78,7 @@ export function walk({ g, w, u }: Weights, x: readonly number[]): number[] {
 
 /** ∂L/∂z of every step, where L = ½ (h_T − y)². */
 export function back({ g, w, u }: Weights, x: readonly number[], y: number): number[] {
-  const nameOf = (t: number): string => `step-${t}`;
-  const layers = x.map((_, t) => dense({ name: nameOf(t), units: 1, activation: g }));
-  const net = sequential(layers, { inputShape: [1] }).compile({ loss: "quadratic" });
+  const net = netOf(`${g},${x.length}`);
   // what comes in at a step is its layer's bias
   net.setWeights(
     Object.fromEntries(
@@ -158,6 +170,7 @@ export default chapter({
     dw: num(dw),
     du: num(du),
     task: String(TASK),
+    count: String(sequenceOf("add", TASK, FIRST[0]!).filter((x) => x !== 0).length),
     near: num(NEAR),
     far: num(far),
   }),
@@ -173,25 +186,42 @@ export default chapter({
       <>
         <Segments
           label={said.sequence}
+          help="sequence"
           value={state.sequence}
           options={SEQUENCES.map((value) => ({ value, label: said.sequences[value] }))}
           onChange={(sequence) => set({ sequence })}
         />
         <Segments
           label={said.steps}
+          help="steps"
           value={state.steps}
           options={LENGTHS.map((value) => ({ value, label: value }))}
           onChange={(steps) => set({ steps, at: Math.min(state.at, Number(steps)) })}
         />
         <Segments
           label={said.g}
+          help="activation"
           value={state.g}
           options={ACTIVATIONS.map((value) => ({ value, label: said.names[value] }))}
           onChange={(g) => set({ g })}
         />
         <div class="trio">
-          <NumberField label={said.w} value={state.w} min={-3} max={3} onChange={(w) => set({ w })} />
-          <NumberField label={said.u} value={state.u} min={-3} max={3} onChange={(u) => set({ u })} />
+          <NumberField
+            label={said.w}
+            help="weight"
+            value={state.w}
+            min={-3}
+            max={3}
+            onChange={(w) => set({ w })}
+          />
+          <NumberField
+            label={said.u}
+            help="state"
+            value={state.u}
+            min={-3}
+            max={3}
+            onChange={(u) => set({ u })}
+          />
         </div>
         <ol class="unrolled figures" aria-label={said.net}>
           {h.map((value, t) => (
@@ -204,7 +234,14 @@ export default chapter({
             </li>
           ))}
         </ol>
-        <Slider label={said.at} value={at} min={1} max={h.length} onChange={(at) => set({ at })} />
+        <Slider
+          label={said.at}
+          help="step"
+          value={at}
+          min={1}
+          max={h.length}
+          onChange={(at) => set({ at })}
+        />
         <div class="stepped">
           <p class="equation">
             <Formula text={formulas.forward} />

@@ -9,6 +9,7 @@ import { Plot } from "../../ui/plot.tsx";
 import { chapter } from "../chapter.ts";
 import { nabla } from "../lib.ts";
 import { CORNERS, NAND, neuron } from "../nand.ts";
+import { once } from "../once.ts";
 
 const { dense, sequential } = nabla;
 
@@ -28,23 +29,54 @@ const weights = (c: number, dw = 0) => ({ w1: -2 * c + dw, w2: -2 * c, b: 3 * c 
 const last = (activation: "step" | "sigmoid", c: number, dw: number): number =>
   neuron(activation, weights(c, dw))[3];
 
+const makeLearner = () =>
+  sequential([dense({ name: "neuron", units: 1, activation: "sigmoid", inputShape: [2] })]).compile({
+    loss: "quadratic",
+  });
+let learner: ReturnType<typeof makeLearner> | undefined;
+
+const summing = once((g) =>
+  sequential([
+    dense({
+      units: 1,
+      activation: g as "sigmoid" | "step",
+      useBias: false,
+      kernelInitializer: "ones",
+      inputShape: [3],
+    }),
+  ]),
+);
+
+type Curve = [change: number, output: number][];
+/** Those of the last factor: they are the same for every change. */
+let known: { readonly c: number; readonly curves: readonly Curve[] } | undefined;
+function curvesOf(c: number): readonly Curve[] {
+  if (known?.c !== c) {
+    // weights and bias as inputs of a neuron whose weights are 1: all changes at once
+    const rows = CHANGES.map((change) => Object.values(weights(c, change)));
+    const curve = (g: "sigmoid" | "step"): Curve => {
+      const outputs = summing(g).predict(rows).data;
+      return CHANGES.map((change, i) => [change, outputs[i]]);
+    };
+    known = { c, curves: [curve("sigmoid"), curve("step")] };
+  }
+  return known.curves;
+}
+
 export default chapter({
   fields: { c: numberField(1, 1, 10), dw: numberField(0.1, -2, 2) },
   compute({ c, dw }: State) {
     const outputs = neuron("sigmoid", weights(c));
-    const model = sequential([dense({ name: "neuron", units: 1, activation: "sigmoid", inputShape: [2] })]);
+    const model = (learner ??= makeLearner());
     model.setWeights({ "neuron.kernel": [-2 * c, -2 * c], "neuron.bias": [3 * c] });
     // ∂(½ (a − (a − 1))²)/∂w = ∂a/∂w
-    model.compile({ loss: "quadratic" });
     const slope = gradients(model, [[[1, 1]], [[outputs[3] - 1]]]).gradients["neuron.kernel"][0];
     return {
       outputs,
       slope,
       changed: last("sigmoid", c, dw),
       distance: Math.max(...outputs.map((a, i) => Math.abs(a - NAND[i]))),
-      curves: (["sigmoid", "step"] as const).map((g) =>
-        CHANGES.map((change): [number, number] => [change, last(g, c, change)]),
-      ),
+      curves: curvesOf(c),
     };
   },
   words: ({ outputs, slope, changed, distance }, { c, dw }) => ({
@@ -63,9 +95,18 @@ export default chapter({
     const said = lessons.sigmoid.labels;
     return (
       <>
-        <Slider label={said.c} value={c} min={1} max={10} step={0.1} onChange={(c) => set({ c })} />
+        <Slider
+          label={said.c}
+          help="factor"
+          value={c}
+          min={1}
+          max={10}
+          step={0.1}
+          onChange={(c) => set({ c })}
+        />
         <Slider
           label={said.dw}
+          help="change"
           value={dw}
           min={-2}
           max={2}
@@ -93,7 +134,7 @@ export default chapter({
             <tr>
               <th scope="col">x₁ x₂</th>
               <th scope="col">{said.sigmoid}</th>
-              <th scope="col">NAND</th>
+              <th scope="col">{lessons.perceptron.labels.nand}</th>
             </tr>
           </thead>
           <tbody>

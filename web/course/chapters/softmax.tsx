@@ -12,6 +12,10 @@ const { activation, sequential } = nabla;
 
 const LOGITS = [4.1, 2.2, 2.9, -1.8, 2.5, 4.2, 3.3, -2.5, -1.5, 1.1];
 const LABEL = 5;
+/** Wrong answers, one near as a number and one far from it. */
+const [NEAR, FAR] = [4, 9];
+/** The digit whose logit comes second. */
+const RIVAL = LOGITS.indexOf(Math.max(...LOGITS.filter((_, digit) => digit !== LABEL)));
 const GOAL = 0.1;
 
 interface State {
@@ -20,15 +24,14 @@ interface State {
 }
 
 const softmax = () => sequential([activation({ activation: "softmax", inputShape: [10] })]);
-const cost = (loss: "crossEntropy" | "categoricalCrossentropy", logits: number[]): number => {
+type CostName = "crossEntropy" | "categoricalCrossentropy";
+const cost = (loss: CostName, logits: number[]): number => {
   const oneHot = logits.map((_, k) => (k === LABEL ? 1 : 0));
   // a loss needs no weights; the model has none
-  return costs(loss).evaluated(logits, oneHot);
+  const model = (compiled[loss] ??= softmax().compile({ loss }));
+  return gradients(model, [[logits], [oneHot]]).loss;
 };
-const costs = (loss: "crossEntropy" | "categoricalCrossentropy") => ({
-  evaluated: (logits: number[], oneHot: number[]): number =>
-    gradients(softmax().compile({ loss }), [[logits], [oneHot]]).loss,
-});
+const compiled: Partial<Record<CostName, ReturnType<ReturnType<typeof softmax>["compile"]>>> = {};
 
 /** What a single output costs that says `said` where the digit is LABEL. */
 const asNumber = (said: number): number => {
@@ -36,30 +39,41 @@ const asNumber = (said: number): number => {
   return gradients(model.compile({ loss: "meanSquaredError" }), [[[said]], [[LABEL]]]).loss;
 };
 
+let plain: ReturnType<typeof softmax> | undefined;
+/** What does not depend on the slider. */
+let fixed: Readonly<Record<"lecture" | "lectureRight" | "nearCost" | "farCost", number>> | undefined;
+
 export default chapter({
   fields: { z5: numberField(LOGITS[LABEL], -10, 10) },
   compute({ z5 }: State) {
     const logits = LOGITS.map((z, k) => (k === LABEL ? z5 : z));
     return {
       logits,
-      p: [...softmax().predict([logits]).data],
+      p: [...(plain ??= softmax()).predict([logits]).data],
       summed: cost("crossEntropy", logits),
       categorical: cost("categoricalCrossentropy", logits),
-      lecture: cost("crossEntropy", LOGITS),
-      lectureRight: cost("categoricalCrossentropy", LOGITS),
-      four: asNumber(4),
-      nine: asNumber(9),
+      ...(fixed ??= {
+        lecture: cost("crossEntropy", LOGITS),
+        lectureRight: cost("categoricalCrossentropy", LOGITS),
+        nearCost: asNumber(NEAR),
+        farCost: asNumber(FAR),
+      }),
     };
   },
-  words: ({ p, summed, categorical, lecture, lectureRight, four, nine }) => ({
+  words: ({ p, summed, categorical, lecture, lectureRight, nearCost, farCost }) => ({
     p5: num(p[LABEL]),
-    p0: num(p[0]),
+    rivalShare: num(p[RIVAL]),
     summed: summed.toFixed(3),
     categorical: categorical.toFixed(3),
     lecture: lecture.toFixed(3),
     lectureRight: lectureRight.toFixed(3),
-    four: num(four),
-    nine: num(nine),
+    near: String(NEAR),
+    far: String(FAR),
+    nearCost: num(nearCost),
+    farCost: num(farCost),
+    bits: String(Math.ceil(Math.log2(LOGITS.length))),
+    outputs: String(LOGITS.length),
+    rival: String(RIVAL),
     goal: String(GOAL),
     label: String(LABEL),
   }),
@@ -71,6 +85,7 @@ export default chapter({
       <>
         <Slider
           label={said.z5}
+          help="logit"
           value={z5}
           min={-10}
           max={10}
@@ -83,7 +98,7 @@ export default chapter({
             <tr>
               <th scope="col">{said.digit}</th>
               <th scope="col">{said.logit}</th>
-              <th scope="col">softmax</th>
+              <th scope="col">{said.softmax}</th>
               <th scope="col">y</th>
             </tr>
           </thead>

@@ -2,7 +2,7 @@
 import { planeText } from "../../text/plane.ts";
 import { fill } from "../../text/words.ts";
 import { useHelp } from "../../ui/what.tsx";
-import { state } from "../page/session.ts";
+import { state } from "../page/signals.ts";
 import { isCurve, isField } from "../state/choices.ts";
 
 const SHAPES = ["●", "■", "▲", "◆", "▼", "⬢"];

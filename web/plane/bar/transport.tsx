@@ -3,30 +3,17 @@
 import { useEffect } from "preact/hooks";
 import { planeText } from "../../text/plane.ts";
 import { fill } from "../../text/words.ts";
-import { short } from "../../ui/chart.tsx";
 import { Button, Choice, Segments } from "../../ui/controls.tsx";
 import { Dock } from "../../ui/dock.tsx";
+import { short } from "../../ui/figures.ts";
 import { announce, notify } from "../../ui/messages.tsx";
+import { useHelp } from "../../ui/what.tsx";
+import { change, undo } from "../page/changing.ts";
+import { writeLink } from "../page/link.ts";
 import { past } from "../page/past.ts";
 import { sayPast } from "../page/saying.ts";
-import {
-  change,
-  chooseSpeed,
-  empty,
-  figures,
-  locked,
-  onPage,
-  pause,
-  play,
-  playing,
-  reset,
-  SPEEDS,
-  speed,
-  state,
-  step,
-  undo,
-  writeLink,
-} from "../page/session.ts";
+import { empty, figures, locked, onPage, playing, SPEEDS, speed, state } from "../page/signals.ts";
+import { chooseSpeed, pause, play, reset, step } from "../page/training.ts";
 
 const said = planeText.transport;
 
@@ -117,6 +104,7 @@ export function PlayBar() {
 }
 
 export function Transport() {
+  const [ask, answer] = useHelp("transport", said.title);
   return (
     <section class="panel transport" aria-label={said.title}>
       <div class="row">
@@ -129,6 +117,7 @@ export function Transport() {
           {said.reset}
         </Button>
         <Undo />
+        {ask}
       </div>
       <Choice
         label={said.speed}
@@ -149,6 +138,7 @@ export function Transport() {
         onChange={(value) => change({ race: value === "race" })}
       />
       <Button onClick={() => void copyLink()}>{said.copy}</Button>
+      {answer}
     </section>
   );
 }

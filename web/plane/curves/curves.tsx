@@ -2,11 +2,13 @@
 import { computed, signal } from "@preact/signals";
 import { planeText } from "../../text/plane.ts";
 import { fill } from "../../text/words.ts";
-import { Chart, type Columns, percent, type Series, short } from "../../ui/chart.tsx";
+import { Chart, type Columns, type Series } from "../../ui/chart.tsx";
 import { Button, Panel, Segments } from "../../ui/controls.tsx";
+import { percent, short } from "../../ui/figures.ts";
 import type { Sample } from "../engine/protocol.ts";
+import { unsettled } from "../page/hearing.ts";
 import { sayChange } from "../page/saying.ts";
-import { changed, curves, figures, state, unsettled } from "../page/session.ts";
+import { changed, curves, figures, state } from "../page/signals.ts";
 import { isRegression, OPTIMIZERS, RACERS } from "../state/choices.ts";
 import { differences, type Pin, pinRun, pins, unpin } from "./pins.ts";
 
@@ -153,6 +155,7 @@ function Pins() {
           ))}
         </ul>
       )}
+      {pins.value.length > 0 && <p class="muted">{said.stays}</p>}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 /** Runs that are kept beside the one that is shown: their curves, and in what they differ. */
 import { signal } from "@preact/signals";
 import type { Sample, Standing } from "../engine/protocol.ts";
-import { curves, figures, state } from "../page/session.ts";
+import { curves, figures, state } from "../page/signals.ts";
 import { toQuery, withoutQuiet } from "../state/state.ts";
 
 export interface Pin {

@@ -74,26 +74,47 @@ export function fieldPixels(
   return pixels;
 }
 
-/**
- * One unit's values over the plane: negative – zero – positive. Full colour is the unit's largest value, or 1 where that is less, so
- * a unit with small values looks pale.
- *
- * @param value of a pixel
- */
-export function unitPixels(
-  count: number,
-  value: (pixel: number) => number,
-  { minus, zero, plus }: Palette,
-): Uint8ClampedArray<ArrayBuffer> {
-  let most = 1;
-  for (let i = 0; i < count; i++) most = Math.max(most, Math.abs(value(i)));
-  const pixels = new Uint8ClampedArray(count * 4);
-  for (let i = 0; i < count; i++) {
-    const t = value(i) / most;
+/** Steps between zero and full colour: more than a channel has. */
+const STEPS = 512;
+
+/** Pixels from minus over zero to plus. One word each, with its bytes in the order of pixels. */
+export function rampOf({ minus, zero, plus }: Pick<Palette, "minus" | "zero" | "plus">): Uint32Array {
+  const bytes = new Uint8ClampedArray(4 * (2 * STEPS + 1));
+  for (let i = 0; i <= 2 * STEPS; i++) {
+    const t = i / STEPS - 1;
     const end = t < 0 ? minus : plus;
     for (let channel = 0; channel < 3; channel++)
-      pixels[4 * i + channel] = zero[channel] + (end[channel] - zero[channel]) * Math.abs(t);
-    pixels[4 * i + 3] = 255;
+      bytes[4 * i + channel] = zero[channel] + (end[channel] - zero[channel]) * Math.abs(t);
+    bytes[4 * i + 3] = 255;
   }
-  return pixels;
+  return new Uint32Array(bytes.buffer);
+}
+
+/**
+ * One unit's values over the plane: negative – zero – positive. Full colour is the unit's largest value, or 1 where that is less, so
+ * a unit with small values looks pale. What is no number has no colour.
+ *
+ * @param values [pixels, units]
+ * @param unit which of them
+ * @param ramp as rampOf() gives it
+ * @param pixels is written: a word for each pixel
+ */
+export function paintUnit(
+  values: Float32Array,
+  units: number,
+  unit: number,
+  ramp: Uint32Array,
+  pixels: Uint32Array,
+): void {
+  const count = pixels.length;
+  let most = 1;
+  for (let i = 0, at = unit; i < count; i++, at += units) {
+    const size = Math.abs(values[at]);
+    if (size > most) most = size;
+  }
+  const scale = STEPS / most;
+  for (let i = 0, at = unit; i < count; i++, at += units) {
+    const step = values[at] * scale;
+    pixels[i] = Number.isNaN(step) ? 0 : ramp[Math.round(step) + STEPS];
+  }
 }

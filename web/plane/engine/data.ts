@@ -13,17 +13,9 @@ import {
 // the library's sine, because links promise the same bits on every engine
 import { sin } from "../../../src/math/elementary.ts";
 import { type DataName, type FeatureName, isCurve, isField, isPainted } from "../state/choices.ts";
+import type { PlaneState } from "../state/planeState.ts";
 import { EXTENT } from "../state/points.ts";
-import type { PlaneState } from "../state/state.ts";
-import { type FieldName, fieldPoints } from "./fields.ts";
-
-/** Places [n, 2] in the plane and their classes, or what is asked for there: of a curve the second coordinate, else a value. */
-export interface Points {
-  readonly places: Float32Array;
-  readonly labels: Int32Array;
-  /** Of regression, [n]. */
-  readonly values?: Float32Array;
-}
+import { type FieldName, fieldPoints, type Points } from "./fields.ts";
 
 export interface PlaneData {
   readonly train: Points;

@@ -6,46 +6,34 @@ import { NablaError } from "nabla";
 import { INITIAL } from "../state/state.ts";
 import { ALL_GREY, type Palette } from "./colours.ts";
 import { gridPlaces, inputsOf, type PlaneData } from "./data.ts";
-import type { Plane } from "./directions.ts";
-import { buffers, frameOf } from "./frames.ts";
-import { computeLandscape, type Directions, SIDE } from "./landscape.ts";
-import { pictures, unitPicture } from "./pictures.ts";
-import { type FromEngine, SURFACE_SIDE, type ToEngine } from "./protocol.ts";
+import { buffers, Frames } from "./frames.ts";
+import { Pace } from "./pace.ts";
+import { type Grids, inputPictures } from "./pictures.ts";
+import { type FromEngine, SURFACE_SIDE, type ToEngine, UNIT_SIDE } from "./protocol.ts";
 import { Race } from "./race.ts";
+import { Surveyor } from "./surveyor.ts";
 import { nextTask, wait } from "./tasks.ts";
 
 /** Milliseconds of work between two turns of others. */
 const SLICE = 6;
-/** Training pauses when no frame was requested for so long: the page is hidden, or cannot keep up. */
-const PATIENCE = 500;
-/** Milliseconds between two updates of the curves, which are redrawn as a whole. */
-const CURVES = 80;
 
-const PLACES = gridPlaces(SURFACE_SIDE);
+const PLACES = { surface: gridPlaces(SURFACE_SIDE), unit: gridPlaces(UNIT_SIDE) };
 
 export type Post = (message: FromEngine, transfer: Transferable[]) => void;
 
 export class Engine {
   private race = new Race({ ...INITIAL, data: "painted" });
   private id = -1;
-  private grid: Float32Array = new Float32Array(0);
+  private grids: Grids = { surface: new Float32Array(0), unit: new Float32Array(0) };
   private palette: Palette = ALL_GREY;
   private sharp = false;
-
-  private playing = false;
-  private speed = Number.POSITIVE_INFINITY;
-  /** The step to reach, where steps are requested one by one; and how many the clock allows. */
-  private target = 0;
-  private credit = 0;
-  private clock = 0;
+  private readonly pace = new Pace();
+  private readonly frames = new Frames();
+  private readonly surveyor: Surveyor;
 
   private wanted = false;
-  private lastWanted = 0;
   private changed = false;
   private showFrom = 0;
-  private curvesAt = 0;
-  private curvesShown = -1;
-  private pace = { since: 0, steps: 0, value: 0 };
 
   /** Whether to pause at convergence; whether that has been; the epoch where it pauses now. */
   private pausing = false;
@@ -53,10 +41,6 @@ export class Engine {
   private paused: number | undefined;
 
   private working = false;
-  private landscape: AbortController | undefined;
-  /** What the surface that was posted last lies along; what is drawn again and again. */
-  private plane: Plane | undefined;
-  private live: Directions | undefined;
   /** Changes that wait for the steps under way. */
   private waiting: Extract<ToEngine, { kind: "change" }>[] = [];
   private heard = 0;
@@ -66,7 +50,16 @@ export class Engine {
   /** The points that the page has: other noise moves them. */
   private told: PlaneData | undefined;
 
-  constructor(private readonly post: Post) {}
+  constructor(private readonly post: Post) {
+    this.surveyor = new Surveyor(
+      (landscape, id) => {
+        this.post({ kind: "landscape", id, landscape }, []);
+        this.changed = true;
+        void this.work();
+      },
+      (error) => this.fail(error),
+    );
+  }
 
   receive(message: ToEngine): void {
     if (message.kind !== "frame") {
@@ -84,28 +77,22 @@ export class Engine {
       case "look":
         this.palette = message.palette;
         this.sharp = message.sharp;
-        this.changed = true;
         this.tellData();
         break;
       case "speed":
-        this.speed = message.speed;
-        this.credit = 0;
+        this.pace.speed = message.speed;
         break;
       case "play":
       case "pause":
-        this.playing = message.kind === "play";
+        this.pace.play(message.kind === "play");
         // who goes on from there knows
         this.passed = this.race.converged;
         this.paused = undefined;
-        this.credit = 0;
-        this.target = 0;
-        this.clock = performance.now();
-        this.changed = true;
         break;
       case "step": {
-        const from = Math.max(this.target, this.race.step);
-        this.playing = false;
-        this.target = message.steps === "epoch" ? this.race.epochEnd(from) : from + message.steps;
+        const from = Math.max(this.pace.target, this.race.step);
+        this.pace.playing = false;
+        this.pace.target = message.steps === "epoch" ? this.race.epochEnd(from) : from + message.steps;
         break;
       }
       case "converge":
@@ -116,19 +103,16 @@ export class Engine {
         break;
       case "watch":
         this.watched = message.gradients;
-        this.changed = true;
         break;
       case "frame":
         this.wanted = true;
-        this.lastWanted = performance.now();
+        this.pace.seen();
         break;
       case "landscape":
-        this.live = message.live ? message : undefined;
-        void this.survey(message);
+        this.surveyor.start(message, this.race, this.id);
         break;
       case "stop landscape":
-        // the surface that is being drawn is drawn to its end
-        this.live = undefined;
+        this.surveyor.end();
         break;
     }
     void this.work();
@@ -136,10 +120,10 @@ export class Engine {
 
   /** Ends everything; for an engine on the page, which no one terminates. */
   close(): void {
-    this.playing = false;
-    this.target = 0;
+    this.pace.playing = false;
+    this.pace.target = 0;
     this.wanted = false;
-    this.landscape?.abort();
+    this.surveyor.stop();
     void this.race.dispose();
   }
 
@@ -147,15 +131,14 @@ export class Engine {
   private async work(): Promise<void> {
     if (this.working) return;
     this.working = true;
+    const { pace } = this;
     try {
       do {
         await this.applyChanges();
-        const due = this.due();
+        const due = pace.due(this.asked, this.active);
         if (due > 0) await this.train(due);
         if (this.wanted && this.changed && this.rested()) await this.show();
-        const waits = this.active && this.credit < 1 && Number.isFinite(this.speed);
-        if (waits) await wait((1 - this.credit) / (this.speed / 1000));
-        else await nextTask();
+        await (this.active && pace.ahead ? wait(pace.pause) : nextTask());
       } while (this.waiting.length > 0 || this.asked > 0 || this.active || (this.wanted && this.changed));
     } catch (error) {
       this.fail(error);
@@ -178,45 +161,30 @@ export class Engine {
 
   /** Examining takes at most half of the time during training; all that is left where training keeps the speed that was asked for. */
   private rested(): boolean {
-    const keepsUp = Number.isFinite(this.speed) && this.credit < 1;
-    return !this.active || keepsUp || performance.now() >= this.showFrom;
+    return !this.active || this.pace.ahead || performance.now() >= this.showFrom;
   }
 
   private fail(error: unknown): void {
-    this.playing = false;
-    this.target = 0;
+    this.pace.playing = false;
+    this.pace.target = 0;
     this.post({ kind: "problem", text: error instanceof NablaError ? error.message : String(error) }, []);
     if (!(error instanceof NablaError)) throw error;
   }
 
   private get active(): boolean {
-    return this.playing && !this.race.over && performance.now() - this.lastWanted < PATIENCE;
+    return this.pace.active && !this.race.over;
   }
 
   private get asked(): number {
-    return this.race.over ? 0 : Math.max(0, this.target - this.race.step);
-  }
-
-  private due(): number {
-    if (this.asked > 0) return this.asked;
-    if (!this.active) {
-      this.clock = performance.now();
-      return 0;
-    }
-    const now = performance.now();
-    // at most a tenth of a second that was spent on other tasks is caught up with
-    const most = Math.max(1, this.speed / 10);
-    this.credit = Math.min(most, this.credit + ((now - this.clock) * this.speed) / 1000 || 0);
-    this.clock = now;
-    return this.speed === Number.POSITIVE_INFINITY ? this.speed : Math.floor(this.credit);
+    return this.race.over ? 0 : Math.max(0, this.pace.target - this.race.step);
   }
 
   private async train(due: number): Promise<void> {
-    const { race } = this;
+    const { race, pace } = this;
     const end = performance.now() + SLICE;
     let left = due;
     let chunk = 1;
-    const stops = (): boolean => this.pausing && !this.passed && this.playing && race.converged;
+    const stops = (): boolean => this.pausing && !this.passed && pace.playing && race.converged;
     while (left > 0 && !race.over && race === this.race && !stops()) {
       const before = race.step;
       const start = performance.now();
@@ -232,25 +200,23 @@ export class Engine {
     }
     // a net that was replaced while it took its steps
     if (race !== this.race) return;
-    this.credit = due === Number.POSITIVE_INFINITY ? 0 : Math.max(0, this.credit - (due - left));
+    pace.took(due - left, due);
     if (stops()) {
-      this.playing = false;
+      pace.playing = false;
       this.passed = true;
       this.paused = race.epoch;
       this.changed = true;
     }
     if (race.over) {
-      this.playing = false;
+      pace.playing = false;
       this.changed = true;
     }
   }
 
   private reset({ state, id, serial = 0 }: Extract<ToEngine, { kind: "reset" }>): void {
-    this.landscape?.abort();
-    this.plane = undefined;
+    this.surveyor.stop();
     void this.race.dispose();
-    this.target = 0;
-    this.credit = 0;
+    this.pace.reset();
     this.waiting = [];
     this.heard = serial;
     this.id = id;
@@ -258,22 +224,19 @@ export class Engine {
     this.pausing = state.converge;
     this.passed = false;
     this.paused = undefined;
-    this.grid = inputsOf(PLACES, state.features);
-    this.curvesShown = -1;
-    this.pace = { since: performance.now(), steps: 0, value: 0 };
+    const inputs = (places: Float32Array) => inputsOf(places, state.features);
+    this.grids = { surface: inputs(PLACES.surface), unit: inputs(PLACES.unit) };
+    this.frames.reset();
     this.tellData();
     this.changed = true;
-    if (this.live) void this.survey(this.live);
+    this.surveyor.reset(this.race, id);
   }
 
   private tellData(): void {
     if (this.id < 0) return;
     const { data, state } = this.race;
     this.told = data;
-    const width = state.features.length;
-    const features = state.features.map((_, f) =>
-      unitPicture((pixel) => this.grid[pixel * width + f], this.palette),
-    );
+    const features = inputPictures(this.grids, state.features.length, this.palette);
     this.post({ kind: "data", id: this.id, train: data.train, test: data.test, features }, buffers(features));
   }
 
@@ -281,83 +244,28 @@ export class Engine {
     const start = performance.now();
     this.wanted = false;
     this.changed = false;
-    const { race, palette, sharp } = this;
-    const done = this.waiting.length + this.asked > 0 ? -1 : this.received;
-    await race.record();
-    // a link may change weights before the first step
-    await race.applyDue();
-    const standings = await race.standings();
-    if (race !== this.race) {
+    const { race, pace } = this;
+    const frame = await this.frames.make(race, () => this.race, {
+      id: this.id,
+      grids: this.grids,
+      palette: this.palette,
+      sharp: this.sharp,
+      watched: this.watched,
+      active: this.active,
+      playing: pace.playing,
+      paused: this.paused,
+      heard: this.heard,
+      done: this.waiting.length + this.asked > 0 ? -1 : this.received,
+      plane: this.surveyor.plane,
+    });
+    if (!frame) {
       this.wanted = true;
       return;
     }
     if (race.data !== this.told) this.tellData();
-    const { surfaces, lines, layers } = pictures(race, this.grid, palette, sharp, this.watched);
     const now = performance.now();
     this.showFrom = now + (now - start);
-    const fresh =
-      race.recorded !== this.curvesShown && (now - this.curvesAt >= CURVES || !this.active || race.step < 2);
-    if (fresh) {
-      this.curvesAt = now;
-      this.curvesShown = race.recorded;
-    } else if (race.recorded !== this.curvesShown) this.changed = true;
-    if (now - this.pace.since > 500) {
-      const value = ((race.step - this.pace.steps) * 1000) / (now - this.pace.since);
-      this.pace = { since: now, steps: race.step, value };
-    }
-    const pace = this.playing ? this.pace.value : 0;
-    this.post(
-      {
-        ...frameOf(race, standings),
-        id: this.id,
-        playing: this.playing,
-        ...(this.paused !== undefined && { converged: this.paused }),
-        pace,
-        surfaces,
-        lines,
-        layers,
-        heard: this.heard,
-        ...(this.plane && { at: race.places(this.plane) }),
-        done,
-        ...(fresh && { curves: race.curves }),
-      },
-      buffers([...surfaces, ...layers.flatMap(({ units }) => units)]),
-    );
-  }
-
-  /** Draws the loss surface; where it is live, again after steps were taken. What is drawn again is posted when it is whole. */
-  private async survey(wanted: Directions): Promise<void> {
-    this.landscape?.abort();
-    const { signal } = (this.landscape = new AbortController());
-    const { race, id } = this;
-    if (!race.train) return;
-    const live = (): boolean => this.live !== undefined && !signal.aborted;
-    try {
-      // before the first step there is no way yet
-      while (live() && race.step === 0) await wait(100);
-      for (let whole = false; !signal.aborted; whole = true) {
-        const { step, changes } = race;
-        await computeLandscape(
-          race.state,
-          race.train,
-          race.paths,
-          wanted,
-          (landscape, plane) => {
-            if (!signal.aborted && (!whole || landscape.rows === SIDE)) {
-              this.plane = plane;
-              this.post({ kind: "landscape", id, landscape }, []);
-              this.changed = true;
-              void this.work();
-            }
-            return nextTask();
-          },
-          signal,
-        );
-        while (live() && race.step === step && race.changes === changes) await wait(100);
-        if (!live()) return;
-      }
-    } catch (error) {
-      this.fail(error);
-    }
+    if (this.frames.behind) this.changed = true;
+    this.post(frame, buffers([...frame.surfaces, ...frame.layers.flatMap(({ units }) => units)]));
   }
 }

@@ -3,16 +3,17 @@
  * Playground (github.com/tensorflow/playground, src/dataset.ts), in this plane's units.
  */
 import { STREAMS, Stream } from "../../../src/math/random.ts";
+import type { PlaneState } from "../state/planeState.ts";
 import { EXTENT } from "../state/points.ts";
-import type { PlaneState } from "../state/state.ts";
-import type { Points } from "./data.ts";
 
 export type FieldName = "plane" | "gaussian";
 
 /** Points lie between −REACH and REACH. */
 const REACH = 0.95 * EXTENT;
+
 /** Standard deviation of what is added to values at noise 100. */
 const NOISE = 0.5;
+
 /** Where values are highest and lowest, and what they are there. */
 const PEAKS = [
   [-4 / 3, 5 / 6, 1],
@@ -22,6 +23,7 @@ const PEAKS = [
   [0, -5 / 6, 1],
   [4 / 3, -5 / 6, -1],
 ] as const;
+
 /** How far a peak reaches. */
 const RADIUS = 2 / 3;
 
@@ -37,6 +39,7 @@ const FIELDS: Readonly<Record<FieldName, (x: number, y: number) => number>> = {
     return value;
   },
 };
+
 /** Streams of points; directions.ts has those from 1000 on. */
 const STEPS: Readonly<Record<FieldName, number>> = { plane: 501, gaussian: 502 };
 
@@ -55,4 +58,12 @@ export function fieldPoints(
     values[i] = FIELDS[name](places[2 * i], places[2 * i + 1]) + (noise / 100) * NOISE * random.gaussian();
   }
   return { places, labels: new Int32Array(samples), values };
+}
+
+/** Places [n, 2] in the plane and their classes, or what is asked for there: of a curve the second coordinate, else a value. */
+export interface Points {
+  readonly places: Float32Array;
+  readonly labels: Int32Array;
+  /** Of regression, [n]. */
+  readonly values?: Float32Array;
 }

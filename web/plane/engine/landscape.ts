@@ -6,7 +6,7 @@
 import type { Model } from "nabla";
 import type { Dataset } from "nabla/data";
 import { axesWithin } from "../state/changes.ts";
-import type { PlaneState } from "../state/state.ts";
+import type { PlaneState } from "../state/planeState.ts";
 import { type Plane, principalPlane, project, randomPlane, weightsPlane } from "./directions.ts";
 import { makeModel } from "./net.ts";
 

@@ -1,7 +1,8 @@
 /** From a state to models, ready to be trained. */
 import { dense, dropout, type LayerInput, type Model, sequential } from "nabla";
 import { isSingle, type OptimizerName, OUTPUTS, RACERS } from "../state/choices.ts";
-import { activationOf, outputsOf, type PlaneState } from "../state/state.ts";
+import type { PlaneState } from "../state/planeState.ts";
+import { activationOf, outputsOf } from "../state/state.ts";
 
 /** Names of the dense layers, in order: "hidden-1", …, "output". */
 export const layerNames = ({ net }: PlaneState): string[] => [

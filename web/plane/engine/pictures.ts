@@ -1,62 +1,95 @@
 /** What a frame shows of nets: decision surfaces, and what each unit makes of the plane. */
 import { isCurve } from "../state/choices.ts";
-import { fieldPixels, type Palette, surfacePixels, unitPixels } from "./colours.ts";
+import { fieldPixels, type Palette, paintUnit, rampOf, surfacePixels } from "./colours.ts";
 import { probabilities } from "./net.ts";
 import { type LayerView, SURFACE_SIDE, UNIT_SIDE } from "./protocol.ts";
-import type { Race } from "./race.ts";
+import type { Entrant, Figures, Race } from "./race.ts";
 
 type Pixels = Uint8ClampedArray<ArrayBuffer>;
 
-/** A unit's picture from its values on the finer grid of the surfaces. */
-export function unitPicture(value: (pixel: number) => number, palette: Palette): Pixels {
-  const fine = SURFACE_SIDE / UNIT_SIDE;
-  const at = (pixel: number): number =>
-    Math.floor(pixel / UNIT_SIDE) * fine * SURFACE_SIDE + (pixel % UNIT_SIDE) * fine;
-  return unitPixels(UNIT_SIDE * UNIT_SIDE, (pixel) => value(at(pixel)), palette);
+/** Inputs of the net at each of SURFACE_SIDE² places of a surface, and of UNIT_SIDE² of a unit's picture. */
+export interface Grids {
+  readonly surface: Float32Array;
+  readonly unit: Float32Array;
+}
+
+const PIXELS = UNIT_SIDE * UNIT_SIDE;
+
+/** Pictures of so many units, one behind the other in one buffer: that goes to the page as one. */
+class Sheet {
+  private readonly words: Uint32Array<ArrayBuffer>;
+  private used = 0;
+
+  constructor(units: number) {
+    this.words = new Uint32Array(units * PIXELS);
+  }
+
+  /** @param values [PIXELS, units] */
+  paint(values: Float32Array, units: number, unit: number, ramp: Uint32Array): Pixels {
+    const from = PIXELS * this.used++;
+    paintUnit(values, units, unit, ramp, this.words.subarray(from, from + PIXELS));
+    return new Uint8ClampedArray(this.words.buffer, 4 * from, 4 * PIXELS);
+  }
+}
+
+/** What the net is given. */
+export function inputPictures({ unit }: Grids, width: number, palette: Palette): Pixels[] {
+  const sheet = new Sheet(width);
+  const ramp = rampOf(palette);
+  return Array.from({ length: width }, (_, i) => sheet.paint(unit, width, i, ramp));
 }
 
 /**
  * The surface of each entrant; the units of one that trains alone.
- * @param grid what the net is given at each of SURFACE_SIDE × SURFACE_SIDE places
- * @param gradient whether that of each weight is wanted
+ * @param figures of its units, where they are known; else they are computed
  */
 export function pictures(
   race: Race,
-  grid: Float32Array,
+  grids: Grids,
   palette: Palette,
   sharp: boolean,
-  gradient = false,
+  figures: Figures = {},
 ): { surfaces: Pixels[]; lines: Float32Array[]; layers: LayerView[] } {
   const { classes, loss, data } = race.state;
-  let layers: LayerView[] = [];
   const lines: Float32Array[] = [];
-  const surfaces = race.entrants.flatMap((entrant) => {
-    const looked = race.look(entrant, grid, gradient);
-    const last = looked.outputs.at(-1)!;
-    const regression = classes === 1;
-    const shares = regression ? last : probabilities(last, classes, loss);
-    if (race.entrants.length === 1)
-      layers = looked.layers.map((layer, l) => {
-        const isOutput = l === looked.layers.length - 1;
-        const values = isOutput ? shares : looked.outputs[l];
-        // one output for two classes shows the second
-        const single = isOutput && !regression && layer.bias.length === 1;
-        const length = single ? 2 : layer.bias.length;
-        const units = Array.from(layer.bias, (_, u) => {
-          const at = single ? 1 : u;
-          const own =
-            isOutput && !regression
-              ? { ...palette, zero: palette.paper, plus: palette.classes[at] }
-              : palette;
-          return unitPicture((pixel) => values[pixel * length + at], own);
-        });
-        return { ...layer, units };
-      });
-    if (!regression) return [surfacePixels(shares, palette, classes, sharp)];
-    if (!isCurve(data)) return [fieldPixels(last, palette, sharp)];
-    // y is no input: every row is the same
-    lines.push(last.slice(0, SURFACE_SIDE));
+  // y is no input of a curve: every row is the same
+  const rows = isCurve(data) ? SURFACE_SIDE : SURFACE_SIDE * SURFACE_SIDE;
+  const width = race.state.features.length;
+  const places = { data: grids.surface.subarray(0, rows * width), shape: [rows, width] };
+  const surfaces = race.entrants.flatMap(({ model }) => {
+    const outputs = model.predict(places, { batchSize: 1024 }).data;
+    if (classes > 1) return [surfacePixels(probabilities(outputs, classes, loss), palette, classes, sharp)];
+    if (!isCurve(data)) return [fieldPixels(outputs, palette, sharp)];
+    lines.push(outputs);
     return [];
   });
+  const [entrant] = race.entrants;
+  const layers = race.entrants.length === 1 ? unitPictures(race, entrant, grids.unit, palette, figures) : [];
   return { surfaces, lines, layers };
+}
+
+function unitPictures(
+  race: Race,
+  entrant: Entrant,
+  grid: Float32Array,
+  palette: Palette,
+  figures: Figures,
+): LayerView[] {
+  const { classes, loss } = race.state;
+  const { outputs, layers } = race.look(entrant, grid, figures);
+  const sheet = new Sheet(layers.reduce((sum, { bias }) => sum + bias.length, 0));
+  const ramp = rampOf(palette);
+  return layers.map((layer, l) => {
+    const count = layer.bias.length;
+    if (l < layers.length - 1 || classes === 1)
+      return { ...layer, units: Array.from(layer.bias, (_, u) => sheet.paint(outputs[l], count, u, ramp)) };
+    const shares = probabilities(outputs[l], classes, loss);
+    // one output for two classes shows the second
+    const first = classes - count;
+    const units = Array.from(layer.bias, (_, u) => {
+      const own = { ...palette, zero: palette.paper, plus: palette.classes[first + u] };
+      return sheet.paint(shares, classes, first + u, rampOf(own));
+    });
+    return { ...layer, units };
+  });
 }

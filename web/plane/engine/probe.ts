@@ -3,7 +3,8 @@ import { dense, type Model, sequential } from "nabla";
 import type { Dataset } from "nabla/data";
 import { gradients } from "../../gradients.ts";
 import { OUTPUTS } from "../state/choices.ts";
-import { activationOf, outputsOf, type PlaneState } from "../state/state.ts";
+import type { PlaneState } from "../state/planeState.ts";
+import { activationOf, outputsOf } from "../state/state.ts";
 import { layerNames } from "./net.ts";
 
 /**

@@ -1,9 +1,9 @@
 /** Messages between the page and the view's worker. */
-import type { Change, Edit, Settings } from "../state/changes.ts";
+
 import type { OptimizerName } from "../state/choices.ts";
-import type { PlaneState } from "../state/state.ts";
+import type { Change, Edit, PlaneState, Settings } from "../state/planeState.ts";
 import type { Palette } from "./colours.ts";
-import type { Points } from "./data.ts";
+import type { Points } from "./fields.ts";
 import type { Directions, Landscape } from "./landscape.ts";
 
 /** Cells along a side of the decision surface, and of a unit's. */
@@ -97,6 +97,11 @@ export interface Frame {
   /** Steps a second, over the last second. */
   readonly pace: number;
   readonly standings: readonly Standing[];
+  /**
+   * Whether standings, dead units and gradients are of this step. While training goes on that is so ten times a second: they cost as
+   * much as pictures do, and no one reads faster. In the frames between they are those of the last such frame, without gradients.
+   */
+  readonly exact: boolean;
   /** Of each runner of a curve, its y in the middle of each of SURFACE_SIDE columns, from the left; else empty. */
   readonly lines: readonly Float32Array[];
   /** Of each runner, SURFACE_SIDE × SURFACE_SIDE pixels; empty of a curve. */

@@ -1,8 +1,9 @@
 /** One or several trainings of the same net, step by step side by side. */
 import type { Model } from "nabla";
 import type { Dataset } from "nabla/data";
-import { after, type Change, changesOf, type Edit, type Settings } from "../state/changes.ts";
-import { activationOf, type PlaneState } from "../state/state.ts";
+import { after, changesOf } from "../state/changes.ts";
+import type { Change, Edit, PlaneState, Settings } from "../state/planeState.ts";
+import { activationOf } from "../state/state.ts";
 import { hasConverged } from "./converged.ts";
 import { dataset, inputsOf, makeData, type PlaneData } from "./data.ts";
 import { type Plane, project } from "./directions.ts";
@@ -14,11 +15,19 @@ import { deadUnits, gradientSizes, gradientsOf, Probe } from "./probe.ts";
 import type { Curves, LayerView, Sample, Standing } from "./protocol.ts";
 import { Recorder } from "./recorder.ts";
 
-interface Entrant {
+export interface Entrant {
   readonly runner: Runner;
   readonly model: Model;
   readonly lane: Lane;
   readonly probe: Probe;
+}
+
+/** Which figures of units are wanted. */
+export interface Figures {
+  /** Which units are dead, of each hidden layer, where that is known from before. */
+  readonly dead?: readonly (readonly boolean[])[];
+  /** Whether the gradient of each weight is wanted as well. */
+  readonly gradient?: boolean;
 }
 
 interface Moment {
@@ -236,12 +245,11 @@ export class Race {
     };
   }
 
-  /** Which units of each hidden layer are dead; none where the activation cannot die. Leaves the probe refreshed. */
+  /** Which units of each hidden layer are dead; none where the activation cannot die. Of a probe that is refreshed. */
   private dead(probe: Probe): boolean[][] {
     const { state } = this;
     const { net } = state;
     const canDie = net.map((_, i) => activationOf(state, i) === "relu");
-    probe.refresh();
     if (!canDie.includes(true)) return net.map((units) => new Array<boolean>(units).fill(false));
     const outputs = probe.outputs(this.trainInputs, this.data.train.labels.length);
     return net.map((units, i) =>
@@ -252,17 +260,17 @@ export class Race {
   /**
    * Outputs of every dense layer of an entrant at places of the plane, and the figures of its units.
    * @param inputs [places, features]
-   * @param gradient whether that of each weight is wanted as well
    */
   look(
     entrant: Entrant,
     inputs: Float32Array,
-    gradient = false,
+    figures: Figures = {},
   ): { outputs: Float32Array[]; layers: Omit<LayerView, "units">[] } {
     const { model, probe } = entrant;
-    const dead = this.dead(probe);
+    probe.refresh();
+    const dead = figures.dead ?? this.dead(probe);
     const weights = model.weights();
-    const slopes = gradient && gradientsOf(model, this.train!);
+    const slopes = figures.gradient && gradientsOf(model, this.train!);
     const outputs = probe.outputs(inputs, inputs.length / this.state.features.length);
     const layers = layerNames(this.state).map((name, i) => ({
       kernel: weights[`${name}.kernel`],

@@ -2,7 +2,7 @@
 import { planeText } from "../../text/plane.ts";
 import { fill } from "../../text/words.ts";
 import { Canvas } from "../../ui/canvas.tsx";
-import { short } from "../../ui/chart.tsx";
+import { short } from "../../ui/figures.ts";
 import { rgb } from "../../ui/theme.ts";
 import { BANDS, scaleOf, type Tones, ticksOf, toneOf } from "./relief.ts";
 

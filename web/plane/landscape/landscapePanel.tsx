@@ -5,10 +5,13 @@ import { fill } from "../../text/words.ts";
 import { Button, Choice, Meter, Panel, Segments, Switch } from "../../ui/controls.tsx";
 import { nameOf } from "../curves/curves.tsx";
 import type { DirectionKind } from "../engine/landscape.ts";
+import { editWeights } from "../page/changing.ts";
 import { percent, weightOf } from "../page/saying.ts";
-import { editWeights, empty, figures, frame, landscape, state, survey, unsurvey } from "../page/session.ts";
-import { axesWithin, type WeightPlace } from "../state/changes.ts";
+import { empty, figures, frame, landscape, state } from "../page/signals.ts";
+import { survey, unsurvey } from "../page/training.ts";
+import { axesWithin } from "../state/changes.ts";
 import { RACERS } from "../state/choices.ts";
+import type { WeightPlace } from "../state/planeState.ts";
 import { outputsOf } from "../state/state.ts";
 import { type Ground, SurfaceView } from "./surfaceView.tsx";
 
@@ -16,6 +19,7 @@ const said = planeText.landscape;
 
 const directions = signal<DirectionKind>("path");
 const live = signal(false);
+
 /** The weights that are the axes, by their number among all. */
 const axes = signal<readonly [number, number]>([0, 1]);
 
@@ -30,6 +34,7 @@ const places = computed((): WeightPlace[] => {
     return [...of("kernel", inputs * own), ...of("bias", own)];
   });
 });
+
 const axesNow = (): readonly [number, number] => axesWithin(axes.peek(), places.peek().length);
 
 /** With where each is now, where the engine says it. */
@@ -55,7 +60,7 @@ export function LandscapePanel() {
   const two = shown?.kind === "weights" && shown.axes;
   const named = two && (two.map((i) => weightOf(places.value[i] ?? places.value[0])) as [string, string]);
   return (
-    <Panel title={said.title} help="landscape">
+    <Panel title={said.title} help="landscape" class="terrain">
       <div class="landscape">
         <div class="stack">
           <p class="small muted">{said.lead}</p>
@@ -77,6 +82,7 @@ export function LandscapePanel() {
           {directions.value === "weights" && <Axes />}
           <Switch
             label={said.live}
+            help="live"
             checked={live.value}
             onChange={(on) => {
               live.value = on;

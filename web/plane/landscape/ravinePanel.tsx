@@ -4,7 +4,7 @@ import type { ComponentType } from "preact";
 import { planeText } from "../../text/plane.ts";
 import { Button, Panel } from "../../ui/controls.tsx";
 import { notifyError } from "../../ui/messages.tsx";
-import { pause } from "../page/session.ts";
+import { pause } from "../page/training.ts";
 
 const said = planeText.ravine;
 const loaded = signal<ComponentType | undefined>(undefined);

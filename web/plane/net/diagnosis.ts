@@ -4,7 +4,8 @@ import { fill } from "../../text/words.ts";
 import { hasDiverged } from "../../ui/diverged.ts";
 import type { LayerView, Sample } from "../engine/protocol.ts";
 import { type ActivationName, PLAIN, RATES } from "../state/choices.ts";
-import { activationOf, type PlaneState } from "../state/state.ts";
+import type { PlaneState } from "../state/planeState.ts";
+import { activationOf } from "../state/state.ts";
 
 const said = planeText.findings;
 

@@ -6,11 +6,14 @@ import type { Case } from "../../microscope/trace.ts";
 import { planeText } from "../../text/plane.ts";
 import { fill } from "../../text/words.ts";
 import { Slider } from "../../ui/controls.tsx";
-import { inputsOf, type Points } from "../engine/data.ts";
+import { inputsOf } from "../engine/data.ts";
+import type { Points } from "../engine/fields.ts";
 import type { Frame, LayerView } from "../engine/protocol.ts";
-import { data, figures, picked, state, unsettled } from "../page/session.ts";
+import { unsettled } from "../page/hearing.ts";
+import { data, figures, picked, state } from "../page/signals.ts";
 import { isCurve, isSingle, OUTPUTS } from "../state/choices.ts";
-import { activationOf, type PlaneState } from "../state/state.ts";
+import type { PlaneState } from "../state/planeState.ts";
+import { activationOf } from "../state/state.ts";
 
 /** A step of plain descent, without penalties and dropout: what the lectures work out by hand. */
 export function caseOf(
@@ -60,6 +63,7 @@ export function Magnified() {
     <div class="stack">
       <Slider
         label={said.point}
+        help="picked"
         value={point + 1}
         min={1}
         max={points.labels.length}

@@ -4,7 +4,8 @@ import type { ComponentType } from "preact";
 import { planeText } from "../../text/plane.ts";
 import { Button, Panel } from "../../ui/controls.tsx";
 import { notifyError } from "../../ui/messages.tsx";
-import { empty, pause, picked } from "../page/session.ts";
+import { empty, picked } from "../page/signals.ts";
+import { pause } from "../page/training.ts";
 
 const said = planeText.microscope;
 const loaded = signal<ComponentType | undefined>(undefined);

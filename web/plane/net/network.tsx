@@ -6,9 +6,10 @@ import { fill } from "../../text/words.ts";
 import { Panel } from "../../ui/controls.tsx";
 import { colour } from "../../ui/theme.ts";
 import { UNIT_SIDE } from "../engine/protocol.ts";
+import { change } from "../page/changing.ts";
 import { Pixels } from "../page/pixels.tsx";
 import { unitOf } from "../page/saying.ts";
-import { change, chosen, data, figures, focused, frame, linked, state } from "../page/session.ts";
+import { chosen, data, figures, focused, frame, linked, state } from "../page/signals.ts";
 import { FEATURES, type FeatureName, isCurve, MAX_LAYERS, MAX_UNITS, OF_X } from "../state/choices.ts";
 import { outputsOf } from "../state/state.ts";
 import { drawLinks, linkAt, type Place, placesIn } from "./links.ts";
@@ -105,7 +106,8 @@ export function NetworkPanel() {
   });
   useSignalEffect(() => {
     const { width, height } = size.value;
-    const now = frame.value;
+    // as often as numbers: hundreds of dashed curves cost the page as much as all else of a picture
+    const now = figures.value;
     const context = canvas.current?.getContext("2d");
     if (!context || !now || width === 0) return;
     const colours = { plus: colour("plus"), minus: colour("minus") };

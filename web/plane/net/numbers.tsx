@@ -6,19 +6,12 @@ import { planeText } from "../../text/plane.ts";
 import { fill } from "../../text/words.ts";
 import { Button } from "../../ui/controls.tsx";
 import { announce } from "../../ui/messages.tsx";
+import { editWeight, undo } from "../page/changing.ts";
 import { inputOf, unitOf, weightOf } from "../page/saying.ts";
-import {
-  chosen,
-  editWeight,
-  figures,
-  focused,
-  lastEdit,
-  linked,
-  pause,
-  state,
-  undo,
-} from "../page/session.ts";
-import { MOST_WEIGHT, readWeight, type WeightPlace } from "../state/changes.ts";
+import { chosen, figures, focused, lastEdit, linked, state } from "../page/signals.ts";
+import { pause } from "../page/training.ts";
+import { MOST_WEIGHT, readWeight } from "../state/changes.ts";
+import type { WeightPlace } from "../state/planeState.ts";
 import { outputsOf } from "../state/state.ts";
 
 const said = planeText.numbers;

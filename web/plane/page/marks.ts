@@ -1,7 +1,7 @@
 /** Points on a canvas: a colour and a shape for each class, so that they differ not only in colour. */
 import { signed } from "../../ui/canvas.tsx";
 import { type ColourName, colour, rgb } from "../../ui/theme.ts";
-import type { Points } from "../engine/data.ts";
+import type { Points } from "../engine/fields.ts";
 import { EXTENT } from "../state/points.ts";
 
 /** From the plane to pixels of a square of this side, and back. */

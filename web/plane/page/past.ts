@@ -1,7 +1,6 @@
 /** What may be undone: the last change first. */
 import { signal } from "@preact/signals";
-import type { Edit, Settings } from "../state/changes.ts";
-import type { PlaneState } from "../state/state.ts";
+import type { Edit, PlaneState, Settings } from "../state/planeState.ts";
 
 /** A training that another one has taken the place of, or a setting or a weight as it was before. */
 export type Past =

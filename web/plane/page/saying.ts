@@ -2,11 +2,12 @@
 import { num } from "../../microscope/steps.ts";
 import { planeText } from "../../text/plane.ts";
 import { fill } from "../../text/words.ts";
-import { type Change, LIVE, type WeightPlace } from "../state/changes.ts";
 import { BATCHES, FEATURES, OPTIMIZERS, SCHEDULES } from "../state/choices.ts";
+import type { Change } from "../state/planeState.ts";
+import { LIVE, type WeightPlace } from "../state/planeState.ts";
 import { outputsOf } from "../state/state.ts";
 import type { Past } from "./past.ts";
-import { state } from "./session.ts";
+import { state } from "./signals.ts";
 
 /** Behind a narrow space that does not break. */
 export const percent = (value: number): string => `${Math.round(value)}\u202f%`;

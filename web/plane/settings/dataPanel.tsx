@@ -2,8 +2,9 @@
 import { planeText } from "../../text/plane.ts";
 import { fill } from "../../text/words.ts";
 import { Button, NumberField, Panel, Slider } from "../../ui/controls.tsx";
+import { change } from "../page/changing.ts";
 import { percent } from "../page/saying.ts";
-import { change, data, locked, state } from "../page/session.ts";
+import { data, locked, state } from "../page/signals.ts";
 import {
   CLASSES,
   DATA,

@@ -4,7 +4,8 @@ import { planeText } from "../../text/plane.ts";
 import { fill } from "../../text/words.ts";
 import { Button } from "../../ui/controls.tsx";
 import { announce, notify, notifyError } from "../../ui/messages.tsx";
-import { change, locked, state } from "../page/session.ts";
+import { change } from "../page/changing.ts";
+import { locked, state } from "../page/signals.ts";
 import { MAX_POINTS } from "../state/choices.ts";
 
 const said = planeText.table;

@@ -8,8 +8,9 @@ import { NablaError } from "../../../src/errors.ts";
 import { planeText } from "../../text/plane.ts";
 import { fill } from "../../text/words.ts";
 import { MAX_POINTS } from "../state/choices.ts";
+import type { PlaneState } from "../state/planeState.ts";
 import { EXTENT, type Point, snap, snapValue } from "../state/points.ts";
-import { choosing, type PlaneState } from "../state/state.ts";
+import { choosing } from "../state/state.ts";
 
 const said = planeText.table;
 

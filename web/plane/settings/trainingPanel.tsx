@@ -2,8 +2,9 @@
 import { planeText } from "../../text/plane.ts";
 import { fill } from "../../text/words.ts";
 import { Choice, Panel, Slider, Switch } from "../../ui/controls.tsx";
+import { change } from "../page/changing.ts";
 import { percent } from "../page/saying.ts";
-import { change, locked, state } from "../page/session.ts";
+import { locked, state } from "../page/signals.ts";
 import {
   ACTIVATIONS,
   type ActivationName,
@@ -113,7 +114,12 @@ export function TrainingPanel() {
           options={batches(batch)}
           onChange={(value) => change({ batch: Number(value) })}
         />
-        <Switch label={said.converge} checked={now.converge} onChange={(converge) => change({ converge })} />
+        <Switch
+          label={said.converge}
+          help="converge"
+          checked={now.converge}
+          onChange={(converge) => change({ converge })}
+        />
       </fieldset>
     </Panel>
   );

@@ -3,9 +3,10 @@ import { useState } from "preact/hooks";
 import { encode } from "uqr";
 import { planeText } from "../../text/plane.ts";
 import { fill } from "../../text/words.ts";
-import { Button, Switch } from "../../ui/controls.tsx";
+import { Button, Group, Switch } from "../../ui/controls.tsx";
 import { announce, notify } from "../../ui/messages.tsx";
-import { linkWith, state } from "../page/session.ts";
+import { linkWith } from "../page/link.ts";
+import { state } from "../page/signals.ts";
 import { PARTS, type PartName } from "../state/choices.ts";
 import { Pictures } from "./pictures.tsx";
 
@@ -31,8 +32,7 @@ export function Share() {
   const link = linkWith({ hide, lock });
   return (
     <>
-      <fieldset class="parts">
-        <legend class="small">{said.parts}</legend>
+      <Group label={said.parts} help="hiding" class="parts">
         {PARTS.map(({ value, label }) => (
           <Switch
             key={value}
@@ -47,8 +47,8 @@ export function Share() {
             }
           />
         ))}
-      </fieldset>
-      <Switch label={said.lock} checked={lock} onChange={setLock} />
+      </Group>
+      <Switch label={said.lock} help="lock" checked={lock} onChange={setLock} />
       <Line name={said.link} text={link} button={said.copyLink} />
       <Line name={said.frame} text={frameOf(link)} button={said.copyFrame} />
       <p class="small muted">{said.frameHint}</p>

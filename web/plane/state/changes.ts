@@ -1,45 +1,21 @@
 /** What changes while a training goes on: settings, and weights that are typed. A link says at which step. */
+import { linksText } from "../../text/links.ts";
+import { fill } from "../../text/words.ts";
 import type { Field, Fields } from "../../ui/codec.ts";
-import type { PlaneState } from "./state.ts";
-
-/** Settings that need no new beginning. */
-export const LIVE = [
-  "noise",
-  "optimizer",
-  "rate",
-  "momentum",
-  "schedule",
-  "l1",
-  "l2",
-  "dropout",
-  "batch",
-  "rates",
-] as const satisfies readonly (keyof PlaneState)[];
-export type LiveKey = (typeof LIVE)[number];
-export type Settings = Partial<Pick<PlaneState, LiveKey>>;
-
-/** One weight or bias: the `index`-th number of a dense layer's kernel ([inputs, units], row-major) or bias. */
-export interface WeightPlace {
-  readonly layer: number;
-  readonly part: "kernel" | "bias";
-  readonly index: number;
-}
-export interface Edit extends WeightPlace {
-  readonly value: number;
-}
+import {
+  type Change,
+  type Edit,
+  LIVE,
+  type LiveKey,
+  type PlaneState,
+  type Settings,
+  type WeightPlace,
+} from "./planeState.ts";
 
 /** Two different weights of a net that has so many: of another net they may be beyond its last. */
 export function axesWithin([a, b]: readonly [number, number], weights: number): readonly [number, number] {
   const [first, second] = [Math.min(a, weights - 1), Math.min(b, weights - 1)];
   return first === second ? [first, first === 0 ? 1 : first - 1] : [first, second];
-}
-
-/** One setting or one weight, and after how many steps it changed. */
-export interface Change {
-  readonly step: number;
-  /** With one key. */
-  readonly set?: Settings;
-  readonly weight?: Edit;
 }
 
 /** A link carries so many. */
@@ -53,6 +29,7 @@ export const isLive = (patch: object): patch is Settings =>
 export const changesOf = (step: number, patch: Settings): Change[] =>
   Object.entries(patch).map(([key, value]) => ({ step, set: { [key]: value } }));
 
+const said = linksText.expected;
 const expected = (what: string): never => {
   throw new TypeError(what);
 };
@@ -60,12 +37,11 @@ const expected = (what: string): never => {
 /** As text: "120:rate:0.1;300:w:0.kernel.3:0.5". */
 export function changesField(settings: Pick<Fields<PlaneState>, LiveKey>): Field<readonly Change[]> {
   const read = (text: string, before: number): Change => {
-    const [, steps, key, value] =
-      /^(\d+):(\w+):(.+)$/.exec(text) ?? expected("changes like 120:rate:0.1, separated by semicolons");
+    const [, steps, key, value] = /^(\d+):(\w+):(.+)$/.exec(text) ?? expected(said.changes);
     const step = Number(steps);
-    if (step < before || step > MOST_STEPS) expected("changes in the order of their steps");
+    if (step < before || step > MOST_STEPS) expected(said.order);
     if (key === "w") return { step, weight: readEdit(value) };
-    const field = LIVE.find((each) => each === key) ?? expected(`changes of ${LIVE.join(", ")} or w`);
+    const field = LIVE.find((each) => each === key) ?? expected(fill(said.keys, { names: LIVE.join(", ") }));
     return { step, set: { [field]: settings[field].read(value) } };
   };
   const write = ({ step, set, weight }: Change): string[] =>
@@ -78,7 +54,7 @@ export function changesField(settings: Pick<Fields<PlaneState>, LiveKey>): Field
     initial: [],
     read(text) {
       const parts = text === "" ? [] : text.split(";");
-      if (parts.length > MAX_CHANGES) expected(`at most ${MAX_CHANGES} changes`);
+      if (parts.length > MAX_CHANGES) expected(fill(said.mostChanges, { most: String(MAX_CHANGES) }));
       let before = 0;
       return parts.map((part) => {
         const change = read(part, before);
@@ -92,10 +68,10 @@ export function changesField(settings: Pick<Fields<PlaneState>, LiveKey>): Field
 
 function readEdit(text: string): Edit {
   const [, layer, part, index, typed] =
-    /^(\d)\.(kernel|bias)\.(\d{1,3}):([-+.e\d]+)$/.exec(text) ?? expected("a weight like 0.kernel.3:0.5");
+    /^(\d)\.(kernel|bias)\.(\d{1,3}):([-+.e\d]+)$/.exec(text) ?? expected(said.weight);
   const value = Number(typed);
   // what was undone may be larger than what may be typed
-  if (!Number.isFinite(Math.fround(value))) expected("weights that are numbers of 32 bits");
+  if (!Number.isFinite(Math.fround(value))) expected(said.weightNumbers);
   return { layer: Number(layer), part: part as Edit["part"], index: Number(index), value };
 }
 

@@ -1,26 +1,30 @@
 /** The choices of the Plane view, with their labels. Names are those of the library. */
+import { choicesText } from "../../text/choices.ts";
 
 export interface Choice<T extends string> {
   readonly value: T;
   readonly label: string;
 }
 
-const list = <T extends string>(...pairs: readonly (readonly [T, string])[]): readonly Choice<T>[] =>
-  pairs.map(([value, label]) => ({ value, label }));
+const list = <T extends string>(
+  labels: Readonly<Record<T, string>>,
+  ...values: readonly T[]
+): readonly Choice<T>[] => values.map((value) => ({ value, label: labels[value] }));
 
 export const DATA = list(
-  ["moons", "Moons"],
-  ["spirals", "Spirals"],
-  ["circles", "Circles"],
-  ["xor", "XOR"],
-  ["blobs", "Blobs"],
-  ["painted", "Painted"],
-  ["sine", "Sine"],
-  ["cubic", "Cubic"],
-  ["curve", "Curve"],
-  ["plane", "Plane"],
-  ["gaussian", "Gaussian"],
-  ["values", "Values"],
+  choicesText.data,
+  "moons",
+  "spirals",
+  "circles",
+  "xor",
+  "blobs",
+  "painted",
+  "sine",
+  "cubic",
+  "curve",
+  "plane",
+  "gaussian",
+  "values",
 );
 export type DataName = (typeof DATA)[number]["value"];
 
@@ -46,56 +50,51 @@ export const isField = (data: DataName): boolean => isRegression(data) && !isCur
 /** Sets whose points are in the link, painted or from a file. */
 export const isPainted = (data: DataName): boolean => ["painted", "curve", "values"].includes(data);
 
-export const FEATURES = list(
-  ["x", "x"],
-  ["y", "y"],
-  ["xx", "x²"],
-  ["yy", "y²"],
-  ["xy", "x·y"],
-  ["sinx", "sin πx"],
-  ["siny", "sin πy"],
-);
+export const FEATURES = list(choicesText.features, "x", "y", "xx", "yy", "xy", "sinx", "siny");
 export type FeatureName = (typeof FEATURES)[number]["value"];
 /** Those that know nothing of y: where y is asked for, it is no input. */
 export const OF_X: readonly FeatureName[] = ["x", "xx", "sinx"];
 
 export const ACTIVATIONS = list(
-  ["tanh", "tanh"],
-  ["relu", "ReLU"],
-  ["leakyRelu", "Leaky ReLU"],
-  ["elu", "ELU"],
-  ["gelu", "GELU"],
-  ["silu", "SiLU"],
-  ["softplus", "Softplus"],
-  ["sigmoid", "Sigmoid"],
-  ["gaussian", "Gaussian"],
-  ["linear", "Linear"],
+  choicesText.activations,
+  "tanh",
+  "relu",
+  "leakyRelu",
+  "elu",
+  "gelu",
+  "silu",
+  "softplus",
+  "sigmoid",
+  "gaussian",
+  "linear",
 );
 export type ActivationName = (typeof ACTIVATIONS)[number]["value"];
 
 export const INITIALIZERS = list(
-  ["glorotUniform", "Glorot uniform"],
-  ["glorotNormal", "Glorot normal"],
-  ["heUniform", "He uniform"],
-  ["heNormal", "He normal"],
-  ["lecunUniform", "LeCun uniform"],
-  ["lecunNormal", "LeCun normal"],
-  ["gaussian", "Gaussian, σ = 1"],
-  ["gaussianScaled", "Gaussian, σ = 1/√n"],
-  ["zeros", "Zeros"],
+  choicesText.initializers,
+  "glorotUniform",
+  "glorotNormal",
+  "heUniform",
+  "heNormal",
+  "lecunUniform",
+  "lecunNormal",
+  "gaussian",
+  "gaussianScaled",
+  "zeros",
 );
 export type InitializerName = (typeof INITIALIZERS)[number]["value"];
 /** The one that is chosen at first. */
 export const PLAIN: InitializerName = "glorotUniform";
 
 export const LOSSES = list(
-  ["categoricalCrossentropy", "Cross-entropy, softmax"],
-  ["binaryCrossentropy", "Cross-entropy, one sigmoid"],
-  ["crossEntropy", "Cross-entropy, sigmoid"],
-  ["quadratic", "Quadratic, sigmoid"],
-  ["meanSquaredError", "Squared error, linear"],
-  ["categoricalHinge", "Hinge, linear"],
-  ["perceptron", "Perceptron rule, one step"],
+  choicesText.losses,
+  "categoricalCrossentropy",
+  "binaryCrossentropy",
+  "crossEntropy",
+  "quadratic",
+  "meanSquaredError",
+  "categoricalHinge",
+  "perceptron",
 );
 export type LossName = (typeof LOSSES)[number]["value"];
 
@@ -114,13 +113,14 @@ export const OUTPUTS = {
 export const isSingle = (loss: LossName): boolean => loss === "binaryCrossentropy" || loss === "perceptron";
 
 export const OPTIMIZERS = list(
-  ["sgd", "Plain descent"],
-  ["momentum", "Momentum"],
-  ["nesterov", "Nesterov"],
-  ["adam", "Adam"],
-  ["adamw", "AdamW"],
-  ["rmsprop", "RMSprop"],
-  ["adagrad", "Adagrad"],
+  choicesText.optimizers,
+  "sgd",
+  "momentum",
+  "nesterov",
+  "adam",
+  "adamw",
+  "rmsprop",
+  "adagrad",
 );
 export type OptimizerName = (typeof OPTIMIZERS)[number]["value"];
 
@@ -129,26 +129,28 @@ export const RACERS = ["sgd", "momentum", "nesterov", "adam"] as const satisfies
 
 /** Schedules in the library's short form; times are in epochs. */
 export const SCHEDULES = list(
-  ["constant", "Constant"],
-  ["step:0.5,50", "Halved every 50 epochs"],
-  ["exponential:0.99", "Exponential, × 0.99 an epoch"],
-  ["inverseTime:0.02", "Inverse time, 1/(1 + 0.02 t)"],
-  ["cosine:0,300", "Cosine over 300 epochs"],
-  ["cosine:0,300+warmup:10", "Cosine, 10 epochs of warm-up"],
+  choicesText.schedules,
+  "constant",
+  "step:0.5,50",
+  "exponential:0.99",
+  "inverseTime:0.02",
+  "cosine:0,300",
+  "cosine:0,300+warmup:10",
 );
 export type ScheduleName = (typeof SCHEDULES)[number]["value"];
 
 /** Panels that a link may hide. */
 export const PARTS = list(
-  ["data", "Data"],
-  ["training", "Training"],
-  ["net", "Net"],
-  ["microscope", "Microscope"],
-  ["gradients", "Gradients"],
-  ["landscape", "Loss surface"],
-  ["take", "Take the net"],
-  ["surface", "Plane"],
-  ["curves", "Curves"],
+  choicesText.parts,
+  "data",
+  "training",
+  "net",
+  "microscope",
+  "gradients",
+  "landscape",
+  "take",
+  "surface",
+  "curves",
 );
 export type PartName = (typeof PARTS)[number]["value"];
 
@@ -158,9 +160,9 @@ export const PENALTIES = [0, 0.00001, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 
 /** So large that every set fits: all points are one batch. */
 export const FULL_BATCH = 2000;
 export const BATCHES: readonly { readonly value: number; readonly label: string }[] = [
-  { value: 1, label: "1 (online)" },
+  { value: 1, label: choicesText.batches.online },
   ...[2, 4, 8, 16, 32, 64, 128].map((value) => ({ value, label: String(value) })),
-  { value: FULL_BATCH, label: "All (full batch)" },
+  { value: FULL_BATCH, label: choicesText.batches.full },
 ];
 
 export const MAX_LAYERS = 6;

@@ -3,8 +3,12 @@
  * in place of the class.
  */
 
+import { linksText } from "../../text/links.ts";
+import { fill } from "../../text/words.ts";
 import type { Field } from "../../ui/codec.ts";
 import { MAX_POINTS } from "./choices.ts";
+
+const said = linksText.expected;
 
 /** A place in the plane, and a class or a value. */
 export interface Point {
@@ -34,7 +38,7 @@ export const pointsField: Field<readonly Point[]> = {
     const valued = text.startsWith(".");
     const body = valued ? text.slice(1) : text;
     if (!/^[\w-]*$/.test(body) || body.length % 4 !== 0 || body.length > MAX_POINTS * 4)
-      throw new TypeError(`at most ${MAX_POINTS} points of four characters each`);
+      throw new TypeError(fill(said.points, { most: String(MAX_POINTS) }));
     const bytes = atob(body.replaceAll("-", "+").replaceAll("_", "/"));
     const points: Point[] = [];
     for (let i = 0; i < bytes.length; i += 3) {
@@ -43,7 +47,7 @@ export const pointsField: Field<readonly Point[]> = {
         points.push({ x: fromByte(x), y: fromByte(y), label: 0, value: fromByte(label) / EXTENT });
         continue;
       }
-      if (label > 5) throw new TypeError("points of classes 0 to 5");
+      if (label > 5) throw new TypeError(said.pointClasses);
       points.push({ x: fromByte(x), y: fromByte(y), label });
     }
     return points;

@@ -1,5 +1,6 @@
 /** Everything a link says about the Plane view: the data, the net, how it is trained. Plain JSON. */
-
+import { linksText } from "../../text/links.ts";
+import { fill } from "../../text/words.ts";
 import {
   choiceField,
   type Field,
@@ -10,7 +11,7 @@ import {
   read,
   write,
 } from "../../ui/codec.ts";
-import { type Change, changesField, hasWeight } from "./changes.ts";
+import { changesField, hasWeight } from "./changes.ts";
 import {
   ACTIVATIONS,
   type ActivationName,
@@ -21,70 +22,24 @@ import {
   type FeatureName,
   FULL_BATCH,
   INITIALIZERS,
-  type InitializerName,
   isCurve,
   isField,
   isPainted,
   isRegression,
   isSingle,
   LOSSES,
-  type LossName,
   MAX_LAYERS,
   MAX_UNITS,
   OF_X,
   OPTIMIZERS,
-  type OptimizerName,
   PARTS,
   type PartName,
   PLAIN,
   RACERS,
   SCHEDULES,
-  type ScheduleName,
 } from "./choices.ts";
+import type { PlaneState } from "./planeState.ts";
 import { type Point, pointsField } from "./points.ts";
-
-export interface PlaneState {
-  readonly data: DataName;
-  readonly classes: number;
-  /** Points in all, training and test. */
-  readonly samples: number;
-  /** 0 to 100; what that is in the plane depends on the set. */
-  readonly noise: number;
-  /** Share of the points that are kept for testing, in percent. */
-  readonly test: number;
-  readonly seed: number;
-  readonly points: readonly Point[];
-  readonly features: readonly FeatureName[];
-  /** Units of each hidden layer. */
-  readonly net: readonly number[];
-  readonly activation: ActivationName;
-  /** Of each hidden layer, where they differ; empty: `activation` is that of all. */
-  readonly activations: readonly ActivationName[];
-  readonly init: InitializerName;
-  readonly loss: LossName;
-  readonly optimizer: OptimizerName;
-  readonly rate: number;
-  /** Share of the last step that momentum and Nesterov keep. */
-  readonly momentum: number;
-  readonly schedule: ScheduleName;
-  readonly l1: number;
-  readonly l2: number;
-  readonly dropout: number;
-  readonly batch: number;
-  /** Whether RACERS run side by side instead of `optimizer`. */
-  readonly race: boolean;
-  /** Their learning rates. */
-  readonly rates: readonly number[];
-  /** Whether training pauses where it has converged. */
-  readonly converge: boolean;
-  /** Panels that are not shown, and whether settings are as the link has them for good. */
-  readonly hide: readonly PartName[];
-  readonly lock: boolean;
-  /** Of the ravine: the rate of those that take the gradient as it is, of the others, β, and where they start. */
-  readonly ravine: readonly number[];
-  /** What changed while it trained, in the order of steps. */
-  readonly changes: readonly Change[];
-}
 
 const rate = (initial: number) => numberField(initial, 0.000001, 10);
 
@@ -121,6 +76,7 @@ const settings: { [K in Exclude<keyof PlaneState, "changes">]: Field<PlaneState[
   lock: flagField,
   ravine: listField([0.01, 0.3, 0.9, 0, 0], numberField(0, -10, 10), { min: 5, max: 5 }),
 };
+
 /** What is no part of a training: it goes on as it is. */
 const QUIET = ["converge", "hide", "lock", "ravine"] as const satisfies readonly (keyof PlaneState)[];
 export const isQuiet = (patch: Partial<PlaneState>): boolean =>
@@ -143,22 +99,21 @@ export function fromQuery(query: string): { state: PlaneState; notices: string[]
   const fitted = fit(state);
   if (fitted.classes !== state.classes && new URLSearchParams(query).has("classes")) {
     const [least, most] = CLASSES[state.data];
-    const range = least === most ? `${least}` : `${least} to ${most}`;
-    notices.push(
-      `The link sets classes to ${state.classes}; ${state.data} has ${range}. ${fitted.classes} is used.`,
-    );
+    const ends = { least: String(least), most: String(most) };
+    const range = least === most ? ends.least : fill(linksText.range, ends);
+    const words = { wanted: String(state.classes), data: state.data, range, used: String(fitted.classes) };
+    notices.push(fill(linksText.classes, words));
   }
   for (const key of ["loss", "net", "features"] as const) {
     const [wanted, used] = [state, fitted].map((each) => (fields[key] as Field<unknown>).write(each[key]));
     // the order of features means nothing
     if (new URLSearchParams(query).has(key) && !sameParts(wanted, used))
-      notices.push(`The link sets ${key} to ${wanted}, which does not go with the rest; ${used} is used.`);
+      notices.push(fill(linksText.unfit, { key, wanted, used }));
   }
   const changes = fitted.changes.filter(
     ({ weight }) => !weight || hasWeight(fitted, outputsOf(fitted), weight),
   );
-  if (changes.length < fitted.changes.length)
-    notices.push("The link changes weights that its net does not have; they are left out.");
+  if (changes.length < fitted.changes.length) notices.push(linksText.weights);
   return { state: { ...fitted, changes }, notices };
 }
 

@@ -4,8 +4,8 @@ import { useRef } from "preact/hooks";
 import { planeText } from "../../text/plane.ts";
 import { fill } from "../../text/words.ts";
 import { Canvas } from "../../ui/canvas.tsx";
-import { short } from "../../ui/chart.tsx";
 import { Panel, Segments, Switch } from "../../ui/controls.tsx";
+import { short } from "../../ui/figures.ts";
 import { colour } from "../../ui/theme.ts";
 import { SURFACE_SIDE, UNIT_SIDE } from "../engine/protocol.ts";
 import { drawPoints, toPixel, toPlane } from "../page/marks.ts";
@@ -22,7 +22,7 @@ import {
   sharp,
   showTest,
   state,
-} from "../page/session.ts";
+} from "../page/signals.ts";
 import { isCurve, isField, isPainted, isRegression } from "../state/choices.ts";
 import { BRUSHES, sayValue } from "../state/painted.ts";
 import { usePainting } from "./painting.ts";
@@ -73,10 +73,16 @@ export function SurfacePanel() {
         </div>
         <Scores />
         <div class="row switches">
-          <Switch label={said.test} checked={showTest.value} onChange={(on) => (showTest.value = on)} />
+          <Switch
+            label={said.test}
+            help="testPoints"
+            checked={showTest.value}
+            onChange={(on) => (showTest.value = on)}
+          />
           {!isCurve(set) && (
             <Switch
               label={isField(set) ? said.bands : said.sharp}
+              help={isField(set) ? "bands" : "sharp"}
               checked={sharp.value}
               onChange={(on) => (sharp.value = on)}
             />

@@ -2,7 +2,8 @@
 
 import type { LayerView } from "../engine/protocol.ts";
 import { isRegression, type OptimizerName, OUTPUTS } from "../state/choices.ts";
-import { activationOf, type PlaneState } from "../state/state.ts";
+import type { PlaneState } from "../state/planeState.ts";
+import { activationOf } from "../state/state.ts";
 
 export type Weights = readonly Pick<LayerView, "kernel" | "bias">[];
 
@@ -68,6 +69,7 @@ const KERAS: Readonly<Record<string, string>> = {
   softmax: '"softmax"',
   step: 'lambda z: keras.ops.cast(z > 0, "float32")',
 };
+
 /** Undefined where Keras has none. */
 const KERAS_LOSSES: Readonly<Record<PlaneState["loss"], string | undefined>> = {
   categoricalCrossentropy: '"sparse_categorical_crossentropy"',
@@ -81,6 +83,7 @@ const KERAS_LOSSES: Readonly<Record<PlaneState["loss"], string | undefined>> = {
     "lambda y, a: keras.ops.maximum(0.0, 1 + keras.ops.max(a - 1e9 * y, axis=-1) - keras.ops.sum(y * a, axis=-1))",
   perceptron: undefined,
 };
+
 const kerasOptimizer = ({ optimizer, rate, momentum }: PlaneState): string => {
   const classes = { adam: "Adam", adamw: "AdamW", rmsprop: "RMSprop", adagrad: "Adagrad" } as const;
   const name =

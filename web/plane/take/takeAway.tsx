@@ -5,7 +5,7 @@ import { planeText } from "../../text/plane.ts";
 import { Button } from "../../ui/controls.tsx";
 import { announce, notify, notifyError } from "../../ui/messages.tsx";
 import { layerNames, makeModel } from "../engine/net.ts";
-import { figures, state } from "../page/session.ts";
+import { figures, state } from "../page/signals.ts";
 import { kerasCode, nablaCode } from "./codeOf.ts";
 
 const said = planeText.take;

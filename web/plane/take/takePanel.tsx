@@ -4,7 +4,7 @@ import type { ComponentType } from "preact";
 import { planeText } from "../../text/plane.ts";
 import { Button, Panel } from "../../ui/controls.tsx";
 import { notifyError } from "../../ui/messages.tsx";
-import { empty } from "../page/session.ts";
+import { empty } from "../page/signals.ts";
 
 const said = planeText.take;
 const loaded = signal<ComponentType | undefined>(undefined);

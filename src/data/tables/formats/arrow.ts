@@ -7,15 +7,13 @@ import { contentOf, latin } from "../../readers/content.ts";
 import type { DataHost } from "../../readers/reader.ts";
 import type { Table } from "../csvTable.ts";
 import { type ArrowType, arrowCell, BOOL, DECIMAL } from "./arrowCells.ts";
+import { beginsStream, endIsSaid, FILE } from "./arrowMessages.ts";
 import type { TableFormat } from "./format.ts";
 import { unpackLz4 } from "./lz4.ts";
 import { packageOf } from "./packages.ts";
 import { checkMemory, tableOfValues } from "./values.ts";
 
-const FILE = "ARROW1";
 const OLD = "FEA1";
-/** A stream's first message is the schema, of at most so many bytes. */
-const MOST_SCHEMA = 1 << 24;
 
 export const arrow: TableFormat = {
   title: "Arrow file",
@@ -28,37 +26,6 @@ export const arrow: TableFormat = {
     return { table: await arrowTable(bytes, where, host, used, cells, limit), fingerprint: sha256Hex(bytes) };
   },
 };
-
-/** Whether a stream begins here: with a mark and the size of its first message, or, before version 0.15 of the format, without the mark. */
-function beginsStream(head: Uint8Array): boolean {
-  if (head.length < 16) return false;
-  const view = new DataView(head.buffer, head.byteOffset, head.length);
-  const { size, at, marked } = messageAt(view, 0);
-  if (size < 16 || size >= MOST_SCHEMA) return false;
-  // the old form has no mark that other files lack, so its message has to be a schema, whose number is 1
-  return marked ? size % 8 === 0 : size % 8 === 4 && attempt(() => byteOf(view, at, TYPE)) === 1;
-}
-
-/** Where a message lies whose prefix is at `from`, and how large it is; the last has no size. */
-function messageAt(view: DataView, from: number) {
-  const marked = view.getUint32(from, true) === 0xffffffff;
-  return { marked, at: from + (marked ? 8 : 4), size: view.getUint32(from + (marked ? 4 : 0), true) };
-}
-
-/** A message is a table of FlatBuffers: where it lists the places of its second field, what the message is, and its fourth, the bytes after it. */
-const [TYPE, BODY] = [6, 10];
-
-/** Where a field of a message lies; undefined where it has its default. @throws beyond the end */
-function fieldOf(view: DataView, message: number, field: number): number | undefined {
-  const table = message + view.getUint32(message, true);
-  const places = table - view.getInt32(table, true);
-  const place = view.getUint16(places, true) > field ? view.getUint16(places + field, true) : 0;
-  return place > 0 ? table + place : undefined;
-}
-function byteOf(view: DataView, message: number, field: number): number {
-  const at = fieldOf(view, message, field);
-  return at === undefined ? 0 : view.getUint8(at);
-}
 
 /** What is used of apache-arrow. */
 interface ApacheArrow {
@@ -112,19 +79,43 @@ export async function arrowTable(
   maxBytes?: number,
   most = 2 ** 31,
 ): Promise<Table> {
-  if (latin(bytes.subarray(0, 4)) === OLD)
+  const opened = await openerOf(bytes, where, host)(bytes, most);
+  const { numRows: rows } = opened;
+  if (rows === 0) throw new NablaError(`${where}: there are no rows`);
+  const columns = namesOf(opened);
+  checkMemory(where, rows, columns.length, maxBytes);
+  const read = { name: where, columns, used, rows: rowsOf(opened, where, used), maxBytes };
+  const table = tableOfValues({ ...read, unit: "row" });
+  if (!beginsStream(bytes) || attempt(() => endIsSaid(bytes))) return table;
+  return { ...table, notes: [...table.notes, notEnded(rows)] };
+}
+
+/** Opens files, or parts of one. @param start its first bytes @throws NablaError for a file that no package reads */
+export function openerOf(start: Uint8Array, where: string, host: Pick<DataHost, "package">) {
+  if (latin(start.subarray(0, 4)) === OLD)
     throw new NablaError(
       `${where}: a Feather file of version 1, which nothing here reads; write it anew as version 2: pyarrow.feather.write_feather(pyarrow.feather.read_table(path), path)`,
     );
   const from = <Package>(name: string) =>
     packageOf<Package>(name, host, `${where}: an Arrow file`, "nabla/arrow");
-  const library = await from<ApacheArrow>("apache-arrow");
-  const opened = await tableIn(bytes, where, library, () => from<Fzstd>("fzstd"), most);
-  const { fields } = opened.schema;
+  return async (bytes: Uint8Array, most: number) =>
+    tableIn(bytes, where, await from<ApacheArrow>("apache-arrow"), () => from<Fzstd>("fzstd"), most);
+}
+
+export const namesOf = ({ schema: { fields } }: ArrowTable): string[] => fields.map(({ name }) => name);
+
+export const notEnded = (rows: number): string =>
+  `the stream ends after ${rows} rows without saying that it is at its end, as one that broke off between two batches does: are these all?`;
+
+/** The values of all rows. @param before how many rows of the file come before them */
+export function rowsOf(
+  opened: ArrowTable,
+  where: string,
+  used: (column: string) => boolean,
+  before = 0,
+): Iterable<unknown[]> {
   const { numRows: rows } = opened;
-  if (rows === 0) throw new NablaError(`${where}: there are no rows`);
-  checkMemory(where, rows, fields.length, maxBytes);
-  const columns = fields.map(({ name, type }, c) => {
+  const columns = opened.schema.fields.map(({ name, type }, c) => {
     const cell = arrowCell(type);
     if (typeof cell === "string") {
       if (!used(name)) return undefined;
@@ -137,39 +128,19 @@ export async function arrowTable(
       throw damaged(where, `column ${show(name)} is cut off`);
     return (row: number) => {
       const value = within(where, () => vector.get(row));
-      if (value === undefined) throw damaged(where, `row ${row + 1} of column ${show(name)} is not there`);
+      if (value === undefined)
+        throw damaged(where, `row ${before + row + 1} of column ${show(name)} is not there`);
       return value === null ? null : cell(value);
     };
   });
-  const rowsOf = function* () {
-    for (let row = 0; row < rows; row++) yield columns.map((column) => column?.(row));
+  return {
+    *[Symbol.iterator]() {
+      for (let row = 0; row < rows; row++) yield columns.map((column) => column?.(row));
+    },
   };
-  const table = tableOfValues({
-    name: where,
-    columns: fields.map(({ name }) => name),
-    used,
-    rows: { [Symbol.iterator]: rowsOf },
-    unit: "row",
-    maxBytes,
-  });
-  if (!beginsStream(bytes) || attempt(() => endIsSaid(bytes))) return table;
-  const note = `the stream ends after ${rows} rows without saying that it is at its end, as one that broke off between two batches does: are these all?`;
-  return { ...table, notes: [...table.notes, note] };
 }
 
-/** Whether a message without a size, which says that none follows, comes after those of a stream. @throws where these are damaged */
-function endIsSaid(bytes: Uint8Array): boolean {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (let from = 0; from < bytes.length; ) {
-    const { at, size } = messageAt(view, from);
-    if (size === 0) return true;
-    const body = fieldOf(view, at, BODY);
-    from = at + size + (body === undefined ? 0 : Number(view.getBigUint64(body, true)));
-  }
-  return false;
-}
-
-const damaged = (where: string, why: string, cause?: unknown): NablaError =>
+export const damaged = (where: string, why: string, cause?: unknown): NablaError =>
   new NablaError(`${where}: an Arrow file that cannot be read: ${why}`, { cause });
 
 function within<T>(where: string, read: () => T): T {

@@ -1,7 +1,6 @@
 /** What a way to keep a table in a file is, besides text in rows. */
-import type { DataFile, DataHost } from "../../readers/reader.ts";
+import type { DataFile, DataHost, FileParts, FormatTable } from "../../readers/reader.ts";
 import type { CsvSplitOptions } from "../csv.ts";
-import type { Table } from "../csvTable.ts";
 
 /** A file, what errors call it, and the place it is read in. */
 export interface TableFile {
@@ -26,12 +25,6 @@ export const usedBy =
   (column: string): boolean =>
     like ? like.columns.includes(column) : !ignore?.includes(column);
 
-export interface FormatTable {
-  readonly table: Table;
-  /** SHA-256, hexadecimal: whether the table is the same as another time. */
-  readonly fingerprint: string;
-}
-
 /**
  * A format whose values have types: numbers are numbers, whatever a locale makes of their text. One file in this folder, and one line
  * in index.ts.
@@ -50,3 +43,27 @@ export interface TableFormat {
    */
   read(file: TableFile, wish: TableWish): Promise<FormatTable>;
 }
+
+/** A file that is larger than memory. */
+export interface BlockFile extends Pick<TableFile, "where"> {
+  readonly parts: FileParts;
+  readonly host: Pick<DataHost, "package" | "limits">;
+}
+
+/** A table whose rows come some at a time. */
+export interface TableBlocks {
+  readonly columns: readonly string[];
+  readonly notes?: readonly string[];
+  /** One after the other: of each, the values of its rows. About as many rows as were wished for, or as the file has together. */
+  blocks(): AsyncIterable<Iterable<readonly unknown[]>> | Iterable<Iterable<readonly unknown[]>>;
+}
+
+/**
+ * Reads a file in a format some rows at a time. In a file beside the format's own, as pages do without.
+ *
+ * @throws NablaError as the format's `read` does, and for a block that is too large
+ */
+export type ReadBlocks = (
+  file: BlockFile,
+  wish: TableWish & { rows(columns: number): number },
+) => Promise<TableBlocks>;

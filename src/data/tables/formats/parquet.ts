@@ -39,6 +39,9 @@ interface Hyparquet {
     file: Bytes;
     metadata: Metadata;
     columns: readonly string[];
+    rowStart: number;
+    rowEnd: number;
+    useOffsetIndex: boolean;
     compressors?: object;
     onChunk(chunk: { columnName: string; columnData: ArrayLike<unknown>; rowStart: number }): void;
   }): Promise<void>;
@@ -63,21 +66,39 @@ export const inMemory = (bytes: Uint8Array): Bytes => ({
 /** What is read of a file is limited as a whole file is. */
 function inParts(parts: FileParts, where: string, { limits: { table: limit }, tooLarge }: DataHost): Bytes {
   let taken = 0;
-  return {
-    byteLength: parts.size,
-    async slice(start, end = parts.size) {
-      taken += end - start;
-      if (taken > limit) throw tooLarge(where, taken, limit);
-      const { buffer, byteOffset, byteLength } = await parts.read(start, end);
-      return buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
-    },
-  };
+  return asBytes(parts, (bytes) => {
+    taken += bytes;
+    if (taken > limit) throw tooLarge(where, taken, limit);
+  });
 }
+
+/** @param asked is told how many are asked for, before they come */
+export const asBytes = (parts: FileParts, asked?: (bytes: number) => void): Bytes => ({
+  byteLength: parts.size,
+  async slice(start, end = parts.size) {
+    asked?.(end - start);
+    const { buffer, byteOffset, byteLength } = await parts.read(start, end);
+    return buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
+  },
+});
+
 interface Metadata {
   /** The root, then each node before its children. */
   readonly schema: readonly Element[];
   readonly num_rows: bigint;
-  readonly row_groups: readonly { columns: readonly { meta_data?: { codec: string } }[] }[];
+  readonly row_groups: readonly RowGroup[];
+}
+interface RowGroup {
+  readonly num_rows: bigint;
+  readonly columns: readonly {
+    meta_data?: {
+      codec: string;
+      path_in_schema: readonly string[];
+      total_uncompressed_size: bigint;
+      total_compressed_size: bigint;
+    };
+    offset_index_offset?: bigint;
+  }[];
 }
 /** A node of the schema, as the format calls its parts. */
 interface Element {
@@ -108,6 +129,19 @@ export async function parquetTable(
   maxBytes?: number,
   only = false,
 ): Promise<Table> {
+  const { columns, rows, read } = await openParquet(file, where, host, used, only);
+  checkMemory(where, rows, columns.length, maxBytes);
+  return tableOfValues({ name: where, columns, used, rows: await read(0, rows), unit: "row", maxBytes });
+}
+
+/** A file whose columns are known, and whose rows are not read yet. */
+export async function openParquet(
+  file: Bytes,
+  where: string,
+  host: Pick<DataHost, "package">,
+  used: (column: string) => boolean,
+  only = false,
+) {
   const from = (name: string) =>
     packageOf<Hyparquet & Compressors>(name, host, `${where}: a Parquet file`, "nabla/parquet");
   const { parquetMetadataAsync, parquetRead } = await from("hyparquet");
@@ -119,8 +153,7 @@ export async function parquetTable(
   const metadata = await within(parquetMetadataAsync(file, { initialFetchSize: END }));
   const columns = topOf(metadata.schema);
   const rows = Number(metadata.num_rows);
-  if (rows === 0) throw new NablaError(`${where}: there are no rows`);
-  checkMemory(where, rows, columns.length, maxBytes);
+  if (!(rows > 0)) throw new NablaError(`${where}: there are no rows`);
   const last = new Map(columns.map((column) => [column.name, column]));
   const again = new Set(columns.filter((column) => last.get(column.name) !== column).map(({ name }) => name));
   const isTwice = ({ name }: Element) => again.has(name);
@@ -138,32 +171,40 @@ export async function parquetTable(
   const codecs = metadata.row_groups.flatMap((group) => group.columns.map((each) => each.meta_data?.codec));
   const packed = codecs.some((codec) => codec !== undefined && !OWN.has(codec));
   const { compressors } = packed ? await from("hyparquet-compressors") : {};
-  const values = new Map(wanted.map(({ name }) => [name, new Array<unknown>(rows)]));
-  if (values.size > 0)
-    await within(
-      parquetRead({
-        file,
-        metadata,
-        columns: [...values.keys()],
-        ...(compressors && { compressors }),
-        onChunk({ columnName, columnData, rowStart }) {
-          const column = values.get(columnName);
-          for (let i = 0; column && i < columnData.length; i++) column[rowStart + i] = columnData[i];
-        },
-      }),
-    );
-  const read = columns.map((element) => ({ values: values.get(element.name), cell: cellOf(element) }));
-  const rowsOf = function* () {
-    for (let row = 0; row < rows; row++) yield read.map((column) => column.cell(column.values?.[row]));
-  };
-  return tableOfValues({
-    name: where,
+  const names = wanted.map(({ name }) => name);
+  return {
     columns: columns.map(({ name }) => name),
-    used,
-    rows: { [Symbol.iterator]: rowsOf },
-    unit: "row",
-    maxBytes,
-  });
+    rows,
+    groups: metadata.row_groups,
+    wanted: new Set(names),
+    /** The values of some rows. */
+    async read(from: number, to: number): Promise<Iterable<unknown[]>> {
+      const values = new Map<string, ArrayLike<unknown>>();
+      if (names.length > 0)
+        await within(
+          parquetRead({
+            ...{ file, metadata, columns: names, rowStart: from, rowEnd: to, useOffsetIndex: true },
+            ...(compressors && { compressors }),
+            onChunk({ columnName, columnData, rowStart }) {
+              if (rowStart === from && columnData.length >= to - from)
+                return void values.set(columnName, columnData);
+              // of pages, and of groups, some rows may be others
+              const column = (values.get(columnName) ?? new Array<unknown>(to - from)) as unknown[];
+              values.set(columnName, column);
+              const [first, last] = [Math.max(from, rowStart), Math.min(to, rowStart + columnData.length)];
+              for (let row = first; row < last; row++) column[row - from] = columnData[row - rowStart];
+            },
+          }),
+        );
+      const read = columns.map((element) => ({ values: values.get(element.name), cell: cellOf(element) }));
+      return {
+        *[Symbol.iterator]() {
+          for (let row = 0; row < to - from; row++)
+            yield read.map((column) => column.cell(column.values?.[row]));
+        },
+      };
+    },
+  };
 }
 
 /** What has no single value in each cell. */

@@ -35,7 +35,7 @@ export function tableOfValues({
   const looked = columns.map(used);
   for (const row of rows) {
     checkMemory(name, cells.length + 1, columns.length, maxBytes);
-    const at = unit ? `${unit} ${cells.length + 1}` : `line ${lines?.[cells.length] ?? cells.length + 1}`;
+    const at = `${unit ?? "line"} ${lines?.[cells.length] ?? cells.length + 1}`;
     cells.push(
       columns.map((column, c) => {
         const cell = cellOf(row[c]);
@@ -115,13 +115,32 @@ const ROWS = 1000;
 
 /** SHA-256 of what the cells are, hexadecimal: of [columns, rows] in JSON, whose text is never there as a whole. */
 export function digestOfCells({ columns, rows }: Pick<Table, "columns" | "rows">): string {
-  const digest = new Sha256();
-  const add = (text: string) => void digest.update(toUtf8(wellFormed(text)));
-  add(`[${JSON.stringify(columns)},[`);
-  for (let from = 0; from < rows.length; from += ROWS) {
-    const some = JSON.stringify(rows.slice(from, from + ROWS)).slice(1, -1);
-    add(from > 0 ? `,${some}` : some);
-  }
-  add("]]");
+  const digest = new CellDigest(columns);
+  for (let from = 0; from < rows.length; from += ROWS) digest.add(rows.slice(from, from + ROWS));
   return digest.hex();
+}
+
+/** The same of rows that come some at a time. */
+export class CellDigest {
+  private readonly digest = new Sha256();
+  private begun = false;
+
+  constructor(columns: Table["columns"]) {
+    this.text(`[${JSON.stringify(columns)},[`);
+  }
+
+  private text(text: string): void {
+    this.digest.update(toUtf8(wellFormed(text)));
+  }
+
+  add(rows: Table["rows"]): void {
+    if (rows.length === 0) return;
+    this.text((this.begun ? "," : "") + JSON.stringify(rows).slice(1, -1));
+    this.begun = true;
+  }
+
+  hex(): string {
+    this.text("]]");
+    return this.digest.hex();
+  }
 }

@@ -29,6 +29,8 @@ export interface Axis {
   readonly from: number;
   readonly to: number;
   readonly percent?: true;
+  /** Whether there is nothing between whole numbers. */
+  readonly whole?: true;
 }
 
 /** Of a plot, in the units of its SVG; of a square one the height. */
@@ -96,8 +98,8 @@ const dot = (x: number, y: number, fill: string, radius: number): string =>
 const round = (value: number): number => Math.round(value * 10) / 10;
 
 /** Round numbers in an axis' range, about five. */
-function ticks({ from, to }: Axis): number[] {
-  const rough = (to - from) / 5;
+function ticks({ from, to, whole }: Axis): number[] {
+  const rough = whole ? Math.max(1, (to - from) / 5) : (to - from) / 5;
   let power = 1;
   while (power * 10 <= rough && power < 1e300) power *= 10;
   while (power > rough && power > 1e-300) power /= 10;

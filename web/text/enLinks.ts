@@ -1,0 +1,30 @@
+/** The English catalogue of what is said of a link that makes no sense: what was expected, and what is used instead. */
+
+export const enLinks = {
+  unknown: "The link sets “{key}”, which this page does not know; it is left out.",
+  used: "The link sets {key} to “{text}”; expected {expected}. {used} is used.",
+  leftOut: "The link sets {key} to “{text}”; expected {expected}. It is left out.",
+  classes: "The link sets classes to {wanted}; {data} has {range}. {used} is used.",
+  range: "{least} to {most}",
+  unfit: "The link sets {key} to {wanted}, which does not go with the rest; {used} is used.",
+  weights: "The link changes weights that its net does not have; they are left out.",
+  expected: {
+    number: "a number from {min} to {max}",
+    whole: "a whole number from {min} to {max}",
+    oneOf: "one of {names}",
+    values: "{n} values between commas",
+    valuesFrom: "{min} to {max} values between commas",
+    different: "different values, separated by commas",
+    flag: "0 or 1",
+    points: "at most {most} points of four characters each",
+    pointClasses: "points of classes 0 to 5",
+    changes: "changes like 120:rate:0.1, separated by semicolons",
+    order: "changes in the order of their steps",
+    keys: "changes of {names} or w",
+    mostChanges: "at most {most} changes",
+    weight: "a weight like 0.kernel.3:0.5",
+    weightNumbers: "weights that are numbers of 32 bits",
+    drawing: "a drawing of 36 hexadecimal digits",
+    strokes: "strokes on {width} × {height} pixels, four hexadecimal digits for each place",
+  },
+} as const;
