@@ -109,13 +109,8 @@ export class Slurm {
 
   /** Runs one of its commands. @returns what it prints @throws where it fails */
   run(command: string, words: readonly string[], cwd = this.folder): string {
-    const { env } = this;
-    return execFileSync(command, words, {
-      env,
-      cwd,
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "pipe"],
-    }).trim();
+    const options = { env: this.env, cwd, encoding: "utf8" } as const;
+    return execFileSync(command, words, { ...options, stdio: ["ignore", "pipe", "pipe"] }).trim();
   }
 
   /** @param words what is given to sbatch @returns the job's number */
