@@ -9,6 +9,8 @@ const self = fileURLToPath(import.meta.url);
 const CASES = [
   ["W3", 256],
   ["W4", 256],
+  // more to compute for each exchange
+  ["W3", 1024],
 ];
 const ROUNDS = 5;
 const ROWS = 4096;

@@ -11,6 +11,8 @@ import { alone, type Library, launchedSize, openLibrary } from "./library.ts";
 
 /** Seconds without a sign of life after which a rank is given up. */
 const PATIENCE = 60;
+/** Milliseconds for which a wait asks again and again: by then there is what ranks on one machine exchange. */
+const SPIN = 0.3;
 /** Milliseconds for which a wait only yields its processor; after that it sleeps in between. */
 const EAGER = 5;
 /** Milliseconds that ranks let the first one speak, where all have the same to say. */
@@ -213,6 +215,8 @@ export class World implements Ranks {
   private async done(request: Uint8Array): Promise<void> {
     const { library } = this;
     const began = performance.now();
+    // what is begun together is on its way first
+    await undefined;
     for (let looked = began; !library.test(request); ) {
       const now = performance.now();
       // what came while this one was busy has been heard by now
@@ -223,7 +227,7 @@ export class World implements Ranks {
       }
       if (now - began < EAGER) {
         library.rest();
-        await new Promise((resolve) => setImmediate(resolve));
+        if (now - began >= SPIN) await new Promise((resolve) => setImmediate(resolve));
       } else await new Promise((resolve) => setTimeout(resolve, 1));
     }
   }

@@ -56,14 +56,11 @@ export function largestOf(ranks: Pick<Ranks, "size"> | undefined, shards: number
   return all.reduce((most, [, count]) => Math.max(most, count), 0);
 }
 
-/** Parts begin at multiples of so many bytes, as ranges do. */
-const GRAIN = 64;
-
-/** Cuts so many bytes into a part for each rank. @returns where each begins, and the end */
-export function partsOf(bytes: number, size: number): number[] {
-  const grains = Math.ceil(bytes / GRAIN);
+/** Cuts so many bytes into a part for each rank. @param grain parts begin at its multiples @returns where each begins, and the end */
+export function partsOf(bytes: number, size: number, grain: number): number[] {
+  const grains = Math.ceil(bytes / grain);
   return Array.from({ length: size + 1 }, (_, rank) =>
-    Math.min(bytes, Math.floor((rank * grains) / size) * GRAIN),
+    Math.min(bytes, Math.floor((rank * grains) / size) * grain),
   );
 }
 

@@ -35,11 +35,8 @@ export function emitBlocks(builder: PlanBuilder, rate: Range, depth: number): Bl
 /** A rank's largest subtrees of shards: first shard and number. Those without rows are left out. */
 export type Subtrees = readonly (readonly [number, number])[];
 
-/** A part of each range that is as large as the parameters, for each rank. */
-export class Parts {
-  /** Where each begins, and the end. */
-  readonly starts: readonly number[];
-  readonly lengths: readonly number[];
+/** How ranks give each other their parts of a range, where it is. */
+export class Shares {
   /** Bytes of this rank's for each other, and where they begin; bytes that these have, and where they go. */
   private readonly given: readonly number[];
   private readonly from: readonly number[];
@@ -47,36 +44,71 @@ export class Parts {
   private readonly to: readonly number[];
   /** Where what comes begins. */
   private readonly first: number;
+  private readonly length: number;
+
+  /** @param starts of each part, and the end, in bytes */
+  constructor(
+    private readonly core: Core,
+    private readonly ranks: Ranks,
+    private readonly starts: readonly number[],
+  ) {
+    const { rank, size } = ranks;
+    const lengths = Array.from({ length: size }, (_, i) => starts[i + 1]! - starts[i]!);
+    this.length = lengths[rank]!;
+    this.given = lengths.map((_, other) => (other === rank ? 0 : this.length));
+    this.from = lengths.map(() => 0);
+    this.coming = lengths.map((length, other) => (other === rank ? 0 : length));
+    this.first = starts[this.coming.findIndex((n) => n > 0)] ?? starts[size]!;
+    // where nothing comes from, nothing goes
+    this.to = this.coming.map((n, other) => (n > 0 ? starts[other]! - this.first : 0));
+  }
+
+  /**
+   * All ranks get what each has. All have to call it. A library takes what begins where its result begins for the result: a part that is given
+   * and what comes do not.
+   *
+   * @param place of the range
+   */
+  async gather(place: number): Promise<void> {
+    const { core, ranks, given, from, coming, to, first, starts, length } = this;
+    const { rank, size } = ranks;
+    if (size === 1) return;
+    const mine = length > 0 ? core.u8(place + starts[rank]!, length) : new Uint8Array(0);
+    const others = core.u8(place + first, starts[size]! - first);
+    await lent(core, () => ranks.exchange(mine, given, from, others, coming, to));
+  }
+}
+
+/** Parts begin at multiples of so many bytes, as ranges do. */
+const GRAIN = 64;
+
+/** A part of each range that is as large as the parameters, for each rank. */
+export class Parts {
+  /** Where each begins, and the end. */
+  readonly starts: readonly number[];
+  readonly lengths: readonly number[];
+  /** Whether each has whole blocks of what a norm is summed up in, and at least one. */
+  readonly inBlocks: boolean;
+  /** Bytes of such a block. */
+  protected readonly block: number;
+  private readonly shares: Shares;
 
   constructor(
     protected readonly network: Network,
     protected readonly ranks: Ranks,
   ) {
-    const { rank, size } = ranks;
-    this.starts = partsOf(network.bytes, size);
+    const { core, bytes } = network;
+    const { size } = ranks;
+    this.block = core.constant("NORM_BLOCK") * 4;
+    this.inBlocks = bytes >= size * this.block;
+    this.starts = partsOf(bytes, size, this.inBlocks ? this.block : GRAIN);
     this.lengths = Array.from({ length: size }, (_, i) => this.starts[i + 1]! - this.starts[i]!);
-    this.given = this.lengths.map((_, other) => (other === rank ? 0 : this.lengths[rank]!));
-    this.from = this.lengths.map(() => 0);
-    this.coming = this.lengths.map((length, other) => (other === rank ? 0 : length));
-    this.first = this.starts[this.coming.findIndex((n) => n > 0)] ?? network.bytes;
-    // where nothing comes from, nothing goes
-    this.to = this.coming.map((n, other) => (n > 0 ? this.starts[other]! - this.first : 0));
+    this.shares = new Shares(core, ranks, this.starts);
   }
 
-  /**
-   * All ranks get what each has of its part of a range, where it is. All have to call it. A library takes what begins where its result begins
-   * for the result: a part that is given and what comes do not.
-   *
-   * @param place of the range
-   */
-  async gather(place: number): Promise<void> {
-    const { network, ranks, given, from, coming, to, first, starts, lengths } = this;
-    const { core, bytes } = network;
-    if (ranks.size === 1) return;
-    const length = lengths[ranks.rank]!;
-    const mine = length > 0 ? core.u8(place + starts[ranks.rank]!, length) : new Uint8Array(0);
-    const others = core.u8(place + first, bytes - first);
-    await lent(core, () => ranks.exchange(mine, given, from, others, coming, to));
+  /** All ranks get what each has of its part of a range, where it is. All have to call it. @param place of the range */
+  gather(place: number): Promise<void> {
+    return this.shares.gather(place);
   }
 }
 

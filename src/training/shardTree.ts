@@ -1,6 +1,7 @@
 /** The instructions that add shards' sums along their tree: one place for each level. */
 import type { Network } from "../network/network.ts";
 import type { PlanBuilder, Range } from "../plan/builder.ts";
+import type { Split } from "./shardOptimizer.ts";
 import { type Blocks, emitBlocks } from "./shardParts.ts";
 
 /** Where the plan has what adds sums. */
@@ -18,6 +19,8 @@ export interface Tree {
   readonly passed: number;
   /** Whether ranks gather the sums of all parts before. */
   readonly whole: boolean;
+  /** What they tell each other of a norm before gradients are clipped by it. */
+  readonly norm: Split["norm"];
 }
 
 /** The logarithm of a power of two. */
@@ -32,7 +35,7 @@ export function emitTree(
   { dw, n }: Network["flat"],
   shards: number,
   largest: number,
-): Omit<Tree, "passed" | "whole"> {
+): Pick<Tree, "adds" | "sums" | "blocks" | "rate" | "after"> {
   const adds = builder.length;
   const rate = builder.pin(builder.alloc("the rate −1", 4));
   const sums = Array.from({ length: levelOf(largest) }, (_, level) =>

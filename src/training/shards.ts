@@ -64,7 +64,7 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       const { train, training, settings, source, ranks } = this.request;
       const batch = Math.max(rows, source ? source.rows : Math.min(settings.batchSize, train.length));
       const most = Math.min(settings.microBatchSize ?? batch, Math.ceil(batch / this.shards));
-      let tree: Omit<Tree, "passed" | "whole"> | undefined;
+      let tree: ReturnType<typeof emitTree> | undefined;
       const { parts } = this;
       const update = {
         ...training.update!,
@@ -81,7 +81,8 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       const plan = super.planFor(most, { ...training, update });
       plans.clear();
       for (const [key, other] of others) plans.set(key, other);
-      trees.set(plan, { ...tree!, passed: parts?.passed ?? plan.marks.end, whole: parts?.whole ?? true });
+      const { passed = plan.marks.end, whole = true, norm = undefined } = parts ?? {};
+      trees.set(plan, { ...tree!, passed, whole, norm });
       return plan;
     }
 
@@ -112,8 +113,12 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
         this.lossSum[0] = total.loss;
         return network.run(plan, from, to, ran.length);
       };
-      const { after, passed } = this.tree;
-      if (!Number.isFinite(Math.fround(loss)) || !finish(after, passed)) wayBack.fail(failed);
+      const { after, passed, norm } = this.tree;
+      if (!Number.isFinite(Math.fround(loss)) || !finish(after, norm?.after ?? passed)) wayBack.fail(failed);
+      if (norm) {
+        await this.parts!.norms(norm);
+        finish(norm.after, passed);
+      }
       if (this.parts) await this.parts.weights();
       if (passed < plan.marks.end) finish(passed, plan.marks.end);
       if (ranks) await this.share(ranks);

@@ -62,7 +62,7 @@ function knownAgain(wayBack: Pick<WayBack<unknown>, "fail">): void {
 }
 
 /** One rank may be asked to stop: all of them do, after the same step. */
-export async function agreeing<M>(request: TrainRequest<M>): Promise<TrainRequest<M>> {
+async function agreeing<M>(request: TrainRequest<M>): Promise<TrainRequest<M>> {
   const agreed = new AbortController();
   const { signal: asked } = request;
   const stop = () =>
@@ -128,15 +128,21 @@ function stoppingTogether<M>(
   return [first, ...own, last];
 }
 
+interface Training<M> {
+  readonly stepper: Pick<Stepper<M>, "plan" | "wayBack">;
+  train(): Promise<void>;
+}
+
 /** Trains, once all are known to be about the same. @param make what trains; whatever fails, a model whose state is whole is left so */
 export async function trained<M>(
-  make: () => { readonly stepper: Pick<Stepper<M>, "plan" | "wayBack">; train(): Promise<void> },
-  request: TrainRequest<M>,
+  make: (request: TrainRequest<M>) => Training<M>,
+  given: TrainRequest<M>,
   run: Run,
 ): Promise<void> {
+  const request = await agreeing(given);
   const { split, signal } = request;
   try {
-    const trainer = make();
+    const trainer = make(request);
     knownAgain(trainer.stepper.wayBack);
     await sameOnAll(request.ranks!, request, run, trainer.stepper.plan);
     await trainer.train();

@@ -34,9 +34,8 @@ export async function train<M>(request: TrainRequest<M>, run: Run): Promise<void
   const sharded =
     settings.shards === undefined ? undefined : await loaded(() => import("./shards.ts"), "fit");
   const spread = ranks && (await loaded(() => import("./spread.ts"), "fit"));
-  const asked = (await spread?.agreeing(request)) ?? request;
-  const trainer = () => new Trainer(asked, run, sharded?.shardedStepper(Stepper));
-  await (spread ? spread.trained(trainer, asked, run) : trainer().train());
+  const trainer = (asked: TrainRequest<M>) => new Trainer(asked, run, sharded?.shardedStepper(Stepper));
+  await (spread ? spread.trained(trainer, request, run) : trainer(request).train());
 }
 
 export class Trainer<M> {
