@@ -581,6 +581,24 @@ describe("an optimizer that is split over ranks", () => {
     for (const model of models) expect(same(model.save(), want.save())).toBe(true);
   });
 
+  test("all ranks stop together before a validation that has no rows for some of them", async () => {
+    const stop = new AbortController();
+    const asks: Callback = {
+      onBatchEnd: (_, __, { step }) => void (step === 2 && stop.abort(new Error("stop"))),
+    };
+    const validationData = [wide.slice(0, 1), labels.slice(0, 1)] as const;
+    const models = await Promise.all(
+      ranksHere(2).map(async (ranks) => {
+        const model = fresh("adam");
+        const more = ranks.rank === 1 ? { callbacks: [asks], signal: stop.signal } : {};
+        const run = model.fit(wide, labels, { ...data, validationData, ranks, ...more });
+        await expect(run).rejects.toThrow(/stop/);
+        return model;
+      }),
+    );
+    expect(same(models[0]!.save(), models[1]!.save())).toBe(true);
+  });
+
   test("where a training is refused before it begins, a model keeps its whole state", async () => {
     await Promise.all(
       splitting(2).map(async (ranks) => {
