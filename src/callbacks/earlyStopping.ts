@@ -38,7 +38,6 @@ export const earlyStopping = /* @__PURE__ */ callbackKind(
     let wait = 0;
     let weights: Record<string, Float32Array> | undefined;
     return {
-      ...watching(monitor),
       onTrainBegin(context) {
         if (context.step > 0) return;
         best = null;
@@ -46,7 +45,7 @@ export const earlyStopping = /* @__PURE__ */ callbackKind(
         wait = 0;
         weights = undefined;
       },
-      onEpochEnd(epoch, logs, context) {
+      onEpochEnd: watching({ who: "earlyStopping", monitor }, (epoch, logs, context) => {
         const value = monitored("earlyStopping", monitor, logs);
         if (!Number.isNaN(value) && (best === null || improved(value, best))) {
           best = value;
@@ -63,7 +62,7 @@ export const earlyStopping = /* @__PURE__ */ callbackKind(
               : `${monitor} has not improved on ${best} (epoch ${bestEpoch + 1}) for ${wait} ${epochs(wait)}`,
           );
         }
-      },
+      }),
       onTrainEnd(context) {
         if (restoreBestWeights && weights) context.model.setWeights(weights);
       },

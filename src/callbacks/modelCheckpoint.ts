@@ -123,7 +123,6 @@ export function checkpoints(
   }
 
   return {
-    ...watching(monitor),
     name: SAVING,
     onTrainBegin(context) {
       if (context.step === 0) best = null;
@@ -136,7 +135,7 @@ export function checkpoints(
         await attempt(context, { epoch: -1, step: context.step });
       },
     }),
-    onEpochEnd: afterEpoch,
+    onEpochEnd: watching({ who, monitor }, afterEpoch),
     async onTrainEnd(context) {
       // the best epoch is over: only what was to be the last can be saved later
       if (!missed || (missed.best && (everySteps || saveBestOnly))) return;

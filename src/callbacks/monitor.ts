@@ -29,21 +29,32 @@ export function monitored(who: string, monitor: string, logs: Logs): number {
   const names = Object.keys(logs);
   const figure = figureMeant(monitor, names) ?? figureMeant(camel(monitor), names);
   if (figure === undefined) {
-    const hint = monitor.startsWith("val")
-      ? "; pass validationData or validationSplit to have validation figures"
-      : "";
+    const hint =
+      monitor.startsWith("val") && !names.includes("valLoss")
+        ? "; pass validationData or validationSplit to have validation figures"
+        : "";
     throw new NablaError(
-      `${who}: there is no "${monitor}" to monitor${didYouMean(monitor, Object.keys(logs))}; this run reports ${Object.keys(logs).join(", ")}${hint}`,
+      `${who}: there is no "${monitor}" to monitor${didYouMean(monitor, names)}; this run reports ${names.join(", ")}${hint}`,
     );
   }
   return logs[figure]!;
 }
 
-/** Where a callback says which figure it watches; what loads later has a copy of this module. Spread with the hooks it belongs to. */
+type Hook = NonNullable<Callback["onEpochEnd"]>;
+
+/** Who watches which figure. */
+interface Watched {
+  readonly who: string;
+  /** None: "" or undefined. */
+  readonly monitor?: string;
+}
+
+/** Where a hook says which figure it watches; what loads later has a copy of this module. */
 const WATCHES = /* @__PURE__ */ Symbol.for("nabla.watches");
 
-/** What a callback of this library has besides its hooks. @param monitor the figure it watches, if any */
-export const watching = (monitor = ""): object => ({ [WATCHES]: monitor });
+/** Marks a hook as one of this library, which adds no figures. What a program has in its place, around it perhaps, may. */
+export const watching = <H extends Hook>(watched: Watched, onEpochEnd: H): H =>
+  Object.assign(onEpochEnd, { [WATCHES]: watched });
 
 /**
  * @param figures the names of those that the training reports
@@ -51,10 +62,11 @@ export const watching = (monitor = ""): object => ({ [WATCHES]: monitor });
  */
 export function checkWatched<M>(callbacks: readonly Callback<M>[], figures: readonly string[]): void {
   const logs = Object.fromEntries(figures.map((name) => [name, 0])) as Logs;
-  for (const callback of inOrder(callbacks)) {
-    const monitor = (callback as { readonly [WATCHES]?: string })[WATCHES];
-    if (monitor) monitored(callback.name!, monitor, logs);
-    else if (monitor === undefined && callback.onEpochEnd) return;
+  for (const { onEpochEnd } of inOrder(callbacks)) {
+    if (!onEpochEnd) continue;
+    const watched = (onEpochEnd as { readonly [WATCHES]?: Watched })[WATCHES];
+    if (!watched) return;
+    if (watched.monitor) monitored(watched.who, watched.monitor, logs);
   }
 }
 

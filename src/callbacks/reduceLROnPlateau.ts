@@ -44,14 +44,13 @@ export const reduceLROnPlateau = /* @__PURE__ */ callbackKind(
     let wait = 0;
     let cooling = 0;
     return {
-      ...watching(monitor),
       onTrainBegin(context) {
         if (context.step > 0) return;
         best = null;
         wait = 0;
         cooling = 0;
       },
-      onEpochEnd(_epoch, logs, context) {
+      onEpochEnd: watching({ who: "reduceLROnPlateau", monitor }, (_epoch, logs, context) => {
         const value = monitored("reduceLROnPlateau", monitor, logs);
         if (cooling > 0) {
           cooling--;
@@ -69,7 +68,7 @@ export const reduceLROnPlateau = /* @__PURE__ */ callbackKind(
             wait = 0;
           }
         }
-      },
+      }),
       state: () => ({ values: { best, wait, cooling } }),
       restore({ values }) {
         best = values.best as number | null;

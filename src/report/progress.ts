@@ -51,15 +51,14 @@ export function speedometer(rows: number, batchSize: number): Speed {
 /** {"event":"epoch", …}, epochs from 1. */
 export function jsonLines(speed: Speed, { printJson }: Terminal, targets?: TargetScale): Callback {
   return {
-    ...watching(),
-    onEpochEnd(epoch, logs) {
+    onEpochEnd: watching({ who: TELLING }, (epoch, logs) => {
       printJson({
         event: "epoch",
         epoch: epoch + 1,
         ...inUnits(logs, targets),
         samplesPerSecond: Math.round(speed.samplesPerSecond()),
       });
-    },
+    }),
   };
 }
 
@@ -88,7 +87,6 @@ export function progressLine(
   const pad = String(epochs).length;
   const label = (epoch: number) => `epoch ${String(epoch + 1).padStart(pad)}/${epochs}`;
   return {
-    ...watching(),
     name: TELLING,
     clear,
     onTrainBegin() {
@@ -124,7 +122,7 @@ export function progressLine(
         : `step ${step.toLocaleString("en")}`;
       rewrite(`${bold(head)} ${done}  ${tail.join("  ")}`);
     },
-    onEpochEnd(epoch, logs) {
+    onEpochEnd: watching({ who: TELLING }, (epoch, logs) => {
       clear();
       const { learningRate: _, ...rest } = logs;
       const took = (performance.now() - begun) / 1000;
@@ -138,7 +136,7 @@ export function progressLine(
         (text) => text.length < room,
       );
       print(`${bold(label(epoch))}${line}  ${dim(tail ?? "")}`.trimEnd());
-    },
+    }),
   };
 }
 
@@ -152,7 +150,6 @@ export function progressOf(terminal: Terminal): Callback {
     for (const callback of shows) call(callback);
   };
   return {
-    ...watching(),
     name: TELLING,
     onTrainBegin(context) {
       const { model, epochs } = context as { model: TrainedModel; epochs: number };
@@ -169,7 +166,9 @@ export function progressOf(terminal: Terminal): Callback {
     },
     onEpochBegin: (epoch, context) => all((callback) => callback.onEpochBegin?.(epoch, context)),
     onBatchEnd: (batch, logs, context) => all((callback) => callback.onBatchEnd?.(batch, logs, context)),
-    onEpochEnd: (epoch, logs, context) => all((callback) => callback.onEpochEnd?.(epoch, logs, context)),
+    onEpochEnd: watching({ who: TELLING }, (epoch, logs, context) =>
+      all((callback) => callback.onEpochEnd?.(epoch, logs, context)),
+    ),
     onTrainEnd: () => all((callback) => (callback as { clear?(): void }).clear?.()),
   };
 }

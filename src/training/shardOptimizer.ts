@@ -151,7 +151,7 @@ export class Split extends Parts {
   check(): void {
     if (this.stale)
       throw new NablaError(
-        "the optimizer's state is split over the ranks, and is not put together now: save by modelCheckpoint, in a callback's onEpochEnd (without shardOptimizer in onBatchEnd, too), or after fit(). Where fit() has failed, go on from the last checkpoint, or compile() for a new optimizer",
+        "the optimizer's state is split over the ranks, and is not put together now: save by modelCheckpoint, in a callback's onEpochEnd (without shardOptimizer in onBatchEnd and onProgress, too), or after fit(). Where fit() has failed, go on from the last checkpoint, or compile() for a new optimizer",
       );
   }
 

@@ -10,7 +10,7 @@ import { addTo, packed, type Sum, startOf, sumOf, unpacked } from "./shardSums.t
 /**
  * @param score computes those of some rows, one after the other
  * @param shards a power of two; where there are fewer rows, some have none
- * @throws what score() does
+ * @throws what score() does, and where it is aborted: all ranks are at once, those without rows as well
  */
 export async function scoreShards(
   request: ScoreRequest,
@@ -18,7 +18,8 @@ export async function scoreShards(
   shards: number,
   ranks: Ranks | undefined,
 ): Promise<Scores> {
-  const { dataset, metrics } = request;
+  const { dataset, metrics, signal } = request;
+  signal?.throwIfAborted();
   const { length } = dataset;
   const start = (shard: number) => startOf(shard, shards, length);
   const given = new Map<string, Sum>();

@@ -105,13 +105,17 @@ export const shardedStepper = (Base: typeof Stepper): typeof Stepper =>
       const total = (isSoon(sum) ? await sum : sum)!;
       const ran = this.last ?? indices.subarray(0, 1);
       const failed: BatchRun = { plan, dataset: request.train, indices: ran, rowOf: (row) => ran[row] };
-      const loss = Math.fround(1 / rows) * total.loss;
+      let loss = Math.fround(1 / rows) * total.loss;
       const finish = (from: number, to: number): boolean => {
         network.use(plan);
         this.setStep(rows, 0);
-        network.core.f32(plan.step + network.core.record("Step").loss.at, 1)[0] = loss;
+        const told = network.core.f32(plan.step + network.core.record("Step").loss.at, 1);
+        told[0] = loss;
         this.lossSum[0] = total.loss;
-        return network.run(plan, from, to, ran.length);
+        const ok = network.run(plan, from, to, ran.length);
+        // with penalties
+        loss = told[0];
+        return ok;
       };
       const { after, passed, norm } = this.tree;
       if (!Number.isFinite(Math.fround(loss)) || !finish(after, norm?.after ?? passed)) wayBack.fail(failed);

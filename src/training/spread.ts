@@ -47,13 +47,17 @@ export async function failTogether(
   throw thrown;
 }
 
-/** Knows again what it throws: where ranks train, all of them throw it, for the weights that it looks at are the same. */
-function knownAgain(wayBack: Pick<WayBack<unknown>, "fail">): void {
+/**
+ * Knows again what it throws: where ranks train, all of them throw it, for the weights that it looks at are the same. Of a slot each has gone
+ * back in its part alone, also where all were put together after the last step.
+ */
+function knownAgain(wayBack: Pick<WayBack<unknown>, "fail">, split: Split | undefined): void {
   const { fail } = wayBack;
   wayBack.fail = (failed): never => {
     try {
       return fail.call(wayBack, failed);
     } catch (error) {
+      split?.shrink();
       own.add(error as object);
       everywhere.add(error as object);
       throw error;
@@ -72,9 +76,11 @@ async function agreeing<M>(request: TrainRequest<M>): Promise<TrainRequest<M>> {
     .filter(({ onBatchEnd, name }) => onBatchEnd && name !== TELLING)
     .map(({ everySteps: n = 1, name }) => ({ n, saves: name === SAVING }));
   // callbacks may be there on one alone
-  const every = (await gatherJson(ranks, after)).flat();
-  // what looks at a model after a step may save it
-  const splits = ranks.shardOptimizer || every.every(({ saves }) => saves);
+  const all = await gatherJson(ranks, { after, reports: request.progress !== undefined });
+  const every = all.flatMap(({ after }) => after);
+  // what looks at a model after a step, or is told of it, may save it
+  const looks = every.some(({ saves }) => !saves) || all.some(({ reports }) => reports);
+  const splits = ranks.shardOptimizer || !looks;
   const split = splits && ranks.size > 1 ? new Split(request.network, ranks) : undefined;
   const callbacks = stoppingTogether(request.callbacks, every, ranks, request.network, split);
   return { ...request, signal: agreed.signal, asked, stop, callbacks, split };
@@ -143,7 +149,7 @@ export async function trained<M>(
   const { split, signal } = request;
   try {
     const trainer = make(request);
-    knownAgain(trainer.stepper.wayBack);
+    knownAgain(trainer.stepper.wayBack, split);
     await sameOnAll(request.ranks!, request, run, trainer.stepper.plan);
     await trainer.train();
   } catch (error) {
@@ -223,9 +229,11 @@ function hash(words: Int32Array): number {
 export function rateDiffers(ranks: Ranks, rates: readonly number[], { step }: Pick<Run, "step">): void {
   const other = rates.findIndex((rate) => rate !== rates[0]);
   if (other < 0) return;
-  throw new NablaError(
+  const error = new NablaError(
     `fit: ranks: ${ranks.called(other)} would take step ${step + 1} with learning rate ${rates[other]}, ${ranks.called(0)} with ${rates[0]}; callbacks that set it have to do so alike on all ranks`,
   );
+  everywhere.add(error);
+  throw error;
 }
 
 /** @throws NablaError on all ranks, where callbacks have set weights on some of them only. @param hashes of weights, by rank */

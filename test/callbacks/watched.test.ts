@@ -1,5 +1,6 @@
 /** A figure that there is not is refused by fit() before anything changes, whichever callback is to watch it. */
 import { describe, expect, test } from "vitest";
+import { checkpoints } from "../../src/callbacks/modelCheckpoint.ts";
 import {
   type Callback,
   dense,
@@ -51,7 +52,9 @@ describe.each<[string, (monitor: string) => Callback]>([
     await expect(fit("valLoss")).rejects.toThrow(
       `${name}: there is no "valLoss" to monitor; this run reports loss, accuracy, myF1, learningRate; pass validationData or validationSplit to have validation figures`,
     );
-    await expect(fit("valAcuracy", { validationData })).rejects.toThrow('did you mean "valAccuracy"?');
+    await expect(fit("valAcuracy", { validationData })).rejects.toThrow(
+      /did you mean "valAccuracy"\?; this run reports .*, valAccuracy, valMyF1$/,
+    );
     await expect(fit("acuracy", {}, [earlyStopping({ monitor: "loss" })])).rejects.toThrow('"accuracy"?');
   });
 
@@ -66,4 +69,24 @@ describe.each<[string, (monitor: string) => Callback]>([
     const adds: Callback = { onEpochEnd: (_, logs) => void (logs.mine = 1) };
     await fit("mine", {}, [adds]);
   });
+
+  test("takes what a program's own hook around it reports", async () => {
+    const inner = make("mine");
+    const around: Callback = {
+      ...inner,
+      onEpochEnd(epoch, logs, context) {
+        logs.mine = 1;
+        return inner.onEpochEnd!(epoch, logs, context);
+      },
+    };
+    await (await trained()).fit(x, y, { callbacks: [around] });
+    await expect((await trained()).fit(x, y, { callbacks: [{ ...inner }] })).rejects.toThrow('no "mine"');
+  });
+});
+
+test("is said by the callback's own name", async () => {
+  const callbacks = checkpoints("checkpointIn", { monitor: "mine" }, () => {});
+  await expect((await trained()).fit(x, y, { callbacks: [callbacks] })).rejects.toThrow(
+    'checkpointIn: there is no "mine" to monitor',
+  );
 });

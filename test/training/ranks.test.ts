@@ -311,7 +311,10 @@ describe("an optimizer that is split over ranks", () => {
     Array.from({ length: 300 }, (_, c) => ((r * 7 + c * 3) % 11) / 11),
   );
   const fresh = (optimizer: Parameters<Model["compile"]>[0]["optimizer"]) => {
-    const layers = [dense({ units: 400, activation: "relu" }), dense({ units: 3, activation: "softmax" })];
+    const layers = [
+      dense({ units: 400, activation: "relu", kernelRegularizer: { l2: 0.01 } }),
+      dense({ units: 3, activation: "softmax" }),
+    ];
     const model = sequential(layers, { seed: 3, inputShape: [300] });
     return model.compile({ loss: "categoricalCrossentropy", optimizer, metrics: ["accuracy"] });
   };
@@ -435,6 +438,8 @@ describe("an optimizer that is split over ranks", () => {
     for (const each of await Promise.allSettled(run))
       expect(String((each as PromiseRejectedResult).reason)).toMatch(refusal);
     await expect(models[0]!.fit(wide, labels, data)).rejects.toThrow(refusal);
+    await expect(models[0]!.trainOnBatch(wide, labels)).rejects.toThrow(refusal);
+    await expect(models[0]!.forward(wide)).rejects.toThrow(refusal);
     expect(() => models[0]!.save()).toThrow(refusal);
     models[0]!.compile({ loss: "categoricalCrossentropy" });
     await models[0]!.fit(wide, labels, data);
@@ -463,15 +468,80 @@ describe("an optimizer that is split over ranks", () => {
       const want = await failing();
       expect(want.error).toContain("the loss is NaN or infinite");
       expect(want.details).toMatchObject({ step: rows.length === 1 ? 2 : 0, epoch: 0 });
-      for (const { error, details, file } of await Promise.all(splitting(2).map(failing))) {
-        expect(details).toEqual(want.details);
-        expect(error).toContain("the loss is NaN or infinite");
-        if (rows.length === 1) expect(error).toMatch(/rank 1: |^NablaError: training stopped/);
-        expect(same(file, want.file)).toBe(true);
-      }
+      for (const ranks of [splitting(2), ranksHere(2)])
+        for (const { error, details, file } of await Promise.all(ranks.map(failing))) {
+          expect(details).toEqual(want.details);
+          expect(error).toContain("the loss is NaN or infinite");
+          if (rows.length === 1) expect(error).toMatch(/rank 1: |^NablaError: training stopped/);
+          expect(same(file, want.file)).toBe(true);
+        }
     },
     30_000,
   );
+
+  test("an update that breaks the weights, after a checkpoint of the same step: each goes back and has the whole", async () => {
+    const breaking = async (ranks?: Ranks) => {
+      const model = fresh("adam");
+      const { state } = internalsOf(model);
+      // the last step of the first epoch
+      const breaks: Callback = {
+        name: "modelCheckpoint",
+        onBatchEnd() {
+          if (state.run.batch === 2) state.run.baseRate = 1e300;
+        },
+      };
+      const more = { ...data, ...(ranks && { ranks }) };
+      await model.fit(wide, labels, { ...more, epochs: 1 });
+      const error = await model.fit(wide, labels, { ...more, callbacks: [breaks] }).then(() => "", String);
+      return { error, file: model.save() };
+    };
+    const want = await breaking();
+    expect(want.error).toContain(
+      'step 3 (epoch 1, batch 3): the loss is NaN or infinite; weights of layer "dense_1"',
+    );
+    for (const all of [ranksHere(2), splitting(3)])
+      for (const { error, file } of await Promise.all(all.map(breaking))) {
+        expect(error).toBe(want.error);
+        expect(same(file, want.file)).toBe(true);
+      }
+  });
+
+  test("what onProgress saves on one rank has the bytes of one process", async () => {
+    const saving = async (ranks?: Ranks) => {
+      const model = fresh("adam");
+      const files: Uint8Array[] = [];
+      const reports = { progressInterval: 1e-9, onProgress: () => void files.push(model.save()) };
+      const more = ranks?.rank === 0 ? { ranks } : { ...reports, ...(ranks && { ranks }) };
+      await model.fit(wide, labels, { ...data, epochs: 1, ...more });
+      return files;
+    };
+    const want = await saving();
+    expect(want.length).toBe(3);
+    const [, got] = await Promise.all(ranksHere(2).map(saving));
+    for (const [i, file] of want.entries()) expect(same(got![i]!, file), String(i)).toBe(true);
+  });
+
+  test("a learning rate that differs ends all of them, and each has the whole", async () => {
+    const differing = async (ranks: Ranks) => {
+      const model = fresh("adam");
+      const sets: Callback = {
+        onEpochEnd: (_, __, context) => void (ranks.rank === 1 && Object.assign(context, { rateFactor: 2 })),
+      };
+      await expect(model.fit(wide, labels, { ...data, ranks, callbacks: [sets] })).rejects.toThrow(
+        "rank 1 would take step 4 with learning rate 0.002, rank 0 with 0.001",
+      );
+      return load(model.save());
+    };
+    const slots = (await Promise.all(ranksHere(2).map(differing))).map((model) => {
+      const { core, flat } = internalsOf(model).built;
+      return core.u8(flat.slots[0]!, flat.n * 4).slice();
+    });
+    const one = fresh("adam");
+    await one.fit(wide, labels, { ...data, epochs: 1 });
+    const { core, flat } = internalsOf(load(one.save())).built;
+    const want = core.u8(flat.slots[0]!, flat.n * 4);
+    expect(slots.map((slot) => same(slot, want))).toEqual([true, true]);
+  });
 
   test("a training of its own that a callback of one rank loses is that rank's error: it exchanges nothing more", async () => {
     const loses: Callback = {
@@ -509,6 +579,24 @@ describe("an optimizer that is split over ranks", () => {
       "stop",
     );
     for (const model of models) expect(same(model.save(), want.save())).toBe(true);
+  });
+
+  test("all ranks stop together before a validation that has no rows for some of them", async () => {
+    const stop = new AbortController();
+    const asks: Callback = {
+      onBatchEnd: (_, __, { step }) => void (step === 2 && stop.abort(new Error("stop"))),
+    };
+    const validationData = [wide.slice(0, 1), labels.slice(0, 1)] as const;
+    const models = await Promise.all(
+      ranksHere(2).map(async (ranks) => {
+        const model = fresh("adam");
+        const more = ranks.rank === 1 ? { callbacks: [asks], signal: stop.signal } : {};
+        const run = model.fit(wide, labels, { ...data, validationData, ranks, ...more });
+        await expect(run).rejects.toThrow(/stop/);
+        return model;
+      }),
+    );
+    expect(same(models[0]!.save(), models[1]!.save())).toBe(true);
   });
 
   test("where a training is refused before it begins, a model keeps its whole state", async () => {

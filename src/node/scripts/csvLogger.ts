@@ -46,12 +46,11 @@ export function csvLogger(path: Location, options: CsvLoggerOptions = {}): Callb
     }
   }
   return {
-    ...watching(),
     async onTrainBegin() {
       warned = false;
       await checkWritable(to);
     },
-    onEpochEnd: (_epoch, _logs, context) => write(context),
+    onEpochEnd: watching({ who: "csvLogger" }, (_epoch, _logs, context) => write(context)),
     // figures that callbacks after this one have added
     onTrainEnd: write,
   };

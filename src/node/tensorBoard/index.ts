@@ -60,7 +60,6 @@ export function tensorBoard(folder: Location, options: TensorBoardOptions = {}):
     }
   }
   return {
-    ...watching(),
     async onTrainBegin({ model, step }) {
       files.clear();
       warned = false;
@@ -76,12 +75,12 @@ export function tensorBoard(folder: Location, options: TensorBoardOptions = {}):
         await attempt(() => run("train").write(stateOf(model).run.step, values));
       },
     }),
-    async onEpochEnd(epoch, logs, { model }) {
+    onEpochEnd: watching({ who }, async (epoch, logs, { model }) => {
       const step = stateOf(model).run.firstEpoch + epoch;
       for (const [name, values] of byRun(logs)) await attempt(() => run(name).write(step, values));
       if (histogramFreq > 0 && (epoch + 1) % histogramFreq === 0)
         await attempt(() => run("train").write(step, weightsOf(model as Model)));
-    },
+    }),
   };
 }
 
