@@ -2,12 +2,14 @@
 import { sha256Hex } from "../../../checkpoint/sha256.ts";
 import { messageOf, NablaError } from "../../../errors.ts";
 import { show } from "../../../fields/fields.ts";
+import { attempt } from "../../../host.ts";
+import { isA } from "../../../tags.ts";
 import { contentOf, latin } from "../../readers/content.ts";
 import type { DataHost, FileParts } from "../../readers/reader.ts";
 import type { Table } from "../csvTable.ts";
 import type { TableFormat } from "./format.ts";
 import { packageOf } from "./packages.ts";
-import { checkMemory, clock, digestOfCells, shortest, tableOfValues } from "./values.ts";
+import { checkMemory, clock, decimal, digestOfCells, shortest, tableOfValues } from "./values.ts";
 
 const MAGIC = "PAR1";
 
@@ -42,6 +44,7 @@ interface Hyparquet {
     rowStart: number;
     rowEnd: number;
     useOffsetIndex: boolean;
+    utf8: boolean;
     compressors?: object;
     onChunk(chunk: { columnName: string; columnData: ArrayLike<unknown>; rowStart: number }): void;
   }): Promise<void>;
@@ -150,8 +153,9 @@ export async function openParquet(
       if (cause instanceof NablaError) throw cause;
       throw new NablaError(`${where}: a Parquet file that cannot be read: ${messageOf(cause)}`, { cause });
     });
-  const metadata = await within(parquetMetadataAsync(file, { initialFetchSize: END }));
-  const columns = topOf(metadata.schema);
+  const found = await within(parquetMetadataAsync(file, { initialFetchSize: END }));
+  const metadata = { ...found, schema: found.schema.map(asStored) };
+  const columns = topOf(found.schema);
   const rows = Number(metadata.num_rows);
   if (!(rows > 0)) throw new NablaError(`${where}: there are no rows`);
   const last = new Map(columns.map((column) => [column.name, column]));
@@ -180,21 +184,33 @@ export async function openParquet(
     /** The values of some rows. */
     async read(from: number, to: number): Promise<Iterable<unknown[]>> {
       const values = new Map<string, ArrayLike<unknown>>();
+      const there = new Map<string, number>();
       if (names.length > 0)
         await within(
           parquetRead({
             ...{ file, metadata, columns: names, rowStart: from, rowEnd: to, useOffsetIndex: true },
+            // what nobody calls a text may be one, and may be any bytes
+            utf8: false,
             ...(compressors && { compressors }),
             onChunk({ columnName, columnData, rowStart }) {
-              if (rowStart === from && columnData.length >= to - from)
+              if (rowStart === from && columnData.length >= to - from) {
+                there.set(columnName, to - from);
                 return void values.set(columnName, columnData);
+              }
               // of pages, and of groups, some rows may be others
               const column = (values.get(columnName) ?? new Array<unknown>(to - from)) as unknown[];
               values.set(columnName, column);
               const [first, last] = [Math.max(from, rowStart), Math.min(to, rowStart + columnData.length)];
+              there.set(columnName, (there.get(columnName) ?? 0) + Math.max(0, last - first));
               for (let row = first; row < last; row++) column[row - from] = columnData[row - rowStart];
             },
           }),
+        );
+      // what is not there would be a missing value
+      const cut = names.find((name) => (there.get(name) ?? 0) < to - from);
+      if (cut !== undefined)
+        throw new NablaError(
+          `${where}: a Parquet file that cannot be read: column ${show(cut)} has fewer than rows ${from + 1} to ${to}`,
         );
       const read = columns.map((element) => ({ values: values.get(element.name), cell: cellOf(element) }));
       return {
@@ -228,19 +244,53 @@ function topOf(schema: readonly Element[]): Element[] {
 
 const UNITS: Readonly<Record<string, number>> = { MILLIS: 1e3, MICROS: 1e6, NANOS: 1e9 };
 
-/** How a column's values become those of cells: as people would write them. */
-function cellOf({ type, converted_type, logical_type, scale }: Element): (value: unknown) => unknown {
-  const kind = logical_type?.type;
-  if (kind === "DECIMAL" || converted_type === "DECIMAL") {
+const isDecimal = ({ converted_type, logical_type }: Element): boolean =>
+  converted_type === "DECIMAL" || logical_type?.type === "DECIMAL";
+
+/** Decimals as the whole numbers they are stored as: hyparquet makes float64 of them, with 16 of up to 38 digits. */
+function asStored(element: Element): Element {
+  if (!isDecimal(element)) return element;
+  const { converted_type: _c, logical_type: _l, ...plain } = element;
+  return plain;
+}
+
+/** No decimal has more of them. */
+const MOST_BYTES = 64;
+
+/** The highest byte first, with the sign. */
+function wholeOf(bytes: Uint8Array): bigint {
+  let value = 0n;
+  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
+  return BigInt.asIntN(8 * bytes.length, value);
+}
+
+/** @returns the bytes, which are no single value, where they are no text */
+function textIn(bytes: Uint8Array): unknown {
+  return attempt(() => new TextDecoder("utf-8", { fatal: true }).decode(bytes)) ?? bytes;
+}
+
+/** How a column's values become those of cells: as people would write them. What is no single value is refused where it is used. */
+function cellOf(element: Element): (value: unknown) => unknown {
+  const { type, converted_type, logical_type, scale } = element;
+  if (isDecimal(element)) {
     const digits = logical_type?.scale ?? scale ?? 0;
-    // 57 hundredths come as 0.5700000000000001
-    return (value) => (typeof value === "number" ? value.toFixed(digits) : value);
+    return (value) => {
+      if (typeof value === "number" || typeof value === "bigint") return decimal(BigInt(value), digits);
+      return isA("Uint8Array", value) && value.length <= MOST_BYTES ? decimal(wholeOf(value), digits) : value;
+    };
   }
   const unit =
-    kind === "TIME" ? logical_type?.unit : /^TIME_(MILLIS|MICROS)$/.exec(converted_type ?? "")?.[1];
+    logical_type?.type === "TIME"
+      ? logical_type.unit
+      : /^TIME_(MILLIS|MICROS)$/.exec(converted_type ?? "")?.[1];
   if (unit !== undefined && UNITS[unit])
     return (value) =>
       typeof value === "bigint" || typeof value === "number" ? clock(Number(value) / UNITS[unit]!) : value;
   if (type === "FLOAT") return (value) => (typeof value === "number" ? shortest(value) : value);
-  return (value) => value;
+  return (value) => {
+    if (type === "BYTE_ARRAY" && isA("Uint8Array", value)) return textIn(value);
+    // of a year that a Date has not: it is not missing
+    if (isA("Date", value) && Number.isNaN(value.getTime())) return { time: "beyond the years of a Date" };
+    return value;
+  };
 }
