@@ -102,7 +102,11 @@ describe("what the package would make other values of", () => {
     const bytes = { type: "BYTE_ARRAY" };
     const text = new TextEncoder().encode("Köln");
     expect(await cells(bytes, [text, null])).toEqual(["Köln", ""]);
-    await expect(cells(bytes, [text, Uint8Array.of(255, 1)])).rejects.toThrow(odd);
+    for (const odds of [
+      [255, 1],
+      [1, 1, 0, 0, 0],
+    ])
+      await expect(cells(bytes, [text, Uint8Array.from(odds)])).rejects.toThrow(odd);
   });
 
   test("rows that are not there are damage, not missing values", async () => {
@@ -115,6 +119,13 @@ describe("what the package would make other values of", () => {
     await expect(parquetTable(inMemory(bytes), "t", host, () => true)).rejects.toThrow(
       't: a Parquet file that cannot be read: column "v" has fewer than rows 1 to 5',
     );
+  });
+
+  test("a column with fewer than no columns in it ends soon", async () => {
+    const bytes = await bytesOf("kinds.parquet");
+    bytes[1005]! ^= 1;
+    const host = { package: (name: string) => import(name) };
+    await expect(parquetTable(inMemory(bytes), "t", host, () => true)).rejects.toThrow(/^t: /);
   });
 
   test("a time just before a second is none before it", () => {

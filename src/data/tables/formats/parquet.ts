@@ -2,14 +2,13 @@
 import { sha256Hex } from "../../../checkpoint/sha256.ts";
 import { messageOf, NablaError } from "../../../errors.ts";
 import { show } from "../../../fields/fields.ts";
-import { attempt } from "../../../host.ts";
-import { isA } from "../../../tags.ts";
 import { contentOf, latin } from "../../readers/content.ts";
 import type { DataHost, FileParts } from "../../readers/reader.ts";
 import type { Table } from "../csvTable.ts";
 import type { TableFormat } from "./format.ts";
 import { packageOf } from "./packages.ts";
-import { checkMemory, clock, decimal, digestOfCells, shortest, tableOfValues } from "./values.ts";
+import { asStored, cellOf, type Element } from "./parquetCells.ts";
+import { checkMemory, digestOfCells, tableOfValues } from "./values.ts";
 
 const MAGIC = "PAR1";
 
@@ -36,7 +35,10 @@ export const parquet: TableFormat = {
 
 /** What is used of hyparquet. */
 interface Hyparquet {
-  parquetMetadataAsync(file: Bytes, options: { initialFetchSize: number }): Promise<Metadata>;
+  parquetMetadataAsync(
+    file: Bytes,
+    options: { initialFetchSize: number; geoparquet: boolean },
+  ): Promise<Metadata>;
   parquetRead(options: {
     file: Bytes;
     metadata: Metadata;
@@ -103,17 +105,6 @@ interface RowGroup {
     offset_index_offset?: bigint;
   }[];
 }
-/** A node of the schema, as the format calls its parts. */
-interface Element {
-  readonly name: string;
-  readonly type?: string;
-  readonly repetition_type?: string;
-  readonly num_children?: number;
-  readonly converted_type?: string;
-  readonly scale?: number;
-  readonly logical_type?: { readonly type: string; readonly unit?: string; readonly scale?: number };
-}
-
 /** What hyparquet unpacks by itself. */
 const OWN = new Set(["UNCOMPRESSED", "SNAPPY"]);
 
@@ -153,7 +144,9 @@ export async function openParquet(
       if (cause instanceof NablaError) throw cause;
       throw new NablaError(`${where}: a Parquet file that cannot be read: ${messageOf(cause)}`, { cause });
     });
-  const found = await within(parquetMetadataAsync(file, { initialFetchSize: END }));
+  // looking for shapes of the earth, which are no single values, it goes back without end where a column says it has −1 others in it
+  const asked = { initialFetchSize: END, geoparquet: false };
+  const found = await within(parquetMetadataAsync(file, asked));
   const metadata = { ...found, schema: found.schema.map(asStored) };
   const columns = topOf(found.schema);
   const rows = Number(metadata.num_rows);
@@ -240,57 +233,4 @@ function topOf(schema: readonly Element[]): Element[] {
     skipped += element.num_children ?? 0;
   }
   return top;
-}
-
-const UNITS: Readonly<Record<string, number>> = { MILLIS: 1e3, MICROS: 1e6, NANOS: 1e9 };
-
-const isDecimal = ({ converted_type, logical_type }: Element): boolean =>
-  converted_type === "DECIMAL" || logical_type?.type === "DECIMAL";
-
-/** Decimals as the whole numbers they are stored as: hyparquet makes float64 of them, with 16 of up to 38 digits. */
-function asStored(element: Element): Element {
-  if (!isDecimal(element)) return element;
-  const { converted_type: _c, logical_type: _l, ...plain } = element;
-  return plain;
-}
-
-/** No decimal has more of them. */
-const MOST_BYTES = 64;
-
-/** The highest byte first, with the sign. */
-function wholeOf(bytes: Uint8Array): bigint {
-  let value = 0n;
-  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
-  return BigInt.asIntN(8 * bytes.length, value);
-}
-
-/** @returns the bytes, which are no single value, where they are no text */
-function textIn(bytes: Uint8Array): unknown {
-  return attempt(() => new TextDecoder("utf-8", { fatal: true }).decode(bytes)) ?? bytes;
-}
-
-/** How a column's values become those of cells: as people would write them. What is no single value is refused where it is used. */
-function cellOf(element: Element): (value: unknown) => unknown {
-  const { type, converted_type, logical_type, scale } = element;
-  if (isDecimal(element)) {
-    const digits = logical_type?.scale ?? scale ?? 0;
-    return (value) => {
-      if (typeof value === "number" || typeof value === "bigint") return decimal(BigInt(value), digits);
-      return isA("Uint8Array", value) && value.length <= MOST_BYTES ? decimal(wholeOf(value), digits) : value;
-    };
-  }
-  const unit =
-    logical_type?.type === "TIME"
-      ? logical_type.unit
-      : /^TIME_(MILLIS|MICROS)$/.exec(converted_type ?? "")?.[1];
-  if (unit !== undefined && UNITS[unit])
-    return (value) =>
-      typeof value === "bigint" || typeof value === "number" ? clock(Number(value) / UNITS[unit]!) : value;
-  if (type === "FLOAT") return (value) => (typeof value === "number" ? shortest(value) : value);
-  return (value) => {
-    if (type === "BYTE_ARRAY" && isA("Uint8Array", value)) return textIn(value);
-    // of a year that a Date has not: it is not missing
-    if (isA("Date", value) && Number.isNaN(value.getTime())) return { time: "beyond the years of a Date" };
-    return value;
-  };
 }
