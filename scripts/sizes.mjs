@@ -20,7 +20,7 @@ export const OPENING =
 
 /** Programs, and the bytes they may have: a little more than they have today, so that growth is noticed. */
 export const PROGRAMS = [
-  { name: "build, train, predict a network of dense layers", code: MLP, limit: 35_600 },
+  { name: "build, train, predict a network of dense layers", code: MLP, limit: 35_650 },
   {
     name: "the same with convolutions",
     code: MLP.replace("{ dense,", "{ conv2d, flatten, dense,").replace(

@@ -132,6 +132,12 @@ describe.each(["chromium", "firefox"] as const)("%s", (name) => {
     const after = await dock(page);
     expect(Number(after["Training loss"])).toBeLessThan(Number(before["Training loss"]));
     await expectHidden(page).toBe(0);
+    // nor after a long training, with the longest numbers there are
+    await page.evaluate(() => {
+      for (const [i, each] of [...document.querySelectorAll(".dock dd")].entries())
+        each.textContent = ["10,000", "0.000618", "0.000721"][i]!;
+    });
+    await expectHidden(page).toBe(0);
     // a race has four losses: its curves say them
     await press(page, "Reset");
     await open("plane?race=1&samples=40", 390, 844, ".plane.race");

@@ -56,6 +56,8 @@ export async function loop(options: LoopOptions): Promise<Counts> {
   const random = randomOf(options.seed);
   const counts: Counts = { structure: 0, coverage: 0, kept: 0, taken: 0, blocks: 0, bytes: 0, seconds: 0 };
   const pool: Uint8Array[] = [];
+  /** Those of them that the reader took: what is changed in others is often not reached. */
+  const right: Uint8Array[] = [];
   const known = new Set<string>();
   const words = (target.words ?? []).map((word) => new TextEncoder().encode(word));
   let sinceNews = 0;
@@ -82,40 +84,43 @@ export async function loop(options: LoopOptions): Promise<Counts> {
     }
     return verdict;
   };
-  const keep = (bytes: Uint8Array) => {
+  const keep = (bytes: Uint8Array, { taken }: Verdict) => {
     pool.push(bytes);
+    if (taken) right.push(bytes);
     kept?.(bytes);
     sinceNews = 0;
   };
 
   let waiting: Uint8Array[] = [];
-  const track = async (sample: Sample): Promise<void> => {
+  const track = async (sample: Sample): Promise<Verdict> => {
     if (waiting.length === 0 && !clean) coverage.reset();
     clean = false;
-    await look(sample);
+    const verdict = await look(sample);
     waiting.push(sample.bytes);
     sinceNews++;
-    if (waiting.length < (sinceNews < RARE ? 1 : BATCH)) return;
+    if (waiting.length < (sinceNews < RARE ? 1 : BATCH)) return verdict;
     const batch = waiting;
     waiting = [];
     if (batch.length === 1) {
-      if (coverage.isNew()) keep(batch[0]!);
+      if (coverage.isNew()) keep(batch[0]!, verdict);
       // looking begins anew by itself
       clean = true;
     } else if (coverage.mayBeNew()) {
       for (const bytes of batch) {
         coverage.reset();
-        await told({ bytes });
-        if (coverage.isNew()) keep(bytes);
+        const again = await told({ bytes });
+        if (coverage.isNew()) keep(bytes, again);
       }
     }
+    return verdict;
   };
 
   coverage.reset();
   for (const sample of [...(await target.seeds()), ...corpus.map((bytes) => ({ bytes }))]) {
-    await track(sample);
+    const { taken } = await track(sample);
     counts.kept++;
     if (!pool.includes(sample.bytes)) pool.push(sample.bytes);
+    if (taken && !right.includes(sample.bytes)) right.push(sample.bytes);
   }
   let drawn: Sample[] = [];
   let seed = options.seed;
@@ -126,10 +131,11 @@ export async function loop(options: LoopOptions): Promise<Counts> {
       counts.structure++;
     } else {
       // the newest ones have been tried least
+      const from = right.length > 0 && random.chance(1 / 3) ? right : pool;
       const at = random.chance(0.5)
-        ? random.below(pool.length)
-        : pool.length - 1 - random.below(Math.min(50, pool.length));
-      await track({ bytes: variant(pool[at]!, random, { other: random.pick(pool), words }, target) });
+        ? random.below(from.length)
+        : from.length - 1 - random.below(Math.min(50, from.length));
+      await track({ bytes: variant(from[at]!, random, { other: random.pick(pool), words }, target) });
       counts.coverage++;
     }
   }
