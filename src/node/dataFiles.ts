@@ -75,6 +75,7 @@ const MORE = "; take a part of it, or allow more with maxBytes (--max-bytes)";
  * sub-folders are classes of PNG and JPEG files, a `.csv` or `.tsv` file, or a `.npz` archive, gzip or not. What a file is, its bytes
  * say. A generated set's name wins over a path of the same name; write `./digits` for
  * the path. An address, `https://…`, is fetched: of a Parquet file what is needed, where the server gives parts. CSV is split (`testFraction`, default 0.2) and standardised on the training part.
+ * A folder of pictures without a test part is split where `testFraction` is given.
  *
  * @throws NablaError naming the file, for anything else, damaged files and unknown options
  */

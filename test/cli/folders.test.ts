@@ -137,6 +137,60 @@ describe("predict names the classes of the pictures in a folder", () => {
   });
 });
 
+describe("a test part of a folder that has none", () => {
+  const split = ["--test-split", "0.25"];
+  const train = (...more: string[]) => place.run(["train", "plain", ...TRAIN, ...more]);
+  beforeAll(() => {
+    for (const [kind, level] of Object.entries(LEVELS))
+      for (let i = 0; i < 12; i++) put(`plain/${kind}/${i}.png`, level, i);
+  });
+
+  test("is kept out where it is asked for: of each class the same share, and the same in evaluate and resume", async () => {
+    expect(events((await train("--epochs", "1")).stdout)[0]).toMatchObject({ rows: 24, testRows: 0 });
+    const trained = await train(...split, "--out", "p.safetensors", "--report", "p.html");
+    expect(events(trained.stdout)[0]).toMatchObject({ rows: 18, testRows: 6 });
+    const { testLoss, testAccuracy } = done(trained);
+    expect(testAccuracy).toBe(1);
+    expect(readFileSync(place.path("p.html"), "utf8")).toMatch(/6 rows[^<]*test part|test part[^<]*6 rows/);
+    const evaluate = async (...more: string[]) =>
+      JSON.parse((await place.run(["evaluate", "p.safetensors", "plain", "--json", ...more])).stdout);
+    const found = await evaluate();
+    expect(found).toMatchObject({ part: "test", rows: 6, loss: testLoss });
+    expect(found.confusion).toEqual([
+      [3, 0],
+      [0, 3],
+    ]);
+    expect(await evaluate("--part", "train")).toMatchObject({ part: "train", rows: 18 });
+    expect(await evaluate("--part", "all")).toMatchObject({
+      ...{ part: "all", rows: 24 },
+      notes: [expect.stringMatching(/the model was trained on some of these rows/)],
+    });
+    // of other pictures all, or the folder's own part
+    const other = JSON.parse((await place.run(["evaluate", "p.safetensors", "tones", "--json"])).stdout);
+    expect(other).toMatchObject({ part: "validation", rows: 10 });
+    // 30 epochs and one more are 31
+    const out = ["--out", "q.safetensors"];
+    const more = await train("--epochs", "31", "--resume", "p.safetensors", ...out);
+    expect(events(more.stdout)[0]).toMatchObject({ rows: 18, testRows: 6 });
+    await train(...split, "--epochs", "31", "--out", "r.safetensors");
+    const [resumed, whole] = ["q", "r"].map((name) => readFileSync(place.path(`${name}.safetensors`)));
+    expect(resumed!.equals(whole!)).toBe(true);
+    expect(
+      (await train("--epochs", "32", "--resume", "p.safetensors", "--test-split", "0.5")).stderr,
+    ).toContain("a share of 0.25 was kept to test with; leave --test-split out, or give the same");
+  });
+
+  test("is refused where the folder has one", async () => {
+    for (const kind of Object.keys(LEVELS)) {
+      put(`own/train/${kind}/1.png`, LEVELS.dark, 1);
+      put(`own/test/${kind}/1.png`, LEVELS.dark, 1);
+    }
+    expect((await place.run(["train", "own", ...split])).stderr).toContain(
+      "own: it has a test part of its own, 2 pictures; leave testFraction (--test-split) out, got 0.25",
+    );
+  });
+});
+
 describe("classes that no folder tells", () => {
   const rows = Object.keys(LEVELS).flatMap((kind) => [0, 1, 2, 3].map((i) => `${kind}.${i},${i},${kind}`));
 

@@ -1,5 +1,5 @@
 /** nabla train --large: a table that is read in pieces gives the model that it gives in memory. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadModel } from "../../src/node/index.ts";
 import { type Workplace, workplace } from "./support.ts";
@@ -86,6 +86,25 @@ describe("as without it", () => {
       await refused("train", "t2.csv", "--resume", "half.safetensors", "--epochs", "9", "--label", "left"),
     ).toMatch(/was trained on t\.csv; t2\.csv is other data/);
   });
+});
+
+test("evaluate keeps the rows of one table open, not of two", async () => {
+  const held = () => {
+    // where there is no such folder, nothing can be counted
+    if (!existsSync("/proc/self/fd")) return 0;
+    const name = (file: string) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${file}`);
+      } catch {
+        return "";
+      }
+    };
+    return readdirSync("/proc/self/fd").filter((file) => name(file).includes("nabla-rows-")).length;
+  };
+  await train("--epochs", "1", "--out", "e.safetensors");
+  const before = held();
+  await run("evaluate", "e.safetensors", "t.csv", "--json", ...LARGE);
+  expect(held() - before).toBe(existsSync("/proc/self/fd") ? 1 : 0);
 });
 
 test("a table that is too large says so; nothing else does", async () => {

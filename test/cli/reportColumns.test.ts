@@ -54,6 +54,31 @@ test("rows of tables are told as their file has them, and the column that decide
   );
 });
 
+test.each([true, false])(
+  "numbers of any size are told with the digits they have, standardised: %s",
+  async (standardise) => {
+    const cells = [
+      ["1.5e-9", "4.25e-9", "0", "-7e-9", "2.5e-8"],
+      ["1234567", "4000001", "12", "0", "12345678"],
+      ["0.1", "-12.57", "300.25", "4", "1e-3"],
+    ];
+    const rows = cells[0]!.map((_, r) => [...cells.map((column) => column[r]), r % 2 ? "a" : "b"].join(","));
+    const { train } = csvSplit(`tiny,wide,usual,label\n${rows.join("\n")}\n`, {
+      testFraction: 0,
+      standardise,
+    });
+    const model = sequential([dense({ units: 2, activation: "softmax" })]).compile({
+      loss: "categoricalCrossentropy",
+    });
+    await model.fit(train, { epochs: 1 });
+    const table = tableOf(model, train)!;
+    for (const row of cells[0]!.keys()) {
+      const told = table.rowOf(await inputOf(train, row)).match(/[^ ]+(?=,|$)/g)!;
+      expect(told.map(Number)).toEqual(cells.map((column) => Number(column[row])));
+    }
+  },
+);
+
 test("what is no table has no columns", () => {
   const model = sequential([dense({ units: 1 })], { inputShape: [4] });
   expect(tableOf(model, csvSplit(text, { label: "answer", testFraction: 0 }).train)).toBeUndefined();

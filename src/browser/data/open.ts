@@ -43,7 +43,8 @@ const ARRAYS = 1e9;
  * - IDX files as MNIST has them, gzip or not: two (images and labels) or four (a test part), together or in a folder;
  * - a `.csv` or `.tsv` file, gzip or not; split (`testFraction`, default 0.2) and standardised on the training part;
  * - a `.npz` archive;
- * - a folder whose sub-folders are classes, with pictures the browser knows (PNG, JPEG, WebP, GIF, AVIF, …);
+ * - a folder whose sub-folders are classes, with pictures the browser knows (PNG, JPEG, WebP, GIF, AVIF, …); split where `testFraction` is given
+ *   and it has no test part;
  * - the name of a generated set.
  *
  * What a file is, its bytes say. Of a DataTransfer the files are taken at once, so call this within the drop event, before anything is

@@ -58,7 +58,10 @@ export async function openPart(
   }
   const { standardisation } = model.metadata;
   const samples = flags.samples ?? (extra?.data.name === source ? extra.data.samples : undefined);
-  const seed = extra?.csv || extra?.sequences || extra?.data.name === source ? extra.data.seed : undefined;
+  const seed =
+    extra?.csv || extra?.sequences || extra?.images || extra?.data.name === source
+      ? extra.data.seed
+      : undefined;
   // of earlier versions
   const before = extra?.csv?.target;
   const asTrained = (one: Dataset) => (before ? asBefore(one, before) : one);
@@ -77,7 +80,7 @@ export async function openPart(
     ...(extra?.csv && standardisation && { standardisation }),
     images: { ...imageOptionsOf(model), ...imageOptions(flags, terminal).images },
   };
-  const open = async (more: OpenDataOptions): Promise<OpenedData> => {
+  const open = async (more: OpenDataOptions): Promise<OpenedData & { close?(): void }> => {
     const all = { ...options, ...more };
     // false: for a command that has no such option
     if (flags.large === false) return openData(source, all);
@@ -95,8 +98,10 @@ export async function openPart(
       : fingerprint !== undefined && extra?.data.fingerprint === fingerprint;
   sayLeftOut(data, terminal);
   checkApplicable(flags, data);
-  if (data.kind === "csv" || data.kind === "sequences") {
-    const kept = extra?.data.testSplit ?? 0.2;
+  const kept = extra?.data.testSplit ?? (data.kind === "images" ? 0 : 0.2);
+  // of another folder all is looked at, or its own test part
+  const cut = data.kind === "images" && same && kept > 0 && !data.test;
+  if (data.kind === "csv" || data.kind === "sequences" || cut) {
     if (flags.part === undefined ? !same || kept === 0 : flags.part === "all")
       return {
         dataset: asTrained(data.train),
@@ -110,6 +115,8 @@ export async function openPart(
       );
     }
     const split = extra?.data.split && { split: extra.data.split };
+    // its rows are in memory, and in a file
+    data.close?.();
     data = await open({ ...split, testFraction: kept });
   }
   const parts = { train: data.train, validation: data.validation, test: data.test };

@@ -67,7 +67,7 @@ export function trainCommand(command: Command, run: Run): Command {
   largeFlags(tableFlags(train))
     .option(
       "--test-split <SHARE>",
-      "CSV: rows to test with (default: 0.2)",
+      "CSV: rows to test with (default: 0.2); folders without a test part: pictures to test with (default: 0)",
       numberOption("--test-split", { min: 0, below: 1 }),
     )
     .option(

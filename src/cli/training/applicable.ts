@@ -51,8 +51,8 @@ export function checkApplicable(flags: DataFlags, data: OpenedData): void {
   }
   checkArrayFlags(flags, data);
   checkSequenceFlags(flags, data);
-  if (data.kind !== "series" && data.kind !== "text" && data.kind !== "sequences")
-    only("--test-split", flags.testSplit, "csv", "CSV files");
+  if (!["series", "text", "sequences", "images"].includes(data.kind))
+    only("--test-split", flags.testSplit, "csv", "CSV files, sequences and folders of pictures");
   only("--samples", flags.samples, "generated", "generated data sets");
   only("--size", flags.size, "images", "folders of pictures");
   only("--channels", flags.channels, "images", "folders of pictures");

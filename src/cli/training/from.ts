@@ -64,13 +64,24 @@ export function tablesAs(model: Model): OpenDataOptions {
 export function splitAs(
   model: Model,
   path: string,
-  flags: TableFlags & RestartFlags & { testSplit?: number },
+  flags: TableFlags & RestartFlags & { testSplit?: number; otherData?: boolean },
 ): OpenDataOptions {
   const data = extraOf(model)?.data;
   if (data?.kind === "sequences")
     return flags.testSplit === undefined && data.testSplit !== undefined
       ? { testFraction: data.testSplit }
       : {};
+  if (data?.kind === "images") {
+    const { testSplit = 0 } = data;
+    if (flags.testSplit !== undefined && flags.testSplit !== testSplit && !flags.otherData)
+      throw new NablaError(
+        `${resumeOption(flags)}: of the pictures of ${path} a share of ${testSplit} was kept to test with; leave --test-split out, or give the same`,
+      );
+    return {
+      testFraction: flags.testSplit ?? testSplit,
+      ...(data.seed !== undefined && { seed: data.seed }),
+    };
+  }
   if (data?.kind !== "csv") return {};
   const { split = "random", testSplit } = data;
   const { split: asked } = tableOptions(flags);

@@ -1,14 +1,15 @@
 /** Folders of pictures: their classes are told by folders, by a table, or by their names. */
 import { NablaError } from "../../errors.ts";
-import { anything } from "../../fields/fields.ts";
+import { anything, int, number, show } from "../../fields/fields.ts";
 import { object, optional } from "../../fields/objects.ts";
 import { checkGiven } from "../../fields/programs.ts";
 import { inLanes } from "../atOnce.ts";
 import { shortened } from "../images/classes.ts";
 import type { ImagePart, Problem } from "../images/imageParts.ts";
-import { type ImageSetOptions, imageSet } from "../images/imageSet.ts";
+import { type ImageSetOptions, type ImageSplit, imageSet } from "../images/imageSet.ts";
 import { IMAGE_SET_OTHERS, imageSetFields } from "../images/imageSetFields.ts";
 import { imageKindOf } from "../images/kinds.ts";
+import { splitRows, subset } from "../split.ts";
 import { byFolders } from "./byFolders.ts";
 import { headOf, isFolder, isText } from "./content.ts";
 import { Insides } from "./inside.ts";
@@ -26,12 +27,29 @@ import {
 } from "./reader.ts";
 import { toldClasses } from "./told.ts";
 
-export const images: Reader<"images", { images?: ImageSetOptions }> = {
+/** What openData() takes for folders of pictures. */
+export interface ImagesOptions {
+  images?: ImageSetOptions;
+  /**
+   * The share of pictures to test with, where the folder has no test part of its own: of each class the same, chosen by the seed.
+   * Default 0: none, so that a training goes on with the pictures it began with.
+   */
+  testFraction?: number;
+  /** Which pictures these are. Default 0. */
+  seed?: number;
+}
+
+export const images: Reader<"images", ImagesOptions> = {
   kind: "images",
   title: "pictures",
   from: "folder",
   expected: "a sub-folder of pictures for each class",
-  fields: () => object({ images: optional(anything()) }),
+  fields: () =>
+    object({
+      images: optional(anything()),
+      testFraction: optional(number({ min: 0, exclusiveMax: 1 })),
+      seed: optional(int({ min: 0, wide: true })),
+    }),
   async recognise({ of }, host) {
     if (of.kind === "file") return (await pictureKind(of, host)) === undefined ? NO : SURE;
     const entries = await of.list();
@@ -72,9 +90,30 @@ export const images: Reader<"images", { images?: ImageSetOptions }> = {
       ...layout.notes,
       ...(passed.length > 0 ? [`passed over, being folders called like files: ${shortened(passed)}`] : []),
     ];
-    return { ...set, unused: layout.unused.map((folder) => folder.path), notes };
+    return {
+      ...withTest(set, where, options),
+      unused: layout.unused.map((folder) => folder.path),
+      notes,
+    };
   },
 };
+
+/** With a part to test with, if one is asked for. @throws NablaError where the folder has one */
+function withTest(set: ImageSplit, where: string, { testFraction = 0, seed }: ImagesOptions) {
+  if (testFraction === 0) return set;
+  const { train, test } = set;
+  if (test)
+    throw new NablaError(
+      `${where}: it has a test part of its own, ${test.length} pictures; leave testFraction (--test-split) out, got ${show(testFraction)}`,
+    );
+  const [rest, kept] = splitRows(train, testFraction, { ...(seed !== undefined && { seed }) });
+  return {
+    ...set,
+    train: subset(train, rest, `${train.name} (train)`),
+    test: subset(train, kept, `${train.name} (test)`),
+    origin: { testSplit: testFraction, ...(seed !== undefined && { seed }) },
+  };
+}
 
 /** "a picture (PNG)", "a WebP image"; undefined for anything else. Some of them begin as texts may, too. */
 async function pictureKind(file: DataFile, host: DataHost): Promise<string | undefined> {

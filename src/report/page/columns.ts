@@ -46,7 +46,10 @@ export function tableOf(model: Model, dataset: Dataset): Table | undefined {
       const by = column.at + i;
       return input[by]! * (scale[by] ?? 1) + (mean[by] ?? 0);
     });
-    return cellOf(column.entry, features, scale[column.at] ?? 1);
+    // what float32 lost of what was standardised, and float64 of its mean
+    const by = scale[column.at] ?? 1;
+    const lost = 6.1e-8 * Math.abs(input[column.at]! * by) + 1e-15 * Math.abs(mean[column.at] ?? 0);
+    return cellOf(column.entry, features, lost);
   };
   return {
     columns,
@@ -57,8 +60,8 @@ export function tableOf(model: Model, dataset: Dataset): Table | undefined {
   };
 }
 
-/** What the file says, from a column's inputs in their own units. @param scale what the first was divided by */
-function cellOf(entry: ColumnEncoding, features: readonly number[], scale: number): string {
+/** What the file says, from a column's inputs in their own units. @param lost how far the first may be from what it was */
+function cellOf(entry: ColumnEncoding, features: readonly number[], lost: number): string {
   if (entry.indicator && features.at(-1)! > 0.5) return "missing";
   const [first] = features as readonly [number];
   const { nameOf, features: named } = kindOf(entry.kind);
@@ -68,11 +71,14 @@ function cellOf(entry: ColumnEncoding, features: readonly number[], scale: numbe
     const value = name === "" ? Math.round(first) : most(features.slice(0, 1 + others.length));
     return String(nameOf(entry, value) ?? "another value");
   }
-  // what float32 loses of what was standardised
-  const lost = 4e-7 * Math.max(scale, 1e-12);
   if (entry.kind === "date") return momentOf(first + lost);
-  const digits = -Math.ceil(Math.log10(lost));
-  return String(Number(first.toFixed(Math.min(20, Math.max(0, digits)))));
+  if (Math.abs(first) <= lost) return "0";
+  // the shortest that it may have been
+  for (let digits = 1; digits < 17; digits++) {
+    const short = Number(first.toPrecision(digits));
+    if (Math.abs(short - first) <= lost) return String(short);
+  }
+  return String(first);
 }
 
 const most = (values: readonly number[]): number => values.indexOf(Math.max(...values));

@@ -3,9 +3,11 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parquetSplit } from "../../../src/data/parquet/index.ts";
 import { inMemory, parquetTable } from "../../../src/data/tables/formats/parquet.ts";
+import { clock } from "../../../src/data/tables/formats/values.ts";
 import { type OpenDataOptions, openData, openTable } from "../../../src/node/dataFiles.ts";
 import { contents } from "../helpers.ts";
 
@@ -52,6 +54,84 @@ test("every kind of column as people write it", async () => {
     place: ["", "", ""],
     "a.b": ["Köln", "", ""],
     y: ["1", "2", "3"],
+  });
+});
+
+describe("what the package would make other values of", () => {
+  const written = (name: string, element: object, data: unknown[]): Uint8Array =>
+    new Uint8Array(
+      parquetWriteBuffer({
+        columnData: [{ name, data: data as never }],
+        schema: [
+          { name: "root", num_children: 1 },
+          { name, repetition_type: "OPTIONAL", ...element },
+        ] as never,
+      }),
+    );
+  const cells = async (element: object, data: unknown[]) => {
+    const host = { package: (name: string) => import(name) };
+    const table = await parquetTable(inMemory(written("v", element, data)), "t", host, () => true);
+    return table.rows.map(([cell]) => cell);
+  };
+  const decimal = (type: string, scale: number, length?: number) => ({
+    ...{ type, converted_type: "DECIMAL", precision: 38, scale },
+    ...(length && { type_length: length }),
+  });
+
+  test.each([
+    ["INT64", undefined],
+    ["FIXED_LEN_BYTE_ARRAY", 16],
+    ["BYTE_ARRAY", undefined],
+  ])("decimals of %s keep all their digits", async (type, length) => {
+    const element = decimal(type, 2, length);
+    expect(await cells(element, [1234567890123456789n, null, -1n, 0n])).toEqual([
+      ...["12345678901234567.89", "", "-0.01", "0.00"],
+    ]);
+    expect(await cells(decimal(type, 0, length), [1234567890123456789n, 7n])).toEqual([
+      ...["1234567890123456789", "7"],
+    ]);
+  });
+
+  test("decimals with more digits behind the point than there are, times beyond a Date, bytes that are no text", async () => {
+    const odd = /t: row 2: column "v": expected a number, a text, true, false, a time or nothing/;
+    await expect(cells(decimal("INT64", 101), [null, 1n])).rejects.toThrow(odd);
+    const time = { type: "INT64", converted_type: "TIMESTAMP_MICROS" };
+    expect(await cells(time, [0n, 1_500_000n])).toEqual(["1970-01-01", "1970-01-01T00:00:01.500Z"]);
+    // it was a missing value
+    await expect(cells(time, [0n, 2n ** 62n * 2n - 1n])).rejects.toThrow(odd);
+    const bytes = { type: "BYTE_ARRAY" };
+    const text = new TextEncoder().encode("Köln");
+    expect(await cells(bytes, [text, null])).toEqual(["Köln", ""]);
+    for (const odds of [
+      [255, 1],
+      [1, 1, 0, 0, 0],
+    ])
+      await expect(cells(bytes, [text, Uint8Array.from(odds)])).rejects.toThrow(odd);
+  });
+
+  test("rows that are not there are damage, not missing values", async () => {
+    const bytes = written("v", { type: "DOUBLE" }, [1, 2, 3]);
+    const said = bytes.length - 8 - new DataView(bytes.buffer).getUint32(bytes.length - 8, true);
+    // three rows, and three in their group, become five
+    for (let at = said; at < bytes.length - 8; at++)
+      if (bytes[at] === 0x16 && bytes[at + 1] === 6) bytes[at + 1] = 10;
+    const host = { package: (name: string) => import(name) };
+    await expect(parquetTable(inMemory(bytes), "t", host, () => true)).rejects.toThrow(
+      't: a Parquet file that cannot be read: column "v" has fewer than rows 1 to 5',
+    );
+  });
+
+  test("a column with fewer than no columns in it ends soon", async () => {
+    const bytes = await bytesOf("kinds.parquet");
+    bytes[1005]! ^= 1;
+    const host = { package: (name: string) => import(name) };
+    await expect(parquetTable(inMemory(bytes), "t", host, () => true)).rejects.toThrow(/^t: /);
+  });
+
+  test("a time just before a second is none before it", () => {
+    expect([59.9999999, 86399.9999999, 47107.25].map(clock)).toEqual([
+      ...["00:01:00", "23:59:59.999999", "13:05:07.25"],
+    ]);
   });
 });
 

@@ -2,12 +2,12 @@
 import { sha256Hex } from "../../../checkpoint/sha256.ts";
 import { messageOf, NablaError } from "../../../errors.ts";
 import { show } from "../../../fields/fields.ts";
-import { attempt } from "../../../host.ts";
 import { contentOf, latin } from "../../readers/content.ts";
 import type { DataHost } from "../../readers/reader.ts";
 import type { Table } from "../csvTable.ts";
 import { type ArrowType, arrowCell, BOOL, DECIMAL } from "./arrowCells.ts";
-import { beginsStream, endIsSaid, FILE } from "./arrowMessages.ts";
+import { checkArrow } from "./arrowChecked.ts";
+import { beginsStream, FILE } from "./arrowMessages.ts";
 import type { TableFormat } from "./format.ts";
 import { unpackLz4 } from "./lz4.ts";
 import { packageOf } from "./packages.ts";
@@ -79,18 +79,22 @@ export async function arrowTable(
   maxBytes?: number,
   most = 2 ** 31,
 ): Promise<Table> {
-  const opened = await openerOf(bytes, where, host)(bytes, most);
+  const { opened, ended } = await openerOf(bytes, where, host)(bytes, most);
   const { numRows: rows } = opened;
   if (rows === 0) throw new NablaError(`${where}: there are no rows`);
   const columns = namesOf(opened);
   checkMemory(where, rows, columns.length, maxBytes);
   const read = { name: where, columns, used, rows: rowsOf(opened, where, used), maxBytes };
   const table = tableOfValues({ ...read, unit: "row" });
-  if (!beginsStream(bytes) || attempt(() => endIsSaid(bytes))) return table;
-  return { ...table, notes: [...table.notes, notEnded(rows)] };
+  return ended ? table : { ...table, notes: [...table.notes, notEnded(rows)] };
 }
 
-/** Opens files, or parts of one. @param start its first bytes @throws NablaError for a file that no package reads */
+/**
+ * Opens files, or parts of one, and says whether they say that they are at their end.
+ *
+ * @param start its first bytes
+ * @throws NablaError for a file that no package reads
+ */
 export function openerOf(start: Uint8Array, where: string, host: Pick<DataHost, "package">) {
   if (latin(start.subarray(0, 4)) === OLD)
     throw new NablaError(
@@ -98,8 +102,11 @@ export function openerOf(start: Uint8Array, where: string, host: Pick<DataHost, 
     );
   const from = <Package>(name: string) =>
     packageOf<Package>(name, host, `${where}: an Arrow file`, "nabla/arrow");
-  return async (bytes: Uint8Array, most: number) =>
-    tableIn(bytes, where, await from<ApacheArrow>("apache-arrow"), () => from<Fzstd>("fzstd"), most);
+  return async (bytes: Uint8Array, most: number) => {
+    const library = await from<ApacheArrow>("apache-arrow");
+    const ended = within(where, () => checkArrow(bytes));
+    return { opened: await tableIn(bytes, where, library, () => from<Fzstd>("fzstd"), most), ended };
+  };
 }
 
 export const namesOf = ({ schema: { fields } }: ArrowTable): string[] => fields.map(({ name }) => name);

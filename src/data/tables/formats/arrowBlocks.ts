@@ -22,7 +22,7 @@ export const arrowBlocks: ReadBlocks = async ({ parts, where, host }, { used }) 
       throw new NablaError(
         `${where}: rows ${before + 1} to ${before + batch.rows} are one batch of ${bytes} bytes, more than ${most}; write it anew in smaller ones: pyarrow.feather.write_feather(table, path, chunksize=65536)`,
       );
-    return open(await read(batch), most);
+    return (await open(await read(batch), most)).opened;
   };
   return {
     columns: namesOf(await blockOf(0, 0)),

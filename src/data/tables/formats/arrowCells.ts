@@ -1,5 +1,5 @@
 /** Values of Arrow's types as the cells of a table: as people would write them. */
-import { clock, shortest } from "./values.ts";
+import { clock, decimal, shortest } from "./values.ts";
 
 /** A type as apache-arrow describes it. */
 export interface ArrowType {
@@ -48,7 +48,7 @@ export function arrowCell(type: ArrowType): ((value: unknown) => unknown) | stri
     case FLOAT:
       return type.precision === 1 ? (value) => shortest(value as number) : (value) => value;
     case DECIMAL:
-      return (value) => decimal(value as ArrayLike<number>, type.scale ?? 0);
+      return (value) => decimal(wholeOf(value as ArrayLike<number>), type.scale ?? 0);
     case DATE:
     case TIMESTAMP:
       return (value) => moment(Number(value));
@@ -69,13 +69,8 @@ function moment(milliseconds: number): unknown {
 }
 
 /** @param words of 32 bits, the lowest first; the sign is in the highest */
-function decimal(words: ArrayLike<number>, scale: number): string {
+function wholeOf(words: ArrayLike<number>): bigint {
   let value = 0n;
   for (let i = words.length - 1; i >= 0; i--) value = (value << 32n) | BigInt(words[i]! >>> 0);
-  value = BigInt.asIntN(32 * words.length, value);
-  const digits = String(value < 0n ? -value : value);
-  const sign = value < 0n ? "-" : "";
-  if (scale <= 0) return `${sign}${digits}${value === 0n ? "" : "0".repeat(-scale)}`;
-  const padded = digits.padStart(scale + 1, "0");
-  return `${sign}${padded.slice(0, -scale)}.${padded.slice(-scale)}`;
+  return BigInt.asIntN(32 * words.length, value);
 }

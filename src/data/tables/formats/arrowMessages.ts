@@ -33,7 +33,9 @@ export const SCHEMA = 1;
 export function fieldOf(view: DataView, at: number, field: number): number | undefined {
   const table = at + view.getUint32(at, true);
   const places = table - view.getInt32(table, true);
-  const place = view.getUint16(places, true) > field ? view.getUint16(places + field, true) : 0;
+  const place = view.getInt16(places, true) > field ? view.getInt16(places + field, true) : 0;
+  // before its table: readers of FlatBuffers would go there
+  if (place < 0) throw new RangeError("a field lies before what it is of");
   return place > 0 ? table + place : undefined;
 }
 export function byteOf(view: DataView, message: number, field: number): number {
@@ -43,15 +45,4 @@ export function byteOf(view: DataView, message: number, field: number): number {
 export function longOf(view: DataView, message: number, field: number): number {
   const at = fieldOf(view, message, field);
   return at === undefined ? 0 : Number(view.getBigUint64(at, true));
-}
-
-/** Whether a message without a size, which says that none follows, comes after those of a stream. @throws where these are damaged */
-export function endIsSaid(bytes: Uint8Array): boolean {
-  const view = viewOf(bytes);
-  for (let from = 0; from < bytes.length; ) {
-    const { at, size } = messageAt(view, from);
-    if (size === 0) return true;
-    from = at + size + longOf(view, at, BODY);
-  }
-  return false;
 }

@@ -55,7 +55,8 @@ async function inStream(parts: FileParts): Promise<Messages> {
     if (!view || to > end) throw new RangeError(`it ends within what begins at byte ${from}`);
     const kind = byteOf(view, 0, TYPE);
     const header = fieldOf(view, 0, HEADER) ?? 0;
-    if (kind === SCHEMA) schema ??= { from, to };
+    if (kind === SCHEMA && schema) throw new RangeError("it has a second schema");
+    if (kind === SCHEMA) schema = { from, to };
     if (kind === DICTIONARY) {
       const id = longOf(view, header, ID);
       const before = byteOf(view, header, IS_DELTA) ? (known.get(id) ?? []) : [];
@@ -110,6 +111,8 @@ async function inFile(parts: FileParts, start: Uint8Array): Promise<Messages> {
   };
   const { at: dictionariesAt, places: dictionaries } = listed(DICTIONARIES);
   const { at: batchesAt, places } = listed(BATCHES);
+  const told = [...dictionaries, ...places].reduce((sum, { from, to }) => sum + to - from, 0);
+  if (told > footerAt) throw new RangeError("its parts lie in each other");
   const batches: Batch[] = [];
   for (const [i, place] of places.entries()) {
     const meta = view.getInt32(batchesAt + 4 + i * ENTRY + META, true);

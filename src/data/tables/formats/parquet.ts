@@ -7,7 +7,8 @@ import type { DataHost, FileParts } from "../../readers/reader.ts";
 import type { Table } from "../csvTable.ts";
 import type { TableFormat } from "./format.ts";
 import { packageOf } from "./packages.ts";
-import { checkMemory, clock, digestOfCells, shortest, tableOfValues } from "./values.ts";
+import { asStored, cellOf, type Element } from "./parquetCells.ts";
+import { checkMemory, digestOfCells, tableOfValues } from "./values.ts";
 
 const MAGIC = "PAR1";
 
@@ -34,7 +35,10 @@ export const parquet: TableFormat = {
 
 /** What is used of hyparquet. */
 interface Hyparquet {
-  parquetMetadataAsync(file: Bytes, options: { initialFetchSize: number }): Promise<Metadata>;
+  parquetMetadataAsync(
+    file: Bytes,
+    options: { initialFetchSize: number; geoparquet: boolean },
+  ): Promise<Metadata>;
   parquetRead(options: {
     file: Bytes;
     metadata: Metadata;
@@ -42,6 +46,7 @@ interface Hyparquet {
     rowStart: number;
     rowEnd: number;
     useOffsetIndex: boolean;
+    utf8: boolean;
     compressors?: object;
     onChunk(chunk: { columnName: string; columnData: ArrayLike<unknown>; rowStart: number }): void;
   }): Promise<void>;
@@ -100,17 +105,6 @@ interface RowGroup {
     offset_index_offset?: bigint;
   }[];
 }
-/** A node of the schema, as the format calls its parts. */
-interface Element {
-  readonly name: string;
-  readonly type?: string;
-  readonly repetition_type?: string;
-  readonly num_children?: number;
-  readonly converted_type?: string;
-  readonly scale?: number;
-  readonly logical_type?: { readonly type: string; readonly unit?: string; readonly scale?: number };
-}
-
 /** What hyparquet unpacks by itself. */
 const OWN = new Set(["UNCOMPRESSED", "SNAPPY"]);
 
@@ -150,8 +144,11 @@ export async function openParquet(
       if (cause instanceof NablaError) throw cause;
       throw new NablaError(`${where}: a Parquet file that cannot be read: ${messageOf(cause)}`, { cause });
     });
-  const metadata = await within(parquetMetadataAsync(file, { initialFetchSize: END }));
-  const columns = topOf(metadata.schema);
+  // looking for shapes of the earth, which are no single values, it goes back without end where a column says it has −1 others in it
+  const asked = { initialFetchSize: END, geoparquet: false };
+  const found = await within(parquetMetadataAsync(file, asked));
+  const metadata = { ...found, schema: found.schema.map(asStored) };
+  const columns = topOf(found.schema);
   const rows = Number(metadata.num_rows);
   if (!(rows > 0)) throw new NablaError(`${where}: there are no rows`);
   const last = new Map(columns.map((column) => [column.name, column]));
@@ -180,21 +177,33 @@ export async function openParquet(
     /** The values of some rows. */
     async read(from: number, to: number): Promise<Iterable<unknown[]>> {
       const values = new Map<string, ArrayLike<unknown>>();
+      const there = new Map<string, number>();
       if (names.length > 0)
         await within(
           parquetRead({
             ...{ file, metadata, columns: names, rowStart: from, rowEnd: to, useOffsetIndex: true },
+            // what nobody calls a text may be one, and may be any bytes
+            utf8: false,
             ...(compressors && { compressors }),
             onChunk({ columnName, columnData, rowStart }) {
-              if (rowStart === from && columnData.length >= to - from)
+              if (rowStart === from && columnData.length >= to - from) {
+                there.set(columnName, to - from);
                 return void values.set(columnName, columnData);
+              }
               // of pages, and of groups, some rows may be others
               const column = (values.get(columnName) ?? new Array<unknown>(to - from)) as unknown[];
               values.set(columnName, column);
               const [first, last] = [Math.max(from, rowStart), Math.min(to, rowStart + columnData.length)];
+              there.set(columnName, (there.get(columnName) ?? 0) + Math.max(0, last - first));
               for (let row = first; row < last; row++) column[row - from] = columnData[row - rowStart];
             },
           }),
+        );
+      // what is not there would be a missing value
+      const cut = names.find((name) => (there.get(name) ?? 0) < to - from);
+      if (cut !== undefined)
+        throw new NablaError(
+          `${where}: a Parquet file that cannot be read: column ${show(cut)} has fewer than rows ${from + 1} to ${to}`,
         );
       const read = columns.map((element) => ({ values: values.get(element.name), cell: cellOf(element) }));
       return {
@@ -224,23 +233,4 @@ function topOf(schema: readonly Element[]): Element[] {
     skipped += element.num_children ?? 0;
   }
   return top;
-}
-
-const UNITS: Readonly<Record<string, number>> = { MILLIS: 1e3, MICROS: 1e6, NANOS: 1e9 };
-
-/** How a column's values become those of cells: as people would write them. */
-function cellOf({ type, converted_type, logical_type, scale }: Element): (value: unknown) => unknown {
-  const kind = logical_type?.type;
-  if (kind === "DECIMAL" || converted_type === "DECIMAL") {
-    const digits = logical_type?.scale ?? scale ?? 0;
-    // 57 hundredths come as 0.5700000000000001
-    return (value) => (typeof value === "number" ? value.toFixed(digits) : value);
-  }
-  const unit =
-    kind === "TIME" ? logical_type?.unit : /^TIME_(MILLIS|MICROS)$/.exec(converted_type ?? "")?.[1];
-  if (unit !== undefined && UNITS[unit])
-    return (value) =>
-      typeof value === "bigint" || typeof value === "number" ? clock(Number(value) / UNITS[unit]!) : value;
-  if (type === "FLOAT") return (value) => (typeof value === "number" ? shortest(value) : value);
-  return (value) => value;
 }

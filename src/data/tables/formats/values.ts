@@ -94,11 +94,28 @@ const timeOf = (iso: string): string => iso.replace(/T00:00:00\.000Z$/, "").repl
 
 /** Seconds of a day as 13:05:07.25 */
 export function clock(seconds: number): string {
-  const whole = Math.floor(seconds);
+  // to the microsecond, but not to the next day
+  const micros = Math.min(Math.round(seconds * 1e6), seconds < DAY ? DAY * 1e6 - 1 : Infinity);
+  const whole = Math.floor(micros / 1e6);
   const two = (n: number) => String(Math.floor(n)).padStart(2, "0");
-  // to the microsecond, without zeros at the end
-  const rest = String(Number((seconds - whole).toFixed(6))).slice(1);
+  // without zeros at the end
+  const rest = String(Number((micros / 1e6 - whole).toFixed(6))).slice(1);
   return `${two(whole / 3600)}:${two((whole / 60) % 60)}:${two(whole % 60)}${rest}`;
+}
+
+const DAY = 86_400;
+
+/** No format has decimals with more digits than 76. */
+const MOST_DIGITS = 100;
+
+/** Digits of a whole number with the point before the last `scale` of them. What is beyond any format comes as what is no single value. */
+export function decimal(value: bigint, scale: number): unknown {
+  if (!(Math.abs(scale) <= MOST_DIGITS)) return { decimal: String(value), scale };
+  const digits = String(value < 0n ? -value : value);
+  const sign = value < 0n ? "-" : "";
+  if (scale <= 0) return `${sign}${digits}${value === 0n ? "" : "0".repeat(-scale)}`;
+  const padded = digits.padStart(scale + 1, "0");
+  return `${sign}${padded.slice(0, -scale)}.${padded.slice(-scale)}`;
 }
 
 /** The shortest number that is the same float32: 0.1, not 0.10000000149011612. */
