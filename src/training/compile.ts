@@ -199,7 +199,10 @@ export function compileTraining(
     const of = (given: object | string) =>
       ((byName(given) ?? { [name!]: given }) as Readonly<Record<string, unknown>>)[name!];
     const checked = of(config.loss);
-    if (!checked) throw new NablaError(`compile: loss.${name}: missing; expected ${names.join(", ")}`);
+    if (!checked)
+      throw new NablaError(
+        `compile: loss.${name ?? "name"}: missing; expected ${several ? names.join(", ") : "that of a loss"}`,
+      );
     const loss = lossOf(
       checked as LossConfig,
       of(options.loss) as AnyLoss,

@@ -344,6 +344,12 @@ describe("refused", () => {
       "compile: loss.box: missing; expected ",
     ],
     [
+      "a loss without a name, of a model with one output",
+      () =>
+        sequential([dense({ units: 1, inputShape: [2] })]).compile({ loss: {} as never, optimizer: "sgd" }),
+      "compile: loss.name: missing; expected that of a loss",
+    ],
+    [
       "a loss for no output",
       () => fresh({ loss: { ...(compiled.loss as object), bx: "hinge" } as never }),
       'compile: loss: there is no output "bx"; did you mean "box"?',
