@@ -12,6 +12,7 @@ import {
   load,
   type Model,
   model,
+  sequential,
   weightsSha256,
 } from "../../src/index.ts";
 import type { OutputRecord } from "../../src/network/predict.ts";
