@@ -37,13 +37,6 @@ export interface Search {
   readonly options: ImageSetOptions;
 }
 
-/** All pictures of one part. */
-export interface Found {
-  readonly role: Role;
-  readonly folder: DataFolder;
-  readonly files: readonly DataFile[];
-}
-
 /** What tells classes: of each file that has one. */
 export interface Told {
   readonly classes: readonly string[];

@@ -4,10 +4,17 @@ import { show } from "../../fields/fields.ts";
 import { ROLES, type Role, roleOf, shortened, sortClasses } from "../images/classes.ts";
 import { fileKeys } from "./fileKeys.ts";
 import { picturesBelow } from "./inside.ts";
-import type { Found, LabelledSet, Search } from "./labelled.ts";
+import type { LabelledSet, Search } from "./labelled.ts";
 import { labelPattern } from "./labelPattern.ts";
 import { labelTable } from "./labelTable.ts";
-import type { DataFolder } from "./reader.ts";
+import type { DataFile, DataFolder } from "./reader.ts";
+
+/** All pictures of one part. */
+interface Found {
+  readonly role: Role;
+  readonly folder: DataFolder;
+  readonly files: readonly DataFile[];
+}
 
 /** @throws NablaError where nothing tells a class, or more than one thing does */
 export async function toldClasses(folder: DataFolder, search: Search): Promise<LabelledSet> {
