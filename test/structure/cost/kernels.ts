@@ -45,7 +45,8 @@ import { type Infer, number } from "../fields/fields.ts";
 import { object } from "../fields/objects.ts";
 import { floatsOf } from "../plan/builder.ts";
 import type { Operation } from "../plan/operation.ts";
-import { type Built, layer, layerName, type Place } from "./layer.ts";
+import type { Built, Place } from "./kind.ts";
+import { layer, layerName } from "./layer.ts";
 
 const fields = () =>
   object({ name: layerName(), factor: number({ default: 2, doc: DOCS && "What values are multiplied by." }) });
