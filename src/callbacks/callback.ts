@@ -37,7 +37,10 @@ export interface TrainingContext<M = TrainedModel> {
   stop(reason: string): void;
 }
 
-/** Every hook may return a promise, which is waited for; else what it returns does not matter. Epochs and batches count from 0 in each call of fit(), as in Keras. */
+/**
+ * Every hook may return a promise, which is waited for; else what it returns does not matter. Epochs and batches count from 0 in each call of
+ * fit(), as in Keras.
+ */
 export interface Callback<M = TrainedModel> {
   /** The name under which state() goes into a checkpoint. Callbacks without one have no state. */
   readonly name?: string;

@@ -66,9 +66,9 @@ export function readScan(data: Uint8Array, frame: Frame, tables: ReadonlyMap<num
 }
 
 /** What a scan does with blocks, as in assembly/pictures/scan.ts. */
-export const SEQUENTIAL = 0;
-export const FIRST_DC = 1;
-export const MORE_DC = 2;
-export const FIRST_AC = 3;
-export const MORE_AC = 4;
+const SEQUENTIAL = 0;
+const FIRST_DC = 1;
+const MORE_DC = 2;
+const FIRST_AC = 3;
+const MORE_AC = 4;
 export const AGAIN = "copy or download the file again";
